@@ -1,0 +1,77 @@
+"""The application: create_app() reads like its contents page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pymongo
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import commands, hooks, views
+from app.decorators.operation import find_operations
+#: if cookiecutter.throttling
+from app.extensions import jwt, limiter
+#: else
+from app.extensions import jwt
+#: endif
+#: if cookiecutter.field_encryption
+from app.models import connection, encryption
+#: else
+from app.models import connection
+#: endif
+from app.services import preparation, tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from config.base import Base
+
+
+def create_app(settings: Base) -> Flask:
+    """Return an application of *settings*. Opens no socket and runs no query."""
+    app = Flask(__name__, static_folder=None)
+    configure(app, settings)
+    register_extensions(app)
+    hooks.register(app)
+    views.route(app)
+    commands.register(app)
+    app.extensions["operations"] = find_operations(app)
+    return app
+
+
+def configure(app: Flask, settings: Base) -> None:
+    """Set what Flask itself and its extensions read."""
+    app.config.from_mapping(settings.model_dump())
+    app.config["MAX_CONTENT_LENGTH"] = settings.MAX_BODY_BYTES
+    app.extensions["settings"] = settings
+    # A second spelling of a path would be a second door to keep shut.
+    app.url_map.merge_slashes = False
+    app.wsgi_app = with_deadline(app.wsgi_app, settings.MONGODB_TIMEOUT_SECONDS)  # type: ignore[method-assign]
+    if proxies := settings.TRUSTED_PROXIES:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+
+
+def register_extensions(app: Flask) -> None:
+    """Bind the extensions of app/extensions.py."""
+    connection.init_app(app)
+    #: if cookiecutter.field_encryption
+    encryption.init_app(app)
+    #: endif
+    preparation.init_app(app)
+    tokens.configure(jwt, app)
+    #: if cookiecutter.throttling
+    limiter.init_app(app)
+    #: endif
+
+
+def with_deadline(wsgi_app: WSGIApplication, seconds: float) -> WSGIApplication:
+    """Give all database calls of a request together *seconds*: a client waits no longer."""
+
+    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with pymongo.timeout(seconds):
+            return wsgi_app(environ, start_response)
+
+    return respond

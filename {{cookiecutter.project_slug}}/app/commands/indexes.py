@@ -1,0 +1,22 @@
+"""`flask indexes`: the indexes that the queries of this app need."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from app.commands.failures import reported_in_one_line
+from app.services.preparation import prepare
+
+indexes = AppGroup("indexes", help="Make the indexes that the queries of this app need.")
+
+
+@indexes.command("ensure")
+def ensure() -> None:
+    """Make what is missing; safe to run again, and while the app is serving."""
+    with reported_in_one_line():
+        ensured = prepare()
+    for name in ensured.existing:
+        click.echo(f"exists  {name}")
+    for name in ensured.made:
+        click.echo(f"made    {name}")

@@ -1,0 +1,153 @@
+"""The decorators of view methods: each states one part of the operation's contract.
+
+Read from the top: who may call, what goes in, what comes out.
+
+    @public
+    @accepts(SignUp)
+    @returns(AccountOut, HTTPStatus.CREATED)
+    def post(self, body: SignUp) -> Reply: ...
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from flask import Response
+from pydantic import BaseModel
+
+from app.context import context
+from app.decorators.operation import operation_of
+from app.services.claims import TokenType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+ViewT = TypeVar("ViewT")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a view answers besides its plain value: the value with headers."""
+
+    value: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def public(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Let anybody call this operation; without it every route asks for a token."""
+    operation_of(function).is_public = True
+    return function
+
+
+def with_refresh_token(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Ask for a refresh token instead of an access token."""
+    operation_of(function).token_type = TokenType.REFRESH
+    return function
+
+
+def with_free_query(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Ignore the query string of this operation instead of refusing what is unknown."""
+    operation_of(function).has_free_query = True
+    return function
+
+
+def sends(media_type: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
+    """Answer this operation in another media type than JSON."""
+
+    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+        operation_of(function).media_type = media_type
+        return function
+
+    return mark
+
+
+#: if cookiecutter.throttling
+def unthrottled(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Never refuse this operation for its frequency."""
+    operation_of(function).is_throttled = False
+    return function
+
+
+def limited_by(setting: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
+    """Count this operation by the limit of that setting instead of RATELIMIT_DEFAULT."""
+
+    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+        operation_of(function).limit_setting = setting
+        return function
+
+    return mark
+
+
+#: endif
+def accepts(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
+    """Hand the JSON body to the view as ``body``, parsed by *schema*."""
+
+    def decorate(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
+        operation_of(function).body = schema
+
+        @wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> ViewT:
+            return function(*args, body=context.body, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def takes_query(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
+    """Hand the query string to the view as ``query``, parsed by *schema*."""
+
+    def decorate(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
+        operation_of(function).query = schema
+
+        @wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> ViewT:
+            return function(*args, query=context.query, **kwargs)
+
+        return wrapper
+
+    return decorate
+
+
+def returns(
+    schema: type[BaseModel] | None, status: HTTPStatus = HTTPStatus.OK
+) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Answer with *status* and what *schema* lets through of the view's value.
+
+    The view returns the value itself, or a Reply where headers belong to it. Without a
+    schema the answer has no body.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
+        operation = operation_of(function)
+        operation.returns, operation.status = schema, status
+
+        @wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Response:
+            value = function(*args, **kwargs)
+            headers = None
+            if isinstance(value, Reply):
+                value, headers = value.value, value.headers
+            if schema is None:
+                return _without_body(status, headers)
+            return Response(_serialize(schema, value), status, headers, None, operation.media_type)
+
+        return wrapper
+
+    return decorate
+
+
+def _serialize(schema: type[BaseModel], value: Any) -> bytes:
+    """Return JSON bytes of the members that the schema names, and of no others."""
+    represented = schema.model_validate(value, from_attributes=True)
+    return schema.__pydantic_serializer__.to_json(represented, by_alias=True)
+
+
+def _without_body(status: HTTPStatus, headers: dict[str, str] | None) -> Response:
+    response = Response(status=status, headers=headers)
+    del response.headers["Content-Type"]
+    return response

@@ -1,0 +1,1 @@
+"""What the API document says of each view: summaries, descriptions and examples."""

@@ -1,0 +1,47 @@
+"""What the API document says of sign-up, log-in, refresh and log-out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SIGN_UP: dict[str, Any] = {
+    "tags": ["Sessions"],
+    "operationId": "signUp",
+    "summary": "Create an account",
+    "description": "The e-mail is compared without regard to case.",
+    "problems": [409],
+    "example": {
+        "email": "minji@example.com",
+        "password": "correct horse battery staple",
+        "displayName": "김민지",
+    },
+}
+
+LOG_IN: dict[str, Any] = {
+    "tags": ["Sessions"],
+    "operationId": "logIn",
+    "summary": "Exchange credentials for tokens",
+    "description": (
+        "Failed log-ins are counted per account and per address. Too many are answered 429 "
+        "for a while that grows, whether or not the account exists."
+    ),
+    "problems": [401, 429],
+    "example": {"email": "minji@example.com", "password": "correct horse battery staple"},
+}
+
+REFRESH: dict[str, Any] = {
+    "tags": ["Sessions"],
+    "operationId": "refreshSession",
+    "summary": "Exchange a refresh token for a new pair",
+    "description": (
+        "The refresh token is the bearer token. It works once: a second use ends the whole "
+        "session."
+    ),
+}
+
+LOG_OUT: dict[str, Any] = {
+    "tags": ["Sessions"],
+    "operationId": "logOut",
+    "summary": "End the session",
+    "description": "Access and refresh tokens of the session are over at once.",
+}

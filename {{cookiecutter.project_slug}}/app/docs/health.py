@@ -1,0 +1,19 @@
+"""What the API document says of the probes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+LIVE: dict[str, Any] = {
+    "tags": ["Service"],
+    "operationId": "checkLive",
+    "summary": "Is the process alive",
+}
+
+READY: dict[str, Any] = {
+    "tags": ["Service"],
+    "operationId": "checkReady",
+    "summary": "Is the process ready for traffic",
+    "description": "503 while MongoDB is away or does not fit this release.",
+    "problems": [503],
+}

@@ -1,0 +1,40 @@
+"""What the API document says of the caller's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+READ: dict[str, Any] = {
+    "tags": ["Account"],
+    "operationId": "readAccount",
+    "summary": "Show the account",
+}
+
+CHANGE: dict[str, Any] = {
+    "tags": ["Account"],
+    "operationId": "changeAccount",
+    "summary": "Change the display name",
+    "example": {"displayName": "민지 🚀"},
+}
+
+DELETE: dict[str, Any] = {
+    "tags": ["Account"],
+    "operationId": "deleteAccount",
+    "summary": "Delete the account",
+    "description": "Everything that belongs to the account is deleted with it.",
+}
+
+CHANGE_PASSWORD: dict[str, Any] = {
+    "tags": ["Account"],
+    "operationId": "changePassword",
+    "summary": "Replace the password",
+    "description": (
+        "Every other session of the account ends. A wrong current password counts as a "
+        "failed log-in."
+    ),
+    "problems": [403, 429],
+    "example": {
+        "currentPassword": "correct horse battery staple",
+        "newPassword": "an even longer passphrase",
+    },
+}

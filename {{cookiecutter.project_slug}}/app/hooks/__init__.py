@@ -1,0 +1,67 @@
+"""What happens around every request, in the order of this list.
+
+The order is part of the HTTP contract: each step may refuse, and nothing after a refusal
+runs. The view comes after the last one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.hooks import (
+    authentication,
+    #: if cookiecutter.cors
+    cors,
+    #: endif
+    errors,
+    headers,
+    negotiation,
+    preparation,
+    request_id,
+    routing,
+    #: if cookiecutter.throttling
+    throttle,
+    #: endif
+    transport,
+    validation,
+)
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+BEFORE_REQUEST = (
+    request_id.assign,
+    routing.find_operation,
+    transport.refuse_unknown_host,
+    #: if cookiecutter.security_headers
+    transport.refuse_plain_http,
+    #: endif
+    #: if cookiecutter.cors
+    cors.answer_preflight,
+    #: endif
+    preparation.refuse_until_prepared,
+    #: if cookiecutter.throttling
+    throttle.throttle_by_address,
+    #: endif
+    authentication.authenticate,
+    routing.refuse_unroutable,
+    negotiation.check_accept,
+    negotiation.check_content_type,
+    validation.read_query,
+    validation.read_body,
+    #: if cookiecutter.throttling
+    throttle.throttle_by_account,
+    #: endif
+)
+
+
+def register(app: Flask) -> None:
+    """Register every hook on the application."""
+    for hook in BEFORE_REQUEST:
+        app.before_request(hook)
+    # Flask runs these in reverse: headers see what every other hook left.
+    app.after_request(headers.finish)
+    #: if cookiecutter.cors
+    app.after_request(cors.share)
+    #: endif
+    errors.register(app)

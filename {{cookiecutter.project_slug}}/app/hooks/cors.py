@@ -1,0 +1,41 @@
+"""Cross-origin requests from the origins of CORS_ORIGINS, and from no others (Fetch standard)."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from app.constants import REQUEST_ID_HEADER
+from app.extensions import settings
+from app.hooks.routing import allowed_methods
+
+_EXPOSED = f"ETag, Location, Retry-After, {REQUEST_ID_HEADER}"
+_ALLOWED_HEADERS = f"Authorization, Content-Type, If-Match, If-None-Match, {REQUEST_ID_HEADER}"
+_PREFLIGHT_SECONDS = 3600
+
+
+def answer_preflight() -> Response | None:
+    """Answer a preflight before authentication: browsers send it without the token."""
+    if request.method != "OPTIONS" or "Access-Control-Request-Method" not in request.headers:
+        return None
+    if not _is_allowed_origin():
+        return None
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed_methods())
+    response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
+    response.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
+    return response
+
+
+def share(response: Response) -> Response:
+    """Let an allowed origin read the answer; caches keep the answers of origins apart."""
+    response.vary.add("Origin")
+    if _is_allowed_origin():
+        response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Access-Control-Expose-Headers"] = _EXPOSED
+    return response
+
+
+def _is_allowed_origin() -> bool:
+    return request.headers.get("Origin") in settings.CORS_ORIGINS

@@ -1,0 +1,104 @@
+"""One hook answers every refusal and every accident as a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import Response
+from pymongo.errors import ConnectionFailure, PyMongoError
+from uuid6 import uuid7
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.constants import PROBLEM_MEDIA_TYPE
+from app.context import context
+from app.errors import NotModified, Problem, ServiceUnavailableError, UnauthorizedError, UnexpectedError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+logger = logging.getLogger(__name__)
+
+# Written by Werkzeug for its HTML pages; the problem document has its own.
+_ENTITY_HEADERS = {"content-type", "content-length"}
+
+
+def register(app: Flask) -> None:
+    """Answer the app's own refusals, the framework's, the database's, and everything else."""
+    app.register_error_handler(Problem, answer_problem)
+    app.register_error_handler(NotModified, answer_not_modified)
+    app.register_error_handler(PyMongoError, answer_database_error)
+    app.register_error_handler(HTTPException, answer_http_exception)
+
+
+def answer_problem(problem: Problem) -> Response:
+    """Answer a refusal of ours."""
+    if isinstance(problem, UnauthorizedError) and problem.reason:
+        logger.info("refused request %s: %s", context.request_id, problem.reason)
+    document = describe(
+        problem.status, problem.code, problem.title, problem.detail, _request_id()
+    )
+    document["errors"] = [
+        {"pointer": error.pointer, "detail": error.detail} for error in problem.errors
+    ]
+    return _respond(document, problem.headers)
+
+
+def answer_not_modified(found: NotModified) -> Response:
+    """Answer 304: the caller's copy is current."""
+    response = Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": found.etag})
+    del response.headers["Content-Type"]
+    return response
+
+
+def answer_database_error(error: PyMongoError) -> Response:
+    """Answer 503 where MongoDB does not answer in time, and 500 where it refuses."""
+    if not (error.timeout or isinstance(error, ConnectionFailure)):
+        raise error
+    logger.warning("request %s: MongoDB is away: %s", _request_id(), type(error).__name__)
+    return answer_problem(ServiceUnavailableError())
+
+
+def answer_http_exception(error: HTTPException) -> Response:
+    """Answer what Flask and its extensions raise; their headers stay."""
+    if isinstance(error, InternalServerError):
+        # Flask has logged the traceback; this line ties it to the answer.
+        logger.error("request %s failed unexpectedly", _request_id())
+        return answer_problem(UnexpectedError())
+    original = error.get_response()
+    status = HTTPStatus(original.status_code)
+    code = status.phrase.lower().replace(" ", "-")
+    headers = {
+        name: value for name, value in original.headers if name.lower() not in _ENTITY_HEADERS
+    }
+    detail = "The request cannot be served."
+    return _respond(describe(status, code, status.phrase, detail, _request_id()), headers)
+
+
+def describe(
+    status: HTTPStatus, code: str, title: str, detail: str, request_id: str
+) -> dict[str, Any]:
+    """Return a problem document; nothing in it comes from the request."""
+    return {
+        "type": f"/problems/{code}",
+        "title": title,
+        "status": status.value,
+        "detail": detail,
+        "instance": f"urn:uuid:{request_id}",
+        "requestId": request_id,
+        "errors": [],
+    }
+
+
+def _request_id() -> str:
+    if not context.has_request_id:
+        context.request_id = str(uuid7())
+    return context.request_id
+
+
+def _respond(document: dict[str, Any], headers: dict[str, str]) -> Response:
+    return Response(
+        orjson.dumps(document), document["status"], headers, content_type=PROBLEM_MEDIA_TYPE
+    )

@@ -1,0 +1,61 @@
+"""What the client can read and what it sends (RFC 9110 section 12.5.1 and 15.5.16)."""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.http import parse_options_header
+
+from app.context import context
+from app.errors import NotAcceptableError, UnsupportedMediaTypeError
+
+_WRITTEN_BY_NOBODY = 0.0
+
+
+def check_accept() -> None:
+    """Refuse with 406 what the client says it cannot read. No Accept header means anything."""
+    operation = context.operation
+    header = request.headers.get("Accept", "").strip()
+    if operation is None or not header:
+        return
+    if _quality_of(operation.media_type) <= _WRITTEN_BY_NOBODY:
+        raise NotAcceptableError
+
+
+def check_content_type() -> None:
+    """Refuse with 415 a body of another type than the operation reads, unread."""
+    operation = context.operation
+    if operation is None:
+        return
+    if operation.body is None:
+        if _has_body():
+            raise UnsupportedMediaTypeError("")
+        return
+    if not _is_json() or request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaTypeError("application/json")
+
+
+def _quality_of(media_type: str) -> float:
+    """Return the quality that the most specific matching range gives *media_type*."""
+    best = (-1, _WRITTEN_BY_NOBODY)
+    for value, quality in request.accept_mimetypes:
+        accepted, parameters = parse_options_header(value)
+        if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+            continue
+        best = max(best, (_specificity(accepted.lower(), media_type), quality))
+    specificity, quality = best
+    return quality if specificity >= 0 else _WRITTEN_BY_NOBODY
+
+
+def _specificity(accepted: str, media_type: str) -> int:
+    ranges = ("*/*", media_type.partition("/")[0] + "/*", media_type)
+    return ranges.index(accepted) if accepted in ranges else -1
+
+
+def _has_body() -> bool:
+    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+
+
+def _is_json() -> bool:
+    media_type, parameters = parse_options_header(request.headers.get("Content-Type"))
+    charset = parameters.get("charset", "utf-8").lower()
+    return media_type.lower() == "application/json" and charset in {"utf-8", "utf8"}

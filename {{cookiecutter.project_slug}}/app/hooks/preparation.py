@@ -1,0 +1,13 @@
+"""No request before the database is known to fit: indexes there, keys right."""
+
+from __future__ import annotations
+
+from flask import request
+
+from app.services import preparation
+
+
+def refuse_until_prepared() -> None:
+    """Prepare the database on a process's first API request; raises ServiceUnavailableError."""
+    if request.path.startswith("/api/"):
+        preparation.ensure_prepared()

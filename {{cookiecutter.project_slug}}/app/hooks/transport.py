@@ -1,0 +1,39 @@
+"""Which host and which transport a request came by.
+
+Forwarded headers count only as far as TRUSTED_PROXIES says; ProxyFix in create_app()
+has already put them in their places, and dropped those of strangers.
+"""
+
+from __future__ import annotations
+
+from flask import request
+from werkzeug.sansio.utils import host_is_trusted
+
+from app.constants import HEALTH_PREFIX
+#: if cookiecutter.security_headers
+from app.errors import InsecureTransportError, UnknownHostError
+#: else
+from app.errors import UnknownHostError
+#: endif
+from app.extensions import settings
+
+
+def refuse_unknown_host() -> None:
+    """Refuse a Host that is none of TRUSTED_HOSTS; probes send the pod's own address."""
+    if is_exempt() or not settings.TRUSTED_HOSTS:
+        return
+    if not host_is_trusted(request.environ.get("HTTP_HOST"), settings.TRUSTED_HOSTS):
+        raise UnknownHostError
+
+
+#: if cookiecutter.security_headers
+def refuse_plain_http() -> None:
+    """Refuse plain HTTP in production; a redirect would come after the token has leaked."""
+    if settings.REQUIRES_HTTPS and not request.is_secure and not is_exempt():
+        raise InsecureTransportError
+
+
+#: endif
+def is_exempt() -> bool:
+    """Tell whether the request is a health probe."""
+    return request.path.startswith(HEALTH_PREFIX)

@@ -1,0 +1,78 @@
+"""Read what the request carries, once, by the schemas that the operation names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from flask import request
+from pydantic import BaseModel, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from app.constants import MOST_ERRORS
+from app.context import context
+from app.errors import (
+    ContentTooLargeError,
+    FieldError,
+    InvalidInputError,
+    MalformedRequestError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_UNKNOWN = "extra_forbidden"
+
+
+def read_query() -> None:
+    """Parse the query string; unknown and repeated parameters are refused."""
+    operation = context.operation
+    if operation is None or operation.has_free_query:
+        return
+    if operation.query is None:
+        if request.query_string:
+            raise InvalidInputError(errors=(FieldError("", "No query parameters are taken."),))
+        return
+    values = request.args.to_dict(flat=False)
+    if any(len(repeated) > 1 for repeated in values.values()):
+        raise InvalidInputError(errors=(FieldError("", "Each parameter may be given once."),))
+    context.query = _parse(operation.query, request.args.to_dict())
+
+
+def read_body() -> None:
+    """Parse the JSON body (RFC 8259): NaN, lone surrogates and deep nesting are malformed."""
+    operation = context.operation
+    if operation is None or operation.body is None:
+        return
+    try:
+        document = orjson.loads(request.get_data(cache=False))
+    except RequestEntityTooLarge as error:
+        raise ContentTooLargeError from error
+    except orjson.JSONDecodeError as error:
+        raise MalformedRequestError from error
+    context.body = _parse(operation.body, document)
+
+
+def _parse(schema: type[BaseModel], document: Any) -> BaseModel:
+    try:
+        return schema.model_validate(document)
+    except ValidationError as error:
+        # Neither the input nor a link to the library: nothing is echoed.
+        mistakes = error.errors(include_url=False, include_input=False, include_context=False)
+    raise InvalidInputError(errors=tuple(_describe(schema, m) for m in mistakes[:MOST_ERRORS]))
+
+
+def _describe(schema: type[BaseModel], mistake: Any) -> FieldError:
+    location: Sequence[str | int] = mistake["loc"]
+    if mistake["type"] == _UNKNOWN:
+        # The unknown name is the client's own text; what is known helps more.
+        names = ", ".join(sorted(member.alias or "" for member in schema.model_fields.values()))
+        known = f"; known are: {names}" if len(location) == 1 else ""
+        return FieldError(_pointer(location[:-1]), f"Unknown member{known}.")
+    return FieldError(_pointer(location), mistake["msg"].removeprefix("Value error, ") + ".")
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    """Return an RFC 6901 JSON pointer."""
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    return "".join(f"/{part}" for part in parts)

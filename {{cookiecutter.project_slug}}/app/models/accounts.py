@@ -1,0 +1,93 @@
+"""Accounts and their sessions.
+
+Sessions are embedded in the account, so that one read serves account, session and
+revocation. Their number is bounded (SESSION_LIMIT): the oldest makes room for the newest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from mongoengine import (
+    DateTimeField,
+    EmbeddedDocument,
+    EmbeddedDocumentListField,
+    StringField,
+    UUIDField,
+)
+
+from app.models.base import BaseDocument
+#: if cookiecutter.field_encryption
+from app.models.encryption import EncryptedStringField, blind_index, decrypt_stored
+#: endif
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+class Session(EmbeddedDocument):
+    """One log-in on one device: a family of tokens that lives and dies together."""
+
+    id = UUIDField(binary=True, db_field="id", required=True)
+    refresh_id = UUIDField(binary=True, db_field="refreshId", required=True)
+    created_at = DateTimeField(db_field="createdAt", required=True)
+    expires_at = DateTimeField(db_field="expiresAt", required=True)
+
+
+class Account(BaseDocument):
+    """Somebody who can log in."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "accounts",
+        "indexes": [{"fields": ["email_index"], "unique": True}],
+    }
+
+    #: if cookiecutter.field_encryption
+    email = EncryptedStringField(required=True)
+    display_name = EncryptedStringField(db_field="displayName", required=True)
+    #: else
+    email = StringField(required=True)
+    display_name = StringField(db_field="displayName", required=True)
+    #: endif
+    email_index = StringField(db_field="emailIndex", required=True)
+    password_hash = StringField(db_field="passwordHash", required=True)
+    sessions = EmbeddedDocumentListField(Session)
+
+    @staticmethod
+    def email_index_for(email: str) -> str:
+        """Return what accounts are found by: the same for every spelling of one address."""
+        normalized = email.casefold()
+        #: if cookiecutter.field_encryption
+        return blind_index(normalized)
+        #: else
+        return normalized
+        #: endif
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an account shows of itself."""
+
+    id: UUID
+    email: str
+    display_name: str
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """Read a stored account without building a document: this is on every request's way."""
+        return cls(
+            id=record["_id"],
+            #: if cookiecutter.field_encryption
+            email=decrypt_stored(record["email"]),
+            display_name=decrypt_stored(record["displayName"]),
+            #: else
+            email=record["email"],
+            display_name=record["displayName"],
+            #: endif
+            created_at=record["createdAt"],
+            updated_at=record["updatedAt"],
+        )

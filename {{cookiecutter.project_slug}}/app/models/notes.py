@@ -1,0 +1,30 @@
+"""Notes: the sample resource, owned by an account and gone with it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import CASCADE, IntField, LazyReferenceField, StringField
+
+from app.models.accounts import Account
+from app.models.base import BaseDocument
+
+
+class Note(BaseDocument):
+    """A short text of one account."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "notes",
+        # One index per sort order: each list is one range of one index, whatever the page.
+        "indexes": [
+            {"fields": ["account", "created_at", "id"]},
+            {"fields": ["account", "updated_at", "id"]},
+            {"fields": ["account", "title", "id"]},
+        ],
+    }
+
+    account = LazyReferenceField(Account, reverse_delete_rule=CASCADE, required=True)
+    title = StringField(required=True)
+    body = StringField(required=True)
+    # Counts the changes, so that If-Match is one comparison in the update itself.
+    revision = IntField(required=True, default=1)

@@ -1,0 +1,64 @@
+"""Accounts and tokens on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run time.
+from typing import Annotated, Literal
+from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
+
+from pydantic import EmailStr, Field, SecretStr
+
+from app.schemas.base import Line, Representation, Schema
+
+DisplayName = Annotated[Line, Field(min_length=1, max_length=100)]
+Email = Annotated[EmailStr, Field(max_length=254)]
+# NIST SP 800-63B asks for room for passphrases; the cap bounds the hashing of one.
+NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=256)]
+GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=256)]
+
+
+class SignUp(Schema):
+    """A new account."""
+
+    email: Email
+    password: NewPassword
+    display_name: DisplayName
+
+
+class LogIn(Schema):
+    """The credentials of an account."""
+
+    email: Email
+    password: GivenPassword
+
+
+class ChangePassword(Schema):
+    """The password in use, as confirmation, and the next one."""
+
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class ChangeAccount(Schema):
+    """What an account may change about itself."""
+
+    display_name: DisplayName
+
+
+class AccountOut(Representation):
+    """An account as its owner sees it."""
+
+    id: UUID
+    email: str
+    display_name: str
+    created_at: datetime
+    updated_at: datetime
+
+
+class TokenPairOut(Representation):
+    """A pair of tokens (RFC 6749 section 5.1 in camelCase); expiresIn is the access token's, in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme's name.
+    expires_in: int

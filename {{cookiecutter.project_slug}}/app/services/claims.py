@@ -1,0 +1,104 @@
+"""What a token says (RFC 7519 section 4), and nothing that it might say beside."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Self
+from uuid import UUID
+
+from app.errors import UnauthorizedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Exactly these. None is personal: anybody who holds a token can read them.
+CLAIM_TYPES: Final[Mapping[str, type]] = {
+    "iss": str,
+    "aud": str,
+    "sub": str,
+    "iat": int,
+    "nbf": int,
+    "exp": int,
+    "jti": str,
+    "type": str,
+    "fresh": bool,
+}
+
+
+class TokenType(StrEnum):
+    """The kinds of tokens, as their ``type`` claim says."""
+
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """A verified token: whose it is, which session it belongs to and until when it is good."""
+
+    account_id: UUID
+    session_id: UUID
+    token_id: UUID
+    type: TokenType
+    is_fresh: bool
+    expires_at: datetime
+    # The claim itself, in seconds since 1970: compared at every request.
+    exp: int
+
+    @property
+    def jti(self) -> str:
+        """The claim that names token and session together."""
+        return make_jti(self.session_id, self.token_id)
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether `exp` has come; the leeway for other machines' clocks is not for it."""
+        return self.exp <= time.time()
+
+    @classmethod
+    def from_payload(cls, payload: Mapping[str, Any]) -> Self:
+        """Return the claims of a verified payload.
+
+        Whose signature, issuer, audience and times are right is the caller's to know. Raises
+        UnauthorizedError when a claim is missing, superfluous, or not what this app issues.
+        """
+        check_names_and_types(payload)
+        session_id, _, token_id = payload["jti"].partition(".")
+        try:
+            claims = cls(
+                account_id=_read_uuid(payload["sub"]),
+                session_id=_read_uuid(session_id),
+                token_id=_read_uuid(token_id),
+                type=TokenType(payload["type"]),
+                is_fresh=payload["fresh"],
+                expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+                exp=payload["exp"],
+            )
+        except (ValueError, OverflowError, OSError):
+            raise UnauthorizedError("a claim does not have the form that is issued here") from None
+        if claims.is_expired:
+            raise UnauthorizedError("the token has expired")
+        return claims
+
+
+def check_names_and_types(payload: Mapping[str, Any]) -> None:
+    """Raise UnauthorizedError unless *payload* has each claim, of its type, and no other."""
+    # type() and not isinstance(): True is no point in time.
+    if {name: type(value) for name, value in payload.items()} != CLAIM_TYPES:
+        raise UnauthorizedError("the claims are not those that are issued here")
+
+
+def make_jti(session_id: UUID, token_id: UUID) -> str:
+    """Return the `jti` by which a token names its session without a claim of our own."""
+    return f"{session_id}.{token_id}"
+
+
+def _read_uuid(text: str) -> UUID:
+    """Return the UUID of its one canonical spelling; UUID() takes braces and urn:uuid:, too."""
+    value = UUID(text)
+    if str(value) != text:
+        raise ValueError("not canonical")
+    return value

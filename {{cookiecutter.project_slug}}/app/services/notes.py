@@ -1,0 +1,65 @@
+"""Notes of one account: every function takes the owner and sees nothing of others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app.errors import NotFoundError
+from app.models.notes import Note
+from app.services import pagination
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from app.services.pagination import Page, PageRequest
+
+SORT_FIELDS = {"createdAt": "created_at", "updatedAt": "updated_at", "title": "title"}
+
+
+def create(account_id: UUID, title: str, body: str) -> Note:
+    """Write a new note."""
+    return Note(account=account_id, title=title, body=body).save(force_insert=True)  # type: ignore[no-any-return]
+
+
+def find(account_id: UUID, note_id: UUID) -> Note:
+    """Return a note; raises NotFoundError where this account has none of that id."""
+    note: Note | None = Note.objects(id=note_id, account=account_id).first()
+    if note is None:
+        raise NotFoundError
+    return note
+
+
+def list_page(account_id: UUID, request: PageRequest) -> Page[Note]:
+    """Return one page of the account's notes."""
+    return pagination.find_page(Note.objects(account=account_id), request, SORT_FIELDS)
+
+
+def change(
+    account_id: UUID, note_id: UUID, changes: dict[str, Any], check: Callable[[Note], None]
+) -> Note:
+    """Set the members named in *changes* on a note that passes *check*.
+
+    The update names the revision that was checked. When another change came between, the
+    note is read and checked again: with If-Match that ends in 412, without in a write.
+    """
+    while True:
+        note = find(account_id, note_id)
+        check(note)
+        updates = {f"set__{name}": value for name, value in changes.items()}
+        changed: Note | None = _unchanged(note).modify(new=True, inc__revision=1, **updates)
+        if changed is not None:
+            return changed
+
+
+def delete(account_id: UUID, note_id: UUID, check: Callable[[Note], None]) -> None:
+    """Delete a note that passes *check*; raises NotFoundError where there is none."""
+    while True:
+        note = find(account_id, note_id)
+        check(note)
+        if _unchanged(note).delete():
+            return
+
+
+def _unchanged(note: Note) -> Any:
+    return Note.objects(id=note.id, account=note.account.pk, revision=note.revision)

@@ -1,0 +1,159 @@
+"""Issue tokens and read them back: Flask-JWT-Extended, with nothing left to the token.
+
+A token that is read here is genuine and in time. Whether its session still stands is for
+app/services/sessions.py to see, at every request.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from flask import current_app
+from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
+from flask_jwt_extended.exceptions import JWTExtendedException
+from jwt.exceptions import PyJWTError
+
+from app.errors import UnauthorizedError
+from app.extensions import settings
+from app.services.claims import Claims, TokenType, make_jti
+#: if cookiecutter.jwt_algorithm != "HS256"
+from app.services.signing_keys import SigningKeys
+#: endif
+from app.services.token_form import check_form
+from app.services.token_loaders import bind_loaders
+from app.services.verified_tokens import VerifiedTokens
+from config.environment import ConfigurationError
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask_jwt_extended import JWTManager
+
+    from config.base import Base
+
+__all__ = ["Claims", "TokenPair", "TokenType", "configure", "issue_pair", "read"]
+
+# Clocks of the machines behind one name differ a little. For `nbf` and `iat` only: Claims
+# takes `exp` at its word.
+LEEWAY_SECONDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    """What a log-in or a refresh gives; `expires_in` is the access token's, in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    session_id: UUID
+    refresh_id: UUID
+    refresh_expires_at: datetime
+
+
+def configure(manager: JWTManager, app: Flask) -> None:
+    """Bind *manager* to *app*, whose settings decide everything, and try the keys once.
+
+    Raises ConfigurationError when what is signed cannot be verified: at start rather than at
+    the first request.
+    """
+    configured: Base = app.extensions["settings"]
+    app.config.update(
+        JWT_ALGORITHM=configured.JWT_ALGORITHM,
+        JWT_DECODE_ALGORITHMS=[configured.JWT_ALGORITHM],
+        JWT_ENCODE_ISSUER=configured.JWT_ISSUER,
+        JWT_DECODE_ISSUER=configured.JWT_ISSUER,
+        JWT_ENCODE_AUDIENCE=configured.JWT_AUDIENCE,
+        JWT_DECODE_AUDIENCE=configured.JWT_AUDIENCE,
+        JWT_DECODE_LEEWAY=LEEWAY_SECONDS,
+        JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=configured.JWT_ACCESS_SECONDS),
+        JWT_REFRESH_TOKEN_EXPIRES=timedelta(seconds=configured.JWT_REFRESH_SECONDS),
+        JWT_TOKEN_LOCATION=["headers"],
+        # Adds a claim of its own to every token, for cookies, which carry no token here.
+        JWT_COOKIE_CSRF_PROTECT=False,
+    )
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    app.extensions["signing_keys"] = SigningKeys.from_settings(configured)
+    #: endif
+    app.extensions["verified_tokens"] = VerifiedTokens()
+    bind_loaders(manager)
+    manager.init_app(app)
+    with app.app_context():
+        _try_keys()
+
+
+def issue_pair(account_id: UUID, session_id: UUID, *, is_fresh: bool) -> TokenPair:
+    """Return new tokens of a session; *is_fresh* tells whether a password was just given."""
+    now = int(time.time())
+    refresh_id = uuid4()
+    refresh_expiry = now + settings.JWT_REFRESH_SECONDS
+    return TokenPair(
+        access_token=create_access_token(
+            str(account_id),
+            fresh=is_fresh,
+            additional_claims={
+                "jti": make_jti(session_id, uuid4()),
+                **_times(now, now + settings.JWT_ACCESS_SECONDS),
+            },
+        ),
+        refresh_token=create_refresh_token(
+            str(account_id),
+            additional_claims={
+                "jti": make_jti(session_id, refresh_id),
+                **_times(now, refresh_expiry),
+            },
+        ),
+        expires_in=settings.JWT_ACCESS_SECONDS,
+        session_id=session_id,
+        refresh_id=refresh_id,
+        refresh_expires_at=datetime.fromtimestamp(refresh_expiry, UTC),
+    )
+
+
+def read(token: str, expected_type: TokenType) -> Claims:
+    """Return what a genuine token of *expected_type* says.
+
+    Raises UnauthorizedError for everything else, whatever it is.
+    """
+    verified: VerifiedTokens = current_app.extensions["verified_tokens"]
+    claims = verified.find(token)
+    if claims is None:
+        claims = _verify(token)
+        verified.keep(token, claims)
+    if claims.type != expected_type:
+        raise UnauthorizedError("a token of another type")
+    return claims
+
+
+#: if cookiecutter.jwt_algorithm != "HS256"
+def public_keys() -> list[dict[str, str]]:
+    """Return the keys that verify tokens, as the members of a JWK set (RFC 7517 section 5)."""
+    keys: SigningKeys = current_app.extensions["signing_keys"]
+    return keys.to_jwks()
+
+
+#: endif
+def _verify(token: str) -> Claims:
+    check_form(token)
+    try:
+        payload = decode_token(token)
+    except (PyJWTError, JWTExtendedException, ValueError, RecursionError) as error:
+        raise UnauthorizedError(type(error).__name__) from error
+    return Claims.from_payload(payload)
+
+
+def _times(now: int, expiry: int) -> dict[str, int]:
+    # One clock reading for a pair: the session stores until when its refresh token is good.
+    return {"iat": now, "nbf": now, "exp": expiry}
+
+
+def _try_keys() -> None:
+    try:
+        pair = issue_pair(uuid4(), uuid4(), is_fresh=True)
+        _verify(pair.access_token)
+        _verify(pair.refresh_token)
+    except (PyJWTError, UnauthorizedError, ValueError, TypeError):
+        line = f"the JWT settings must make tokens that {settings.JWT_ALGORITHM} verifies"
+        raise ConfigurationError([line]) from None

@@ -1,0 +1,63 @@
+"""The caller's own account."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flasgger import swag_from
+from flask import Blueprint, request
+from flask.views import MethodView
+
+from app.context import context
+from app.decorators.contract import accepts, returns
+from app.docs import me as docs
+from app.schemas.accounts import AccountOut, ChangeAccount, ChangePassword
+from app.services import accounts
+
+if TYPE_CHECKING:
+    from app.models.accounts import Profile
+
+
+class MeView(MethodView):
+    """Read, change and delete the account."""
+
+    @swag_from(docs.READ)
+    @returns(AccountOut)
+    def get(self) -> Profile:
+        """Show the account."""
+        return context.caller.profile
+
+    @swag_from(docs.CHANGE)
+    @accepts(ChangeAccount)
+    @returns(AccountOut)
+    def patch(self, body: ChangeAccount) -> Profile:
+        """Change the display name."""
+        return accounts.rename(context.account_id, body.display_name)
+
+    @swag_from(docs.DELETE)
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self) -> None:
+        """Delete the account and all that belongs to it."""
+        accounts.delete(context.account_id)
+
+
+class PasswordView(MethodView):
+    """Replace the password."""
+
+    @swag_from(docs.CHANGE_PASSWORD)
+    @accepts(ChangePassword)
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def put(self, body: ChangePassword) -> None:
+        """Replace the password; every other session ends."""
+        accounts.change_password(
+            context.caller,
+            body.current_password.get_secret_value(),
+            body.new_password.get_secret_value(),
+            request.remote_addr or "",
+        )
+
+
+blueprint = Blueprint("me", __name__)
+blueprint.add_url_rule("", view_func=MeView.as_view("account"))
+blueprint.add_url_rule("/password", view_func=PasswordView.as_view("password"))

@@ -1,0 +1,95 @@
+"""The caller's notes."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flasgger import swag_from
+from flask import Blueprint
+from flask.views import MethodView
+
+from app.constants import API_PREFIX
+from app.context import context
+from app.decorators.contract import Reply, accepts, returns, takes_query
+from app.docs import notes as docs
+from app.schemas.notes import ChangeNote, NoteOut, NotePageOut, NotesQuery, WriteNote
+from app.services import notes
+from app.services.pagination import Page, PageRequest
+from app.views import conditions
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.models.notes import Note
+
+
+class NotesView(MethodView):
+    """All notes of the caller."""
+
+    @swag_from(docs.LIST)
+    @takes_query(NotesQuery)
+    @returns(NotePageOut)
+    def get(self, query: NotesQuery) -> Page[Note]:
+        """List notes, a page at a time."""
+        filters = {"created_at__gt": query.created_after, "created_at__lt": query.created_before}
+        given = {name: moment for name, moment in filters.items() if moment is not None}
+        request = PageRequest(query.limit, query.sort, query.cursor, given)
+        return notes.list_page(context.account_id, request)
+
+    @swag_from(docs.CREATE)
+    @accepts(WriteNote)
+    @returns(NoteOut, HTTPStatus.CREATED)
+    def post(self, body: WriteNote) -> Reply:
+        """Write a note."""
+        note = notes.create(context.account_id, body.title, body.body)
+        location = f"{API_PREFIX}/me/notes/{note.id}"
+        return Reply(note, {"Location": location, "ETag": _etag(note)})
+
+
+class NoteView(MethodView):
+    """One note of the caller."""
+
+    @swag_from(docs.READ)
+    @returns(NoteOut)
+    def get(self, note_id: UUID) -> Reply:
+        """Read a note."""
+        note = notes.find(context.account_id, note_id)
+        _check(note)
+        return Reply(note, {"ETag": _etag(note)})
+
+    @swag_from(docs.REPLACE)
+    @accepts(WriteNote)
+    @returns(NoteOut)
+    def put(self, note_id: UUID, body: WriteNote) -> Reply:
+        """Replace a note."""
+        note = notes.change(context.account_id, note_id, body.model_dump(by_alias=False), _check)
+        return Reply(note, {"ETag": _etag(note)})
+
+    @swag_from(docs.CHANGE)
+    @accepts(ChangeNote)
+    @returns(NoteOut)
+    def patch(self, note_id: UUID, body: ChangeNote) -> Reply:
+        """Change members of a note."""
+        changes = body.model_dump(exclude_unset=True, by_alias=False)
+        note = notes.change(context.account_id, note_id, changes, _check)
+        return Reply(note, {"ETag": _etag(note)})
+
+    @swag_from(docs.DELETE)
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self, note_id: UUID) -> None:
+        """Delete a note."""
+        notes.delete(context.account_id, note_id, _check)
+
+
+def _etag(note: Note) -> str:
+    return f'"{note.revision}"'
+
+
+def _check(note: Note) -> None:
+    conditions.check(_etag(note))
+
+
+blueprint = Blueprint("notes", __name__)
+blueprint.add_url_rule("", view_func=NotesView.as_view("collection"))
+blueprint.add_url_rule("/<uuid:note_id>", view_func=NoteView.as_view("item"))

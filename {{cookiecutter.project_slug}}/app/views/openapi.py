@@ -1,0 +1,37 @@
+"""The API document itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flasgger import swag_from
+from flask import Blueprint, Response, current_app
+from flask.views import MethodView
+
+from app.decorators.contract import public, with_free_query
+from app.docs import openapi as docs
+from app.docs.document import make_document
+
+
+class DocumentView(MethodView):
+    """The OpenAPI document."""
+
+    @swag_from(docs.DOCUMENT)
+    @public
+    @with_free_query
+    def get(self) -> Response:
+        """Read the document; it is made on the first request and kept."""
+        return Response(_document(), content_type="application/json")
+
+
+def _document() -> bytes:
+    kept: dict[str, Any] = current_app.extensions
+    if "openapi_document" not in kept:
+        document = make_document(current_app, kept["operations"])
+        kept["openapi_document"] = orjson.dumps(document)
+    return bytes(kept["openapi_document"])
+
+
+blueprint = Blueprint("openapi", __name__)
+blueprint.add_url_rule("/openapi.json", view_func=DocumentView.as_view("document"))

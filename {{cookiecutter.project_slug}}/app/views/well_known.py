@@ -1,0 +1,30 @@
+"""What standards put under /.well-known (RFC 8615): the keys that verify our tokens."""
+
+from __future__ import annotations
+
+from flasgger import swag_from
+from flask import Blueprint
+from flask.views import MethodView
+
+from app.decorators.contract import Reply, public, returns
+from app.docs import well_known as docs
+from app.schemas.keys import KeySetOut
+from app.services import tokens
+
+# Long enough to spare us, short enough for a rotation to be seen.
+_CACHING = {"Cache-Control": "public, max-age=300"}
+
+
+class KeySetView(MethodView):
+    """The JSON Web Key Set (RFC 7517 section 5)."""
+
+    @swag_from(docs.KEY_SET)
+    @public
+    @returns(KeySetOut)
+    def get(self) -> Reply:
+        """List the public keys, the retired ones included."""
+        return Reply({"keys": tokens.public_keys()}, _CACHING)
+
+
+blueprint = Blueprint("well_known", __name__)
+blueprint.add_url_rule("/jwks.json", view_func=KeySetView.as_view("jwks"))

@@ -1,0 +1,18 @@
+"""Settings of a developer's own machine: secrets from .env, everything on loopback."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from config.base import Base
+from config.kinds import Hosts, PositiveNumber
+
+
+class Development(Base):
+    """What `make run` uses."""
+
+    PORT: PositiveNumber = Field(3000, le=65_535, description="Port that the server is at.")
+    TRUSTED_HOSTS: Hosts = Field(
+        ("localhost", "127.0.0.1", "[::1]"),
+        description="Hosts that requests may name, comma-separated.",
+    )

@@ -1,0 +1,119 @@
+"""Read settings from the process environment and .env.
+
+Nothing else in the project reads the environment, so that there is one rule for all settings: NAME
+holds the value, NAME_FILE names a file that does, and the environment wins over .env. What is
+wrong is collected rather than raised, so that a start reports all mistakes at once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from dotenv import dotenv_values
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+PROJECT: Final = Path(__file__).resolve().parent.parent
+
+# Flask's own reading of FLASK_DEBUG: everything but these switches debugging on.
+OFF: Final = frozenset({"", "0", "false", "no"})
+
+# How alike a name in .env and a setting must be before the name counts as misspelt.
+LIKENESS: Final = 0.85
+
+
+class ConfigurationError(Exception):
+    """Raised when settings are missing or wrong: one line for each, naming it without its value."""
+
+    def __init__(self, lines: Collection[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = tuple(lines)
+
+
+@dataclass
+class Reading:
+    """What was read: texts by setting, the variable each came from, and what is wrong."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    mistakes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The two places that settings come from."""
+
+    process: Mapping[str, str]
+    dotenv: Mapping[str, str]
+
+    @classmethod
+    def load(cls) -> Environment:
+        """Read os.environ and .env; the variable DOTENV names another file than .env."""
+        path = Path(os.environ.get("DOTENV", PROJECT / ".env"))
+        # A "$" in a password is a "$": nothing is interpolated.
+        texts = dotenv_values(path, interpolate=False)
+        dotenv = {name: text or "" for name, text in texts.items()}
+        # The flask command copies .env into the environment. What it copied is still .env's, or
+        # a NAME of .env would contradict a NAME_FILE of the environment.
+        process = {name: text for name, text in os.environ.items() if dotenv.get(name) != text}
+        return cls(process, dotenv)
+
+    def holds(self, name: str) -> bool:
+        """Tell whether a setting is given in any way, right or wrong."""
+        return any({name, f"{name}_FILE"} & place.keys() for place in (self.process, self.dotenv))
+
+    def read(self, names: Collection[str], switched_off: Collection[str] = ()) -> Reading:
+        """Read the settings *names*; the variables *switched_off* may not be switched on."""
+        reading = Reading()
+        for name in names:
+            place = next((p for p in (self.process, self.dotenv) if _names(name, p)), None)
+            if place is not None:
+                _read_setting(name, place, reading)
+        for name in switched_off:
+            if any(place.get(name, "").lower() not in OFF for place in (self.process, self.dotenv)):
+                reading.mistakes[name] = f"{name} must not be switched on here"
+        self._find_misspelt(names, reading)
+        return reading
+
+    def _find_misspelt(self, names: Collection[str], reading: Reading) -> None:
+        known = [*names, *(f"{name}_FILE" for name in names)]
+        for name in self.dotenv.keys() - set(known):
+            if likely := difflib.get_close_matches(name, known, n=1, cutoff=LIKENESS):
+                line = f"{name} in .env must be a setting: {likely[0]} is the nearest"
+                reading.mistakes[name] = line
+
+
+def _names(name: str, place: Mapping[str, str]) -> list[str]:
+    return [variable for variable in (name, f"{name}_FILE") if variable in place]
+
+
+def _read_setting(name: str, place: Mapping[str, str], reading: Reading) -> None:
+    variables = _names(name, place)
+    variable = reading.sources[name] = variables[0]
+    text = place[variable]
+    if len(variables) > 1:
+        reading.mistakes[name] = f"{name} and {name}_FILE must not both be set"
+    elif not text.strip():
+        reading.mistakes[name] = f"{variable} must not be empty"
+    elif variable == name:
+        reading.values[name] = text
+    else:
+        _read_file(name, variable, Path(text), reading)
+
+
+def _read_file(name: str, variable: str, path: Path, reading: Reading) -> None:
+    try:
+        # Editors and secret stores end a file with a newline that is not part of the value.
+        text = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError):
+        reading.mistakes[name] = f"{variable} must name a readable file of UTF-8 text"
+        return
+    if text.strip():
+        reading.values[name] = text
+    else:
+        reading.mistakes[name] = f"{variable} must not name an empty file"

@@ -1,0 +1,20 @@
+"""Tell keys that can encrypt stored fields from those that cannot."""
+
+from __future__ import annotations
+
+from cryptography.fernet import Fernet
+
+from config import keys
+
+
+def check_fernet_keys(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an entry that is no Fernet key, can be guessed or stands there twice."""
+    for value in values:
+        try:
+            Fernet(value)
+        except ValueError:
+            raise ValueError("must list Fernet keys: 32 random bytes in URL-safe base64") from None
+        keys.check_secret(value)
+    if len(set(values)) < len(values):
+        raise ValueError("must not list a key twice")
+    return values

@@ -1,0 +1,133 @@
+"""The kinds of values that settings have, each with its rule.
+
+A rule is a function that returns the value, or raises ValueError with a phrase that follows the
+name of the setting and never repeats the value.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
+
+#: if cookiecutter.throttling
+import limits
+from limits.storage import SCHEMES
+
+#: endif
+from pydantic import AfterValidator, BeforeValidator, Field
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
+
+from config import keys
+
+#: if cookiecutter.field_encryption
+from config.fernet import check_fernet_keys
+
+#: endif
+SWITCH_WORDS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+# A name or an IPv4 address, or an IPv6 address in brackets, each with or without a port.
+HOST: Final = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE
+)
+
+
+def read_switch(value: Any) -> Any:
+    """Read a boolean from one of six words; "on" and "y" are mistakes, not values."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() not in SWITCH_WORDS:
+        raise ValueError("must be one of " + ", ".join(SWITCH_WORDS))
+    return SWITCH_WORDS[value.lower()]
+
+
+def read_whole_number(value: Any) -> Any:
+    """Read digits and nothing else: no sign, no space, no fraction, no underscore."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"[0-9]{1,18}", value, re.ASCII):
+            raise ValueError("must be a whole number")
+        return int(value)
+    return value
+
+
+def read_list(value: Any) -> Any:
+    """Read a comma-separated text as a tuple."""
+    if isinstance(value, str):
+        return tuple(item.strip() for item in value.split(","))
+    return value
+
+
+def check_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an entry that is no host name or address: "*" would trust every caller's Host."""
+    if not hosts or not all(HOST.fullmatch(host) for host in hosts):
+        raise ValueError("must list host names, each host or host:port, without * or a scheme")
+    return tuple(host.lower() for host in hosts)
+
+
+#: if cookiecutter.cors
+def check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an entry that is not exactly an origin as browsers send it (RFC 6454 section 6.2)."""
+    for origin in origins:
+        scheme, separator, host = origin.partition("://")
+        if scheme not in {"http", "https"} or not separator or not HOST.fullmatch(host):
+            raise ValueError("must list origins, each scheme://host or scheme://host:port, never *")
+        if origin != origin.lower():
+            raise ValueError("must be in lower case, as browsers send it")
+    return origins
+
+
+#: endif
+def check_mongodb_uri(uri: str) -> str:
+    """Refuse what the driver would refuse at the first query, without a look-up in the DNS."""
+    scheme = urlsplit(uri).scheme
+    if scheme not in {"mongodb", "mongodb+srv"}:
+        raise ValueError("must begin with mongodb:// or mongodb+srv://")
+    # The driver resolves mongodb+srv while it parses. Its options are the same, but for the
+    # three of their own.
+    plain = re.sub(r"^mongodb\+srv:", "mongodb:", uri)
+    plain = re.sub(r"(?<=[?&])srv[a-z]+=[^&]*&?", "", plain, flags=re.IGNORECASE)
+    try:
+        parse_uri(plain, warn=False)
+    except (PyMongoError, ValueError):
+        # The driver's message quotes parts of the URI, which may hold a password.
+        raise ValueError("must be a MongoDB connection string that can be parsed") from None
+    return uri
+
+
+#: if cookiecutter.throttling
+def check_limits(text: str) -> str:
+    """Refuse a text that is no list of limits such as "30 per minute; 1000 per day"."""
+    try:
+        limits.parse_many(text)
+    except ValueError:
+        raise ValueError('must be limits such as "30 per minute; 1000 per day"') from None
+    return text
+
+
+def check_storage_uri(uri: str) -> str:
+    """Refuse a storage that limits does not know."""
+    if urlsplit(uri).scheme not in SCHEMES or uri.startswith("async+"):
+        raise ValueError("must be the URI of a storage that limits knows, such as redis://host:6379")
+    return uri
+
+
+#: endif
+Switch = Annotated[bool, BeforeValidator(read_switch)]
+WholeNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0)]
+PositiveNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1)]
+Hosts = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_hosts)]
+#: if cookiecutter.cors
+Origins = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_origins)]
+#: endif
+MongoURI = Annotated[str, AfterValidator(check_mongodb_uri), Field(repr=False)]
+Secret = Annotated[str, AfterValidator(keys.check_secret), Field(repr=False)]
+#: if cookiecutter.throttling
+Limits = Annotated[str, AfterValidator(check_limits)]
+StorageURI = Annotated[str, AfterValidator(check_storage_uri)]
+#: endif
+#: if cookiecutter.field_encryption
+FernetKeys = Annotated[
+    tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_fernet_keys), Field(repr=False)
+]
+#: endif

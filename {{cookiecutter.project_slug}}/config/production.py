@@ -1,0 +1,32 @@
+"""Settings of a server that strangers reach: static, and never in debug mode."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from config.base import Base
+from config.kinds import (
+    MongoURI,
+    #: if cookiecutter.api_docs != "none"
+    Switch,
+    #: endif
+)
+
+
+class Production(Base):
+    """What `make serve` and wsgi.py use."""
+
+    SWITCHED_OFF: ClassVar[tuple[str, ...]] = ("FLASK_DEBUG", "DEBUG", "TESTING")
+    #: if cookiecutter.security_headers
+    REQUIRES_HTTPS: ClassVar[bool] = True
+    #: endif
+
+    MONGODB_URI: MongoURI = Field(
+        "mongodb://{{ cookiecutter.mongo_host }}/{{ cookiecutter.project_slug }}",
+        description="Where MongoDB is, with credentials and database.",
+    )
+    #: if cookiecutter.api_docs != "none"
+    DOCS_ENABLED: Switch = Field(False, description="Whether the page at /docs/ is there.")
+    #: endif

@@ -1,0 +1,63 @@
+"""Give .env the secrets it lacks, as after a feature was added: `make secrets`.
+
+What is there stays as it is. Production never makes a secret: one that is made anew at each
+start would end every session and hide every stored field.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+#: if cookiecutter.field_encryption
+from cryptography.fernet import Fernet
+
+#: endif
+from dotenv import dotenv_values
+
+from config import (
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    key_pairs,
+    #: endif
+    keys,
+)
+from config.environment import PROJECT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+MAKERS: Final[Mapping[str, Callable[[], str]]] = {
+    "SECRET_KEY": keys.generate_secret,
+    #: if cookiecutter.jwt_algorithm == "HS256"
+    "JWT_SECRET_KEY": keys.generate_secret,
+    #: else
+    "JWT_PRIVATE_KEY": lambda: key_pairs.generate_private_key("{{ cookiecutter.jwt_algorithm }}"),
+    #: endif
+    #: if cookiecutter.field_encryption
+    "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
+    "FIELD_INDEX_KEY": keys.generate_secret,
+    #: endif
+}
+
+
+def fill(path: Path) -> list[str]:
+    """Append each missing secret to the file *path*; return the names of what was made."""
+    present = dotenv_values(path, interpolate=False).keys() if path.exists() else set()
+    missing = [name for name in MAKERS if not {name, f"{name}_FILE"} & set(present)]
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        os.fchmod(descriptor, 0o600)
+        text = file.read()
+        if missing and text and not text.endswith("\n"):
+            file.write("\n")
+        for name in missing:
+            # Quoted, a key of many lines stands on one.
+            value = MAKERS[name]().replace("\n", "\\n")
+            file.write(f'{name}="{value}"\n')
+    return missing
+
+
+if __name__ == "__main__":
+    for made in fill(PROJECT / ".env"):
+        print(f".env now holds a new {made}")

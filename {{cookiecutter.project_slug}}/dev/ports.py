@@ -1,0 +1,33 @@
+"""Ports of this machine: which are taken, which are free, which answer."""
+
+from __future__ import annotations
+
+import socket
+
+
+def is_taken(address: str, port: int) -> bool:
+    """Tell whether another process listens there, or nothing may."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As servers do: a connection that is only waiting to be forgotten takes no port.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return True
+    return False
+
+
+def find_free() -> int:
+    """Return a port of 127.0.0.1 that nothing listened at a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def answers(port: int) -> bool:
+    """Tell whether something at 127.0.0.1 accepts connections."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,0 +1,86 @@
+"""Run the API on a developer's machine: `make run`.
+
+Two children, the embedded database (where MONGODB_URI is unset) and the server, which end with
+this process whatever ends it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from config import ConfigurationError, Development
+from config.environment import PROJECT, Environment
+from dev import ports
+from dev.children import child
+from dev.database import EmbeddedDatabaseError, embedded_database
+
+if TYPE_CHECKING:
+    import subprocess
+
+DATABASE: Final = "{{ cookiecutter.project_slug }}"
+DATA: Final = PROJECT / ".data" / "mongo"
+
+#: if cookiecutter.api_docs != "none"
+PAGE: Final = "/docs/"
+#: else
+PAGE: Final = "/openapi.json"  # type: ignore[misc]  # one of the two stands in a project
+#: endif
+
+
+def main() -> None:
+    """Run until a signal, or until a child ends; what stops a start is one line and exit code 1."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        run()
+    except (ConfigurationError, EmbeddedDatabaseError) as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+def run() -> None:
+    """Start the children and wait."""
+    environment = Environment.load()
+    is_embedded = not environment.holds("MONGODB_URI")
+    if is_embedded:
+        # Everything else is checked before anything is started.
+        process = {**environment.process, "MONGODB_URI": locate(0)}
+        environment = replace(environment, process=process)
+    settings = Development.from_environment(environment)
+    if ports.is_taken(settings.BIND_ADDRESS, settings.PORT):
+        sys.exit(f"PORT {settings.PORT} is taken: choose another, as in PORT=3001 make run")
+    with ExitStack() as stack:
+        variables = {}
+        if is_embedded:
+            port = stack.enter_context(embedded_database(DATA, is_durable=True))
+            variables["MONGODB_URI"] = locate(port)
+        server = stack.enter_context(child("dev.server", variables=variables))
+        watch(server, settings.PORT)
+
+
+def locate(port: int) -> str:
+    """Return the URI of the embedded database at *port*."""
+    return f"mongodb://127.0.0.1:{port}/{DATABASE}"
+
+
+def watch(server: subprocess.Popen[bytes], port: int) -> None:
+    """Print the page's address once the server answers; return when its time is over."""
+    starter = os.getppid()
+    is_announced = False
+    while server.poll() is None and os.getppid() == starter:
+        if not is_announced and ports.answers(port):
+            print(f"http://127.0.0.1:{port}{PAGE}", flush=True)
+            is_announced = True
+        time.sleep(0.2)
+    if server.returncode:
+        sys.exit(f"the server ended with exit code {server.returncode}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The development server: one process that reloads when a file changes."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import WSGIRequestHandler, run_simple
+
+from config import Development
+from dev.children import end_with_starter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+
+class RequestHandler(WSGIRequestHandler):
+    """A handler that keeps query strings, where secrets may be, out of the terminal."""
+
+    # Until a request line could be read.
+    path = "-"
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log the request line without its query."""
+        whole = self.path
+        self.path = whole.partition("?")[0]
+        super().log_request(code, size)
+        self.path = whole
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a broken request with the status alone: messages repeat what was sent."""
+        del message, explain
+        super().send_error(code)
+
+
+def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer one request.
+
+    The app is imported by the first one, so that a mistake made while editing is a traceback
+    and the next change of a file reloads: the server lives on.
+    """
+    application: Any = importlib.import_module("dev.app").app
+    answer: Iterable[bytes] = application(environ, start_response)
+    return answer
+
+
+if __name__ == "__main__":
+    end_with_starter()
+    settings = Development.from_environment()
+    run_simple(
+        settings.BIND_ADDRESS,
+        settings.PORT,
+        serve,
+        use_reloader=True,
+        threaded=True,
+        request_handler=RequestHandler,
+    )

@@ -1,0 +1,64 @@
+"""`flask encryption`: what it prints and how it exits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from app.commands import encryption
+from app.services.encryption import CollectionReport
+from tests.fixtures.encryption import FieldKeys, Patient, new_key, run_command, stored_patients
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.fixtures.encryption import MakeKeyedApp
+
+
+def test_apply_says_what_it_did(keyed_app: Flask) -> None:
+    Patient(ward="open").save()
+    Patient(ward="open").save()
+    stored_patients().update_many({}, {"$set": {"fullName": "in clear"}})
+    result = run_command(keyed_app, "encryption", "apply")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "accounts: 0 of 0 documents encrypted",
+        "test_patients: 2 of 2 documents encrypted",
+    ]
+
+
+def test_rotate_says_what_it_did(make_keyed_app: MakeKeyedApp, field_keys: FieldKeys) -> None:
+    Patient(name="n").save()
+    rotating = make_keyed_app(FieldKeys((new_key(), *field_keys.encryption)))
+    result = run_command(rotating, "encryption", "rotate")
+    assert result.exit_code == 0
+    assert "test_patients: 1 of 1 documents renewed" in result.stdout.splitlines()
+
+
+@pytest.mark.parametrize("command", ["apply", "rotate"])
+def test_a_wrong_key_is_one_line_and_a_failure(
+    keyed_app: Flask, make_keyed_app: MakeKeyedApp, command: str
+) -> None:
+    run_command(keyed_app, "encryption", "apply")
+    other = make_keyed_app(FieldKeys((new_key(),)))
+    result = run_command(other, "encryption", command)
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: FIELD_ENCRYPTION_KEYS does not open what this database holds\n"
+    )
+
+
+def test_what_was_left_is_told_and_is_a_failure(
+    keyed_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = CollectionReport("notes", seen=3, changed=1, contested=1, failures=["notes.title holds"])
+    monkeypatch.setattr(encryption, "rotate_keys", lambda: [report])
+    result = run_command(keyed_app, "encryption", "rotate")
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "notes: 1 of 3 documents renewed",
+        "notes: 1 changed meanwhile",
+        "notes.title holds",
+        "Error: not everything is renewed; keep the old keys and run this again",
+    ]

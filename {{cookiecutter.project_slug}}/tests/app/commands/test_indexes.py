@@ -1,0 +1,75 @@
+"""`flask indexes ensure`: what it prints and how it exits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pymongo.errors import ServerSelectionTimeoutError
+
+from app.commands import indexes
+from app.models.base import collection
+from app.models.indexes import EnsuredIndexes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+
+@pytest.fixture
+def conflicting_index(app: Flask) -> Iterator[None]:
+    """Put an index of the same name and other options where the app wants its own."""
+    with app.app_context():
+        jails = collection("login_jails")
+        jails.drop_indexes()
+        jails.create_index("expiresAt", name="expiresAt_1", unique=True)
+        yield
+        jails.drop_indexes()
+        app.test_cli_runner().invoke(args=["indexes", "ensure"])
+
+
+def test_what_exists_and_what_was_made_is_told(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ensured = EnsuredIndexes(existing=("accounts.a_1",), made=("notes.b_1", "notes.c_1"))
+    monkeypatch.setattr(indexes, "prepare", lambda: ensured)
+    result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "exists  accounts.a_1",
+        "made    notes.b_1",
+        "made    notes.c_1",
+    ]
+
+
+def test_a_dropped_index_is_made_again(app: Flask) -> None:
+    with app.app_context():
+        collection("login_jails").drop_indexes()
+    runner = app.test_cli_runner()
+    assert "made    login_jails.expiresAt_1" in runner.invoke(args=["indexes", "ensure"]).output
+    assert "exists  login_jails.expiresAt_1" in runner.invoke(args=["indexes", "ensure"]).output
+
+
+@pytest.mark.usefixtures("conflicting_index")
+def test_a_conflict_is_one_line_and_a_failure(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
+    assert result.exit_code == 1
+    (line,) = result.output.splitlines()
+    assert line.startswith("Error: login_jails: ")
+    assert "expiresAt_1" in line
+    assert line.endswith("drop that index, then run `flask indexes ensure` again")
+
+
+def test_a_database_that_is_away_is_one_line_and_a_failure(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_away() -> EnsuredIndexes:
+        raise ServerSelectionTimeoutError("db.internal:27017: connection refused")
+
+    monkeypatch.setattr(indexes, "prepare", is_away)
+    result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: MongoDB did not carry this out (ServerSelectionTimeoutError)\n"
+    )

@@ -1,0 +1,172 @@
+"""A stored check value tells an app whether its keys are those of this database."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+
+from app.models.base import collection
+from app.models.encryption import EncryptionKeyError, renew_check, verify_keys
+from app.models.encryption.check import COLLECTION, KNOWN_TEXT
+from tests.fixtures.encryption import FieldKeys, Patient, new_key, stored_patients
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.fixtures.encryption import MakeKeyedApp
+
+PROCESS = """
+import sys
+from types import SimpleNamespace
+import mongoengine
+from flask import Flask
+from app.models import encryption
+uri, key, index_key = sys.argv[1:]
+mongoengine.connect(host=uri, uuidRepresentation="standard", tz_aware=True)
+app = Flask("first")
+app.extensions["settings"] = SimpleNamespace(
+    FIELD_ENCRYPTION_KEYS=(key,), FIELD_INDEX_KEY=index_key
+)
+encryption.init_app(app)
+print("ready", flush=True)
+sys.stdin.readline()
+with app.app_context():
+    encryption.verify_keys()
+"""
+
+
+pytestmark = pytest.mark.usefixtures("keyed_app")
+
+
+def stored_check() -> dict[str, Any]:
+    (check,) = collection(COLLECTION).find()
+    return check
+
+
+def test_the_first_app_writes_the_check_value() -> None:
+    verify_keys()
+    check = stored_check()
+    assert set(check) == {"_id", "keyCheck", "indexCheck", "createdAt", "updatedAt"}
+    assert isinstance(check["_id"], UUID)
+    assert KNOWN_TEXT.encode() not in check["keyCheck"]
+
+
+def test_verifying_again_changes_nothing() -> None:
+    verify_keys()
+    before = stored_check()
+    verify_keys()
+    assert stored_check() == before
+
+
+@pytest.mark.checklist("auth.encrypt")
+def test_another_encryption_key_is_refused_and_changes_nothing(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+) -> None:
+    verify_keys()
+    before = stored_check()
+    with (
+        make_keyed_app(field_keys._replace(encryption=(new_key(),))).app_context(),
+        pytest.raises(EncryptionKeyError, match="^FIELD_ENCRYPTION_KEYS does not open what"),
+    ):
+        verify_keys()
+    assert stored_check() == before
+
+
+def test_another_index_key_is_refused(make_keyed_app: MakeKeyedApp, field_keys: FieldKeys) -> None:
+    verify_keys()
+    with (
+        make_keyed_app(field_keys._replace(index="another")).app_context(),
+        pytest.raises(EncryptionKeyError, match="^FIELD_INDEX_KEY does not open what"),
+    ):
+        verify_keys()
+
+
+def test_a_key_may_be_added(make_keyed_app: MakeKeyedApp, field_keys: FieldKeys) -> None:
+    verify_keys()
+    with make_keyed_app(FieldKeys((new_key(), *field_keys.encryption))).app_context():
+        verify_keys()
+
+
+def test_a_renewed_check_value_needs_no_older_key(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+) -> None:
+    verify_keys()
+    before = stored_check()
+    key = new_key()
+    with make_keyed_app(FieldKeys((key, *field_keys.encryption))).app_context():
+        renew_check()
+    with make_keyed_app(FieldKeys((key,))).app_context():
+        verify_keys()
+    assert stored_check()["createdAt"] == before["createdAt"]
+    with pytest.raises(EncryptionKeyError):
+        verify_keys()
+
+
+def test_a_wrong_key_does_not_become_right_where_the_check_value_was_lost(
+    make_keyed_app: MakeKeyedApp,
+) -> None:
+    Patient(name="kept").save()
+    with (
+        make_keyed_app(FieldKeys((new_key(),))).app_context(),
+        pytest.raises(EncryptionKeyError),
+    ):
+        verify_keys()
+    assert collection(COLLECTION).count_documents({}) == 0
+    verify_keys()
+    assert stored_patients().count_documents({}) == 1
+
+
+def test_sixteen_threads_that_come_first_write_one_check_value(keyed_app: Flask) -> None:
+    barrier = Barrier(16)
+
+    def verify(_: int) -> None:
+        with keyed_app.app_context():
+            barrier.wait()
+            verify_keys()
+
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(verify, range(16)))
+    assert collection(COLLECTION).count_documents({}) == 1
+
+
+def test_of_two_apps_with_different_keys_that_come_first_one_is_refused(
+    keyed_app: Flask, make_keyed_app: MakeKeyedApp
+) -> None:
+    apps = [keyed_app, make_keyed_app(FieldKeys((new_key(),)))]
+    barrier = Barrier(2)
+
+    def is_refused(app: Flask) -> bool:
+        with app.app_context():
+            barrier.wait()
+            try:
+                verify_keys()
+            except EncryptionKeyError:
+                return True
+            return False
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(is_refused, apps)) == [False, True]
+
+
+def test_two_processes_that_start_first_write_one_check_value(
+    mongodb_uri: str, field_keys: FieldKeys
+) -> None:
+    command = [sys.executable, "-c", PROCESS, mongodb_uri, *field_keys.encryption, field_keys.index]
+    processes = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        process.communicate("go\n", timeout=20)
+    assert [process.returncode for process in processes] == [0, 0]
+    verify_keys()
+    assert collection(COLLECTION).count_documents({}) == 1

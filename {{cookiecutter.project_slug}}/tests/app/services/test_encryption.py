@@ -1,0 +1,272 @@
+"""What is stored in clear is encrypted, what is encrypted is renewed, and nothing is lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from app.models.accounts import Account
+from app.models.base import collection, utc_now
+from app.models.encryption import (
+    DecryptionError,
+    EncryptionKeyError,
+    FieldCipher,
+    blind_index,
+    verify_keys,
+)
+from app.models.encryption.check import COLLECTION as CHECKS
+from app.services import encryption
+from app.services.encryption import encrypt_stored, rotate_keys
+from tests.fixtures.encryption import (
+    FieldKeys,
+    Patient,
+    Pet,
+    new_key,
+    stored_bytes,
+    stored_patients,
+)
+
+if TYPE_CHECKING:
+    from app.services.encryption import CollectionReport
+    from tests.fixtures.encryption import MakeKeyedApp
+
+
+pytestmark = pytest.mark.usefixtures("keyed_app")
+
+
+def store_in_clear(count: int) -> None:
+    """Store patients as the project did before the feature was switched on."""
+    for number in range(count):
+        patient = Patient(ward="open").save()
+        in_clear = {
+            "fullName": f"name {number}",
+            "aliases": [f"alias {number}", f"other alias {number}"],
+            "pet": {"_cls": "Pet", "petName": f"pet {number}"},
+        }
+        stored_patients().update_one({"_id": patient.id}, {"$set": in_clear})
+
+
+def patients_as_stored() -> list[dict[str, Any]]:
+    return list(stored_patients().find().sort("_id", 1))
+
+
+def report_on(reports: list[CollectionReport]) -> CollectionReport:
+    (report,) = [report for report in reports if report.name == "test_patients"]
+    return report
+
+
+def test_apply_encrypts_what_was_stored_in_clear() -> None:
+    store_in_clear(3)
+    report = report_on(encrypt_stored())
+    assert (report.seen, report.changed, report.is_complete) == (3, 3, True)
+    stored = b"".join(map(stored_bytes, patients_as_stored()))
+    assert not any(word in stored for word in (b"name ", b"alias ", b"pet "))
+    assert [(patient.name, patient.aliases[1]) for patient in Patient.objects.order_by("id")] == [
+        (f"name {number}", f"other alias {number}") for number in range(3)
+    ]
+
+
+def test_apply_leaves_every_other_member_as_it_was() -> None:
+    store_in_clear(1)
+    (before,) = patients_as_stored()
+    encrypt_stored()
+    (after,) = patients_as_stored()
+    untouched = before.keys() - {"fullName", "aliases", "pet"}
+    assert {name: before[name] for name in untouched} == {name: after[name] for name in untouched}
+
+
+def test_apply_a_second_time_changes_nothing() -> None:
+    store_in_clear(2)
+    encrypt_stored()
+    before = patients_as_stored()
+    assert report_on(encrypt_stored()).changed == 0
+    assert patients_as_stored() == before
+
+
+def test_apply_goes_on_where_it_was_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    store_in_clear(5)
+    encrypt_text = FieldCipher.encrypt
+
+    def encrypt_until_interrupted(cipher: FieldCipher, text: str) -> bytes:
+        if text == "name 3":
+            raise KeyboardInterrupt
+        return encrypt_text(cipher, text)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(FieldCipher, "encrypt", encrypt_until_interrupted)
+        encrypt_stored()
+    done = patients_as_stored()[:3]
+    assert all(isinstance(patient["fullName"], bytes) for patient in done)
+    assert report_on(encrypt_stored()).changed == 2
+    assert patients_as_stored()[:3] == done
+    assert [patient.name for patient in Patient.objects.order_by("id")] == [
+        f"name {number}" for number in range(5)
+    ]
+
+
+def test_every_document_of_several_batches_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encryption, "BATCH_SIZE", 2)
+    store_in_clear(5)
+    report = report_on(encrypt_stored())
+    assert (report.seen, report.changed) == (5, 5)
+
+
+def test_a_change_made_meanwhile_is_kept_and_encrypted_by_the_next_pass(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store_in_clear(1)
+    encrypt_text = FieldCipher.encrypt
+
+    def encrypt_too_late(cipher: FieldCipher, text: str) -> bytes:
+        if text == "name 0":
+            stored_patients().update_one({}, {"$set": {"fullName": "meanwhile"}})
+        return encrypt_text(cipher, text)
+
+    monkeypatch.setattr(FieldCipher, "encrypt", encrypt_too_late)
+    report = report_on(encrypt_stored())
+    assert (report.changed, report.contested) == (1, 0)
+    assert Patient.objects.get().name == "meanwhile"
+    assert isinstance(patients_as_stored()[0]["fullName"], bytes)
+
+
+def test_a_document_that_never_rests_is_counted_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    store_in_clear(1)
+    encrypt_text = FieldCipher.encrypt
+
+    def encrypt_too_late(cipher: FieldCipher, text: str) -> bytes:
+        if text.startswith("name"):
+            stored_patients().update_one({}, {"$set": {"fullName": f"{text}x"}})
+        return encrypt_text(cipher, text)
+
+    monkeypatch.setattr(FieldCipher, "encrypt", encrypt_too_late)
+    report = report_on(encrypt_stored())
+    assert (report.changed, report.contested, report.is_complete) == (0, 1, False)
+
+
+def test_a_document_deleted_meanwhile_stays_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
+    store_in_clear(1)
+    encrypt_text = FieldCipher.encrypt
+
+    def delete_first(cipher: FieldCipher, text: str) -> bytes:
+        if text == "name 0":
+            stored_patients().delete_many({})
+        return encrypt_text(cipher, text)
+
+    monkeypatch.setattr(FieldCipher, "encrypt", delete_first)
+    report = report_on(encrypt_stored())
+    assert (report.seen, report.changed, report.is_complete) == (0, 0, True)
+    assert patients_as_stored() == []
+
+
+def store_account_in_clear(email: str) -> dict[str, Any]:
+    account = Account(
+        email=email, email_index=email.casefold(), display_name="Somebody", password_hash="$hash"
+    ).save()
+    in_clear = {"email": email, "displayName": "Somebody", "emailIndex": email.casefold()}
+    collection("accounts").update_one({"_id": account.id}, {"$set": in_clear})
+    return collection("accounts").find_one({"_id": account.id}) or {}
+
+
+def test_apply_gives_an_account_its_blind_index_and_leaves_updated_at() -> None:
+    before = store_account_in_clear("Some.Body@example.com")
+    encrypt_stored()
+    account = Account.objects.get(email_index=blind_index("some.body@example.com"))
+    assert (account.email, account.display_name) == ("Some.Body@example.com", "Somebody")
+    assert account.updated_at == before["updatedAt"]
+    stored = stored_bytes(collection("accounts").find_one())
+    assert b"body@" not in stored.lower()
+    assert b"Somebody" not in stored
+
+
+def test_an_account_that_signed_up_again_in_between_is_reported_and_kept() -> None:
+    Account.ensure_indexes()
+    before = store_account_in_clear("somebody@example.com")
+    Account(
+        email="somebody@example.com",
+        email_index=Account.email_index_for("somebody@example.com"),
+        display_name="Again",
+        password_hash="$hash",
+    ).save()
+    (report,) = [report for report in encrypt_stored() if report.name == "accounts"]
+    assert report.failures == [f"accounts: another document has the index of {before['_id']}"]
+    assert collection("accounts").find_one({"_id": before["_id"]}) == before
+
+
+@pytest.mark.checklist("auth.encrypt")
+def test_after_rotation_the_old_key_is_not_needed(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+) -> None:
+    Patient(name="홍길동 🔥", aliases=["a"], pet=Pet(name="p")).save()
+    verify_keys()
+    key = new_key()
+    with make_keyed_app(FieldKeys((key, *field_keys.encryption))).app_context():
+        assert report_on(rotate_keys()).changed == 1
+    with make_keyed_app(FieldKeys((key,))).app_context():
+        verify_keys()
+        patient = Patient.objects.get()
+        assert (patient.name, list(patient.aliases), patient.pet.name) == ("홍길동 🔥", ["a"], "p")
+    with pytest.raises(DecryptionError):
+        Patient.objects.get()
+    with pytest.raises(EncryptionKeyError):
+        verify_keys()
+
+
+def test_rotating_a_second_time_changes_no_document(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+) -> None:
+    Patient(name="n").save()
+    with make_keyed_app(FieldKeys((new_key(), *field_keys.encryption))).app_context():
+        rotate_keys()
+        before = patients_as_stored()
+        assert report_on(rotate_keys()).changed == 0
+        assert patients_as_stored() == before
+
+
+@pytest.mark.checklist("auth.encrypt")
+@pytest.mark.parametrize("run", [encrypt_stored, rotate_keys], ids=["apply", "rotate"])
+def test_a_wrong_key_stops_before_anything_is_written(
+    make_keyed_app: MakeKeyedApp, run: Any
+) -> None:
+    verify_keys()
+    store_in_clear(1)
+    Patient(name="kept").save()
+    before = [stored_bytes(patient) for patient in patients_as_stored()]
+    with (
+        make_keyed_app(FieldKeys((new_key(),))).app_context(),
+        pytest.raises(EncryptionKeyError),
+    ):
+        run()
+    assert [stored_bytes(patient) for patient in patients_as_stored()] == before
+
+
+def test_one_unreadable_value_is_named_and_the_old_key_stays_needed(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+) -> None:
+    verify_keys()
+    lost = Patient(name="lost").save()
+    stored_patients().update_one({}, {"$set": {"fullName": b"torn"}})
+    Patient(name="kept").save()
+    with make_keyed_app(FieldKeys((new_key(), *field_keys.encryption))).app_context():
+        report = report_on(rotate_keys())
+    assert report.changed == 1
+    assert report.failures == [
+        "test_patients.fullName holds a value that no key of FIELD_ENCRYPTION_KEYS opens"
+        f" (_id {lost.id})"
+    ]
+    verify_keys()
+
+
+def test_rotation_leaves_what_is_in_clear_to_apply() -> None:
+    store_in_clear(1)
+    before = patients_as_stored()
+    assert report_on(rotate_keys()).changed == 0
+    assert patients_as_stored() == before
+
+
+def test_the_check_value_is_stamped_when_it_is_renewed() -> None:
+    verify_keys()
+    begin = utc_now()
+    rotate_keys()
+    (check,) = collection(CHECKS).find()
+    assert check["createdAt"] <= begin <= check["updatedAt"]

@@ -1,0 +1,186 @@
+"""An app works on no database before that has what the app needs."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+from pymongo.errors import ServerSelectionTimeoutError
+
+from app.errors import ServiceUnavailableError
+from app.models.base import collection
+from app.models.indexes import EnsuredIndexes, IndexConflictError
+from app.services import preparation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MADE = EnsuredIndexes(existing=(), made=())
+
+
+class CountedPreparation:
+    """Stands for the database: counts calls and fails as often as it is told."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.calls = 0
+
+    def __call__(self) -> EnsuredIndexes:
+        self.calls += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        return MADE
+
+
+@pytest.fixture
+def unprepared_app(app: Flask) -> Iterator[Flask]:
+    """Provide an app like *app* that has made sure of nothing yet, its context entered."""
+    unprepared = Flask("unprepared")
+    unprepared.extensions |= app.extensions
+    preparation.init_app(unprepared)
+    with unprepared.app_context():
+        yield unprepared
+
+
+def test_preparing_makes_the_indexes_of_documents_and_of_counters(unprepared_app: Flask) -> None:
+    collection("login_jails").drop_indexes()
+    made = preparation.prepare().made
+    assert "login_jails.expiresAt_1" in made
+    assert collection("accounts").index_information()["emailIndex_1"]["unique"]
+
+
+def test_preparing_again_makes_nothing(unprepared_app: Flask) -> None:
+    first = preparation.prepare()
+    second = preparation.prepare()
+    assert second.made == ()
+    assert sorted(second.existing) == sorted(first.existing + first.made)
+
+
+def test_after_the_first_success_nothing_is_asked_again(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = CountedPreparation()
+    monkeypatch.setattr(preparation, "prepare", counted)
+    for _ in range(3):
+        preparation.ensure_prepared()
+    assert counted.calls == 1
+
+
+def test_one_app_prepares_on_its_own_account(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = CountedPreparation()
+    monkeypatch.setattr(preparation, "prepare", counted)
+    preparation.ensure_prepared()
+    other = Flask("other")
+    other.extensions |= unprepared_app.extensions
+    preparation.init_app(other)
+    with other.app_context():
+        preparation.ensure_prepared()
+    assert counted.calls == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "level", "line"),
+    [
+        (
+            ServerSelectionTimeoutError("db.internal:27017: connection refused"),
+            logging.WARNING,
+            "MongoDB is not prepared yet: ServerSelectionTimeoutError",
+        ),
+        (
+            IndexConflictError("accounts: an index is in the way"),
+            logging.CRITICAL,
+            "accounts: an index is in the way",
+        ),
+    ],
+    ids=["silent", "mismatch"],
+)
+def test_a_failure_is_logged_refused_and_tried_again_by_the_next_request(
+    unprepared_app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    failure: Exception,
+    level: int,
+    line: str,
+) -> None:
+    counted = CountedPreparation(failure)
+    monkeypatch.setattr(preparation, "prepare", counted)
+    with pytest.raises(ServiceUnavailableError):
+        preparation.ensure_prepared()
+    assert (caplog.records[-1].levelno, caplog.records[-1].getMessage()) == (level, line)
+    preparation.ensure_prepared()
+    assert counted.calls == 2
+
+
+def test_threads_that_come_at_once_prepare_once(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = CountedPreparation()
+    monkeypatch.setattr(preparation, "prepare", counted)
+    barrier = Barrier(8)
+
+    def request(_: int) -> None:
+        with unprepared_app.app_context():
+            barrier.wait()
+            preparation.ensure_prepared()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(request, range(8)))
+    assert counted.calls == 1
+
+
+def test_who_waited_for_a_failure_does_not_try_again(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = unprepared_app.extensions[preparation.EXTENSION]
+    counted = CountedPreparation()
+    monkeypatch.setattr(preparation, "prepare", counted)
+
+    class FailedMeanwhile:
+        """A lock whose former holder failed."""
+
+        def acquire(self, timeout: float) -> bool:
+            state.failures += 1
+            return True
+
+        def release(self) -> None:
+            """Nothing was taken."""
+
+    state.lock = FailedMeanwhile()
+    with pytest.raises(ServiceUnavailableError):
+        preparation.ensure_prepared()
+    assert counted.calls == 0
+
+
+def test_who_waits_too_long_is_refused(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = unprepared_app.extensions["settings"]
+    unprepared_app.extensions["settings"] = settings.model_copy(
+        update={"MONGODB_TIMEOUT_SECONDS": 0.01}
+    )
+    counted = CountedPreparation()
+    monkeypatch.setattr(preparation, "prepare", counted)
+    with (
+        unprepared_app.extensions[preparation.EXTENSION].lock,
+        pytest.raises(ServiceUnavailableError),
+    ):
+        preparation.ensure_prepared()
+    assert counted.calls == 0
+
+
+def test_a_database_that_answers_is_told_from_a_silent_one(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert preparation.is_database_answering()
+
+    def is_silent() -> None:
+        raise ServerSelectionTimeoutError
+
+    monkeypatch.setattr(preparation, "get_db", is_silent)
+    assert not preparation.is_database_answering()

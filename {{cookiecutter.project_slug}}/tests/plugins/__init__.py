@@ -1,0 +1,1 @@
+"""Plugins of the suite: what it records beside passing and failing."""

@@ -1,0 +1,62 @@
+"""Record which checklist items the suite proved, for `make checklist`.
+
+Under xdist the workers run the tests and the controller writes the file: an item's id
+travels as a user property of the test's report.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.checklist.items import RESULTS, read_items
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PROPERTY = "checklist"
+
+
+class Recorder:
+    """Collects outcomes by item."""
+
+    def __init__(self) -> None:
+        self.outcomes: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the worst outcome of a test's phases under each of its items."""
+        if report.passed and report.when != "call":
+            return
+        for name, item_id in report.user_properties:
+            if name == _PROPERTY:
+                self.outcomes[str(item_id)][report.nodeid] = report.outcome
+
+    def pytest_sessionfinish(self) -> None:
+        """Write what was seen."""
+        RESULTS.write_text(json.dumps(self.outcomes, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the marker, and record on the one process that sees all reports."""
+    config.addinivalue_line("markers", "checklist(*ids): the checklist items that a test proves")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Recorder(), "checklist-recorder")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a marker that names no item: a typo would prove nothing."""
+    known = {item.id for item in read_items()}
+    for item in items:
+        for item_id in _ids_of(item):
+            if item_id not in known:
+                message = f"{item.nodeid}: the checklist has no item {item_id!r}"
+                raise pytest.UsageError(message)
+            item.user_properties.append((_PROPERTY, item_id))
+
+
+def _ids_of(item: pytest.Item) -> Iterator[str]:
+    for marker in item.iter_markers("checklist"):
+        yield from marker.args
