@@ -78,11 +78,14 @@ class AppLimiter(Limiter):
             self._check_request_limit()
 
     def _check_request_limit(
-        self, callable_name: str | None = None, in_middleware: bool = True
+        self,
+        callable_name: str | None = None,
+        in_middleware: bool = True,  # noqa: FBT001, FBT002 - Flask-Limiter's signature.
     ) -> None:
         """Do what Flask-Limiter does, and tell how long to wait.
 
-        A view that has limits of its own is closed while the store is away. The method is not public: the tests of decorated views see it renamed.
+        A view with limits of its own is closed while the store is away. The method is not
+        public: the tests of decorated views see it renamed.
         """
         try:
             super()._check_request_limit(callable_name, in_middleware)

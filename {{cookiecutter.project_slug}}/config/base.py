@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
@@ -40,6 +40,8 @@ from config.kinds import (
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+SLUG: Final = "{{ cookiecutter.project_slug }}"
+
 
 class Base(BaseModel):
     """The settings that every environment shares; made by the caller's choice of a subclass."""
@@ -62,7 +64,7 @@ class Base(BaseModel):
     )
 
     JWT_ALGORITHM: Literal["{{ cookiecutter.jwt_algorithm }}"] = Field(
-        "{{ cookiecutter.jwt_algorithm }}", description="The one algorithm; it is not to be changed."
+        "{{ cookiecutter.jwt_algorithm }}", description="The one algorithm; fixed in this project."
     )
     #: if cookiecutter.jwt_algorithm == "HS256"
     JWT_SECRET_KEY: str = Field(
@@ -74,12 +76,8 @@ class Base(BaseModel):
         "", description="Public keys in PEM whose tokens are still accepted."
     )
     #: endif
-    JWT_ISSUER: str = Field(
-        "{{ cookiecutter.project_slug }}", min_length=1, description="iss of every token."
-    )
-    JWT_AUDIENCE: str = Field(
-        "{{ cookiecutter.project_slug }}", min_length=1, description="aud of every token."
-    )
+    JWT_ISSUER: str = Field(SLUG, min_length=1, description="iss of every token.")
+    JWT_AUDIENCE: str = Field(SLUG, min_length=1, description="aud of every token.")
     JWT_ACCESS_SECONDS: WholeNumber = Field(
         900, ge=60, le=900, description="Lifetime of an access token."
     )
@@ -184,13 +182,6 @@ class Base(BaseModel):
         return value and key_pairs.check_public_keys(value, "{{ cookiecutter.jwt_algorithm }}")
 
     #: endif
-    @field_validator("LOGIN_JAIL_MAX_SECONDS")
-    @classmethod
-    def _check_jail(cls, value: int, info: ValidationInfo) -> int:
-        if value < info.data.get("LOGIN_JAIL_SECONDS", 0):
-            raise ValueError("must not be less than LOGIN_JAIL_SECONDS")
-        return value
-
     #: if cookiecutter.field_encryption
     @field_validator("FIELD_INDEX_KEY")
     @classmethod
@@ -199,6 +190,12 @@ class Base(BaseModel):
         return value
 
     #: endif
+    @field_validator("LOGIN_JAIL_MAX_SECONDS")
+    @classmethod
+    def _check_jail(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("LOGIN_JAIL_SECONDS", 0):
+            raise ValueError("must not be less than LOGIN_JAIL_SECONDS")
+        return value
 
 
 def _refuse_reuse(value: str, info: ValidationInfo, *names: str) -> None:

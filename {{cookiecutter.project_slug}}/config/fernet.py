@@ -1,4 +1,4 @@
-"""Tell keys that can encrypt stored fields from those that cannot."""
+"""Tell keys that can encrypt stored fields from those that cannot, and make new ones."""
 
 from __future__ import annotations
 
@@ -18,3 +18,8 @@ def check_fernet_keys(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) < len(values):
         raise ValueError("must not list a key twice")
     return values
+
+
+def generate_fernet_key() -> str:
+    """Return a new key."""
+    return Fernet.generate_key().decode()

@@ -13,20 +13,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import Final
 
-#: if cookiecutter.jwt_algorithm != "HS256"
-from config.key_pairs import check_private_key, check_public_keys, generate_private_key
-
-__all__ = [
-    "check_private_key",
-    "check_public_keys",
-    "check_secret",
-    "generate_private_key",
-    "generate_secret",
-]
-
-#: endif
 MINIMUM_SECRET_BYTES: Final = 32
-MINIMUM_DISTINCT_CHARACTERS: Final = 10
+MINIMUM_DISTINCT_CHARACTERS: Final = 8
 
 # Compared without case and without anything but letters and digits, wherever they stand in the
 # value: "Change-Me", "CHANGE_ME_please" and "changeme1234" are one and the same. Each is

@@ -10,22 +10,22 @@ import re
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
-#: if cookiecutter.throttling
-import limits
-from limits.storage import SCHEMES
-
-#: endif
 from pydantic import AfterValidator, BeforeValidator, Field
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
-from config import keys
+from config import (
+    #: if cookiecutter.field_encryption
+    fernet,
+    #: endif
+    keys,
+    #: if cookiecutter.throttling
+    rates,
+    #: endif
+)
 
-#: if cookiecutter.field_encryption
-from config.fernet import check_fernet_keys
-
-#: endif
-SWITCH_WORDS: Final = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+ON: Final = ("1", "true", "yes")
+OFF: Final = ("0", "false", "no")
 
 # A name or an IPv4 address, or an IPv6 address in brackets, each with or without a port.
 HOST: Final = re.compile(
@@ -37,9 +37,9 @@ def read_switch(value: Any) -> Any:
     """Read a boolean from one of six words; "on" and "y" are mistakes, not values."""
     if not isinstance(value, str):
         return value
-    if value.lower() not in SWITCH_WORDS:
-        raise ValueError("must be one of " + ", ".join(SWITCH_WORDS))
-    return SWITCH_WORDS[value.lower()]
+    if value.lower() not in ON + OFF:
+        raise ValueError("must be one of " + ", ".join(ON + OFF))
+    return value.lower() in ON
 
 
 def read_whole_number(value: Any) -> Any:
@@ -95,24 +95,6 @@ def check_mongodb_uri(uri: str) -> str:
     return uri
 
 
-#: if cookiecutter.throttling
-def check_limits(text: str) -> str:
-    """Refuse a text that is no list of limits such as "30 per minute; 1000 per day"."""
-    try:
-        limits.parse_many(text)
-    except ValueError:
-        raise ValueError('must be limits such as "30 per minute; 1000 per day"') from None
-    return text
-
-
-def check_storage_uri(uri: str) -> str:
-    """Refuse a storage that limits does not know."""
-    if urlsplit(uri).scheme not in SCHEMES or uri.startswith("async+"):
-        raise ValueError("must be the URI of a storage that limits knows, such as redis://host:6379")
-    return uri
-
-
-#: endif
 Switch = Annotated[bool, BeforeValidator(read_switch)]
 WholeNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0)]
 PositiveNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1)]
@@ -123,11 +105,14 @@ Origins = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(
 MongoURI = Annotated[str, AfterValidator(check_mongodb_uri), Field(repr=False)]
 Secret = Annotated[str, AfterValidator(keys.check_secret), Field(repr=False)]
 #: if cookiecutter.throttling
-Limits = Annotated[str, AfterValidator(check_limits)]
-StorageURI = Annotated[str, AfterValidator(check_storage_uri)]
+Limits = Annotated[str, AfterValidator(rates.check_limits)]
+StorageURI = Annotated[str, AfterValidator(rates.check_storage_uri)]
 #: endif
 #: if cookiecutter.field_encryption
 FernetKeys = Annotated[
-    tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_fernet_keys), Field(repr=False)
+    tuple[str, ...],
+    BeforeValidator(read_list),
+    AfterValidator(fernet.check_fernet_keys),
+    Field(repr=False),
 ]
 #: endif

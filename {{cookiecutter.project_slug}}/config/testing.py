@@ -9,19 +9,18 @@ from __future__ import annotations
 import os
 from typing import Final, Literal
 
-#: if cookiecutter.field_encryption
-from cryptography.fernet import Fernet
-
-#: endif
 from pydantic import Field
 
 from config import (
+    #: if cookiecutter.field_encryption
+    fernet,
+    #: endif
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: endif
     keys,
 )
-from config.base import Base
+from config.base import SLUG, Base
 from config.kinds import (
     #: if cookiecutter.field_encryption
     FernetKeys,
@@ -38,7 +37,7 @@ JWT_SECRET_KEY: Final = keys.generate_secret()
 JWT_PRIVATE_KEY: Final = key_pairs.generate_private_key("{{ cookiecutter.jwt_algorithm }}")
 #: endif
 #: if cookiecutter.field_encryption
-FIELD_ENCRYPTION_KEYS: Final = (Fernet.generate_key().decode(),)
+FIELD_ENCRYPTION_KEYS: Final = (fernet.generate_fernet_key(),)
 FIELD_INDEX_KEY: Final = keys.generate_secret()
 #: endif
 
@@ -46,7 +45,7 @@ FIELD_INDEX_KEY: Final = keys.generate_secret()
 def name_database() -> str:
     """Return the name of the database that this test process has for itself."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    return f"{{ cookiecutter.project_slug }}_test_{worker}"
+    return f"{SLUG}_test_{worker}"
 
 
 class Testing(Base):

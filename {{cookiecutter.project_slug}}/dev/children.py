@@ -1,7 +1,7 @@
 """Child processes that never outlive the process that started them.
 
-A child's standard input is a pipe whose other end the starter alone holds. The kernel closes it however
-the starter ends, kill -9 included, and the child takes that as its own end.
+A child's standard input is a pipe whose other end the starter alone holds. The kernel closes it
+however the starter ends, kill -9 included, and the child takes that as its own end.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ def _start(folder: Path, lock: int, stack: ExitStack, *, is_durable: bool) -> in
         durability = ["--sync-on-commit"] if is_durable else []
         arguments = [
             *("--host", "127.0.0.1", "--port", str(port), "--storage-path", str(folder)),
-            *("--config", os.devnull, "--cache-size", "128M", "--log-level", "WARNING"),
+            *("--cache-size", "128M", "--log-level", "WARNING"),
             *durability,
         ]
         process = stack.enter_context(child("dev.embedded", *arguments, held=[lock]))

@@ -9,13 +9,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-#: if cookiecutter.field_encryption
-from cryptography.fernet import Fernet
-
-#: endif
 from dotenv import dotenv_values
 
 from config import (
+    #: if cookiecutter.field_encryption
+    fernet,
+    #: endif
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: endif
@@ -35,7 +34,7 @@ MAKERS: Final[Mapping[str, Callable[[], str]]] = {
     "JWT_PRIVATE_KEY": lambda: key_pairs.generate_private_key("{{ cookiecutter.jwt_algorithm }}"),
     #: endif
     #: if cookiecutter.field_encryption
-    "FIELD_ENCRYPTION_KEYS": lambda: Fernet.generate_key().decode(),
+    "FIELD_ENCRYPTION_KEYS": fernet.generate_fernet_key,
     "FIELD_INDEX_KEY": keys.generate_secret,
     #: endif
 }

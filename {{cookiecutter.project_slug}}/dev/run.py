@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from config import ConfigurationError, Development
+from config.base import SLUG
 from config.environment import PROJECT, Environment
 from dev import ports
 from dev.children import child
@@ -23,14 +24,8 @@ from dev.database import EmbeddedDatabaseError, embedded_database
 if TYPE_CHECKING:
     import subprocess
 
-DATABASE: Final = "{{ cookiecutter.project_slug }}"
 DATA: Final = PROJECT / ".data" / "mongo"
-
-#: if cookiecutter.api_docs != "none"
-PAGE: Final = "/docs/"
-#: else
-PAGE: Final = "/openapi.json"  # type: ignore[misc]  # one of the two stands in a project
-#: endif
+PAGE: Final = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs/' }}"
 
 
 def main() -> None:
@@ -50,7 +45,7 @@ def run() -> None:
     is_embedded = not environment.holds("MONGODB_URI")
     if is_embedded:
         # Everything else is checked before anything is started.
-        process = {**environment.process, "MONGODB_URI": locate(0)}
+        process = {**environment.process, "MONGODB_URI": locate(27017)}
         environment = replace(environment, process=process)
     settings = Development.from_environment(environment)
     if ports.is_taken(settings.BIND_ADDRESS, settings.PORT):
@@ -66,7 +61,7 @@ def run() -> None:
 
 def locate(port: int) -> str:
     """Return the URI of the embedded database at *port*."""
-    return f"mongodb://127.0.0.1:{port}/{DATABASE}"
+    return f"mongodb://127.0.0.1:{port}/{SLUG}"
 
 
 def watch(server: subprocess.Popen[bytes], port: int) -> None:

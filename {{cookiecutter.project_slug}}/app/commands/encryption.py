@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.commands.failures import reported_in_one_line
-from app.services.encryption import encrypt_stored, rotate_keys
+from app.services import encryption as service
 
 if TYPE_CHECKING:
     from app.services.encryption import CollectionReport
@@ -24,7 +24,7 @@ def apply() -> None:
     clear is not found by its e-mail. Safe to run again, and after an interruption.
     """
     with reported_in_one_line():
-        reports = encrypt_stored()
+        reports = service.encrypt_stored()
     _report(reports, "encrypted")
 
 
@@ -36,7 +36,7 @@ def rotate() -> None:
     run again, and after an interruption.
     """
     with reported_in_one_line():
-        reports = rotate_keys()
+        reports = service.rotate_keys()
     _report(reports, "renewed")
 
 

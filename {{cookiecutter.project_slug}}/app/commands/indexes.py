@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app.commands.failures import reported_in_one_line
-from app.services.preparation import prepare
+from app.services import preparation
 
 indexes = AppGroup("indexes", help="Make the indexes that the queries of this app need.")
 
@@ -15,7 +15,7 @@ indexes = AppGroup("indexes", help="Make the indexes that the queries of this ap
 def ensure() -> None:
     """Make what is missing; safe to run again, and while the app is serving."""
     with reported_in_one_line():
-        ensured = prepare()
+        ensured = preparation.prepare()
     for name in ensured.existing:
         click.echo(f"exists  {name}")
     for name in ensured.made:

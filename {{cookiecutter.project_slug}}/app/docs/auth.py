@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.docs.examples import ACCOUNT, TOKEN_PAIR
+from app.errors import EmailTakenError, LoginJailedError, WrongCredentialsError
+
 SIGN_UP: dict[str, Any] = {
     "tags": ["Sessions"],
     "operationId": "signUp",
     "summary": "Create an account",
     "description": "The e-mail is compared without regard to case.",
-    "problems": [409],
+    "raises": (EmailTakenError,),
     "example": {
         "email": "minji@example.com",
         "password": "correct horse battery staple",
         "displayName": "김민지",
     },
+    "answer": ACCOUNT,
 }
 
 LOG_IN: dict[str, Any] = {
@@ -25,8 +29,9 @@ LOG_IN: dict[str, Any] = {
         "Failed log-ins are counted per account and per address. Too many are answered 429 "
         "for a while that grows, whether or not the account exists."
     ),
-    "problems": [401, 429],
+    "raises": (WrongCredentialsError, LoginJailedError),
     "example": {"email": "minji@example.com", "password": "correct horse battery staple"},
+    "answer": TOKEN_PAIR,
 }
 
 REFRESH: dict[str, Any] = {
@@ -37,6 +42,7 @@ REFRESH: dict[str, Any] = {
         "The refresh token is the bearer token. It works once: a second use ends the whole "
         "session."
     ),
+    "answer": TOKEN_PAIR,
 }
 
 LOG_OUT: dict[str, Any] = {

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.docs.examples import ACCOUNT
+from app.errors import LoginJailedError, WrongPasswordError
+
 READ: dict[str, Any] = {
     "tags": ["Account"],
     "operationId": "readAccount",
     "summary": "Show the account",
+    "answer": ACCOUNT,
 }
 
 CHANGE: dict[str, Any] = {
@@ -15,6 +19,7 @@ CHANGE: dict[str, Any] = {
     "operationId": "changeAccount",
     "summary": "Change the display name",
     "example": {"displayName": "민지 🚀"},
+    "answer": {**ACCOUNT, "displayName": "민지 🚀"},
 }
 
 DELETE: dict[str, Any] = {
@@ -32,7 +37,7 @@ CHANGE_PASSWORD: dict[str, Any] = {
         "Every other session of the account ends. A wrong current password counts as a "
         "failed log-in."
     ),
-    "problems": [403, 429],
+    "raises": (WrongPasswordError, LoginJailedError),
     "example": {
         "currentPassword": "correct horse battery staple",
         "newPassword": "an even longer passphrase",

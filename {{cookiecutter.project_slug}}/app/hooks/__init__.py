@@ -28,6 +28,7 @@ from app.hooks import (
 
 if TYPE_CHECKING:
     from flask import Flask
+    from flask.typing import ResponseReturnValue
 
 BEFORE_REQUEST = (
     request_id.assign,
@@ -55,10 +56,21 @@ BEFORE_REQUEST = (
 )
 
 
+def walk() -> ResponseReturnValue | None:
+    """Take the steps in their order; a step that answers ends the walk.
+
+    One function for Flask, which looks at each that it is given anew on every request.
+    """
+    for step in BEFORE_REQUEST:
+        answer = step()
+        if answer is not None:
+            return answer
+    return None
+
+
 def register(app: Flask) -> None:
     """Register every hook on the application."""
-    for hook in BEFORE_REQUEST:
-        app.before_request(hook)
+    app.before_request(walk)
     # Flask runs these in reverse: headers see what every other hook left.
     app.after_request(headers.finish)
     #: if cookiecutter.cors

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import request
-from werkzeug.http import parse_options_header
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
 
 from app.context import context
 from app.errors import NotAcceptableError, UnsupportedMediaTypeError
 
-_WRITTEN_BY_NOBODY = 0.0
+_UNWANTED = 0.0
 
 
 def check_accept() -> None:
@@ -17,7 +20,7 @@ def check_accept() -> None:
     header = request.headers.get("Accept", "").strip()
     if operation is None or not header:
         return
-    if _quality_of(operation.media_type) <= _WRITTEN_BY_NOBODY:
+    if _quality_of(operation.media_type, header) <= _UNWANTED:
         raise NotAcceptableError
 
 
@@ -34,16 +37,17 @@ def check_content_type() -> None:
         raise UnsupportedMediaTypeError("application/json")
 
 
-def _quality_of(media_type: str) -> float:
-    """Return the quality that the most specific matching range gives *media_type*."""
-    best = (-1, _WRITTEN_BY_NOBODY)
-    for value, quality in request.accept_mimetypes:
+@lru_cache(maxsize=256)
+def _quality_of(media_type: str, header: str) -> float:
+    """Return the quality that the header's most specific matching range gives *media_type*."""
+    best = (-1, _UNWANTED)
+    for value, quality in parse_accept_header(header, MIMEAccept):
         accepted, parameters = parse_options_header(value)
         if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
             continue
         best = max(best, (_specificity(accepted.lower(), media_type), quality))
     specificity, quality = best
-    return quality if specificity >= 0 else _WRITTEN_BY_NOBODY
+    return quality if specificity >= 0 else _UNWANTED
 
 
 def _specificity(accepted: str, media_type: str) -> int:

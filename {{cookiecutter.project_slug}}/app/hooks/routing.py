@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed
@@ -36,7 +38,8 @@ def is_public() -> bool:
     routed = _operations_of_path()
     if routed:
         return all(operation.is_public for operation in routed)
-    return not (request.path + "/").startswith("/api/")
+    # Slashes are counted once: what only looks like another path is no way around a token.
+    return not re.sub("/+", "/", request.path + "/").startswith("/api/")
 
 
 def refuse_unroutable() -> Response | None:
@@ -47,7 +50,7 @@ def refuse_unroutable() -> Response | None:
         return _without_body(204, {"Allow": ", ".join(allowed_methods())})
     error = request.routing_exception
     if isinstance(error, RequestRedirect):
-        return _without_body(308, {"Location": error.new_url})
+        return _without_body(308, {"Location": urlsplit(error.new_url).path})
     if isinstance(error, MethodNotAllowed):
         raise MethodNotAllowedError(allowed_methods())
     raise NotFoundError

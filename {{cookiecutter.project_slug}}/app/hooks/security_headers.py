@@ -24,8 +24,6 @@ HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 def protect(response: Response) -> None:
     """Add each header once; a page that brought a policy of its own keeps it."""
     headers = response.headers
-    for name, value in REFUSAL_HEADERS:
-        if name not in headers:
-            headers[name] = value
+    headers.extend(item for item in REFUSAL_HEADERS if item[0] not in headers)
     if request.is_secure:
         headers[HSTS[0]] = HSTS[1]

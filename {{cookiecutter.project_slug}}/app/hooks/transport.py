@@ -6,6 +6,8 @@ has already put them in their places, and dropped those of strangers.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from flask import request
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -22,8 +24,13 @@ def refuse_unknown_host() -> None:
     """Refuse a Host that is none of TRUSTED_HOSTS; probes send the pod's own address."""
     if is_exempt() or not settings.TRUSTED_HOSTS:
         return
-    if not host_is_trusted(request.environ.get("HTTP_HOST"), settings.TRUSTED_HOSTS):
+    if not _is_trusted(request.environ.get("HTTP_HOST"), settings.TRUSTED_HOSTS):
         raise UnknownHostError
+
+
+@lru_cache(maxsize=256)
+def _is_trusted(host: str | None, trusted: tuple[str, ...]) -> bool:
+    return host_is_trusted(host, trusted)
 
 
 #: if cookiecutter.security_headers

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from app.models.base import collection
-from app.models.documents import document_classes
+from app.models.documents import collection_name, document_classes
 from app.models.mismatch import DatabaseMismatchError
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _makers(
     unmodelled: Mapping[str, Sequence[IndexModel]],
 ) -> list[tuple[str, Callable[[], object]]]:
     modelled: list[tuple[str, Callable[[], object]]] = [
-        (document_class._get_collection_name(), document_class.ensure_indexes)
+        (collection_name(document_class), document_class.ensure_indexes)
         for document_class in document_classes()
     ]
     return modelled + [

@@ -6,15 +6,16 @@ from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run
 from typing import Annotated, Literal
 from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
 
-from pydantic import EmailStr, Field, SecretStr
+from pydantic import EmailStr, Field, Secret
 
-from app.schemas.base import Line, Representation, Schema
+from app.schemas.base import Line, Representation, Schema, Text
 
 DisplayName = Annotated[Line, Field(min_length=1, max_length=100)]
 Email = Annotated[EmailStr, Field(max_length=254)]
 # NIST SP 800-63B asks for room for passphrases; the cap bounds the hashing of one.
-NewPassword = Annotated[SecretStr, Field(min_length=8, max_length=256)]
-GivenPassword = Annotated[SecretStr, Field(min_length=1, max_length=256)]
+_WRITE_ONLY = Field(json_schema_extra={"format": "password", "writeOnly": True})
+NewPassword = Annotated[Secret[Annotated[Text, Field(min_length=8, max_length=256)]], _WRITE_ONLY]
+GivenPassword = Annotated[Secret[Annotated[Text, Field(min_length=1, max_length=256)]], _WRITE_ONLY]
 
 
 class SignUp(Schema):

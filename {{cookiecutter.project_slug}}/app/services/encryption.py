@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import DuplicateKeyError
 
 from app.models.accounts import Account
+from app.models.base import collection
+from app.models.documents import collection_name
 from app.models.encryption import (
     DecryptionError,
     current_cipher,
@@ -97,7 +99,7 @@ def _renew_all(renew: Renewal) -> list[CollectionReport]:
 def _renew_collection(
     document_class: type[Document], projection: dict[str, int], renew: Renewal
 ) -> CollectionReport:
-    report = CollectionReport(document_class._get_collection_name())
+    report = CollectionReport(collection_name(document_class))
     for _ in range(_MAX_PASSES):
         report.seen = report.contested = 0
         report.failures.clear()
@@ -113,9 +115,9 @@ def _records(
     document_class: type[Document], projection: dict[str, int]
 ) -> Iterator[dict[str, Any]]:
     """Yield every document in the order of _id, by ranges: no cursor has to outlive a batch."""
-    collection = document_class._get_collection()
+    documents = collection(collection_name(document_class))
     criteria: dict[str, Any] = {}
-    while batch := list(collection.find(criteria, projection).sort("_id", 1).limit(BATCH_SIZE)):
+    while batch := list(documents.find(criteria, projection).sort("_id", 1).limit(BATCH_SIZE)):
         yield from batch
         criteria = {"_id": {"$gt": batch[-1]["_id"]}}
 
@@ -141,7 +143,7 @@ def _renew_record(
     if not changes:
         return
     try:
-        result = document_class._get_collection().update_one(expected, {"$set": changes})
+        result = collection(report.name).update_one(expected, {"$set": changes})
     except DuplicateKeyError:
         report.failures.append(f"{report.name}: another document has the index of {record['_id']}")
         return

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from app.services.tokens import Claims, TokenPair
 
-_PROFILE = {"email": 1, "displayName": 1, "createdAt": 1, "updatedAt": 1}
+_WITHOUT_HASH = {"passwordHash": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,8 @@ class Caller:
 
 def find_caller(claims: Claims) -> Caller:
     """Return who holds the token, in one read; raises UnauthorizedError when revoked."""
-    record = _accounts().find_one(
-        {"_id": claims.account_id, "sessions.id": claims.session_id}, _PROFILE
-    )
-    if record is None:
+    record = _accounts().find_one({"_id": claims.account_id}, _WITHOUT_HASH)
+    if record is None or not _has_session(record, claims.session_id):
         raise UnauthorizedError("the session is over")
     return Caller(claims.session_id, Profile.from_record(record))
 
@@ -99,6 +97,10 @@ def end_others(account_id: UUID, session_id: UUID) -> None:
     _accounts().update_one(
         {"_id": account_id}, {"$pull": {"sessions": {"id": {"$ne": session_id}}}}
     )
+
+
+def _has_session(record: dict[str, Any], session_id: UUID) -> bool:
+    return any(session["id"] == session_id for session in record.get("sessions", ()))
 
 
 def _open_session(account_id: UUID) -> TokenPair:

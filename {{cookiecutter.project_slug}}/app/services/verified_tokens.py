@@ -7,6 +7,7 @@ nothing of revocation, which is looked up at every request.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
@@ -38,7 +39,8 @@ class VerifiedTokens:
 
     def keep(self, token: str, claims: Claims) -> None:
         """Remember *claims*, which the signature of *token* has just proven."""
-        with self._lock:
+        # The cache raises KeyError for what expired on the way here: there is nothing to keep.
+        with self._lock, suppress(KeyError):
             self._claims[token] = claims
 
 

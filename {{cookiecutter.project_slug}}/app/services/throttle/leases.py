@@ -74,8 +74,7 @@ class Lease:
             return None
         self.remaining -= amount
         self.served += amount
-        used = self.stored + self.served
-        return used if used < self.limit else self.limit
+        return min(self.limit, self.stored + self.served)
 
     def request(self, amount: int) -> LeaseRequest:
         """Return what to ask the store so that *amount* more hits can be served."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from time import monotonic, time
 
 from limits.limits import GRANULARITIES
@@ -16,12 +17,13 @@ SCHEME = "mongodb-lease"
 
 _CAPACITY = 10_000
 _LEASED_FROM = 100
+_LIMIT = re.compile(r"/(\d{1,18})/(\d{1,9})/(\w+)\Z", re.ASCII)
 
 
 class LeasedStorage(Storage):
     """The storage behind ``mongodb-lease://``; it takes its connection from the models."""
 
-    STORAGE_SCHEME = [SCHEME]
+    STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 - the base declares it without ClassVar.
 
     def __init__(self, uri: str = f"{SCHEME}://", **_options: float | str | bool) -> None:
         # Errors stay the driver's own: this is the app's database, and a request that finds
@@ -124,10 +126,11 @@ def limit_of(key: str, expiry: int) -> int | None:
 
     None for a key of any other shape, whose hits can only be counted one by one.
     """
-    parts = key.rsplit("/", 3)[1:]
-    if len(parts) < 3 or not (parts[0].isdecimal() and parts[1].isdecimal()):
+    shape = _LIMIT.search(key)
+    if shape is None:
         return None
-    item = GRANULARITIES.get(parts[2])
-    if item is None or item.GRANULARITY.seconds * int(parts[1]) != expiry:
+    amount, multiples, unit = shape.groups()
+    item = GRANULARITIES.get(unit)
+    if item is None or item.GRANULARITY.seconds * int(multiples) != expiry:
         return None
-    return int(parts[0])
+    return int(amount)

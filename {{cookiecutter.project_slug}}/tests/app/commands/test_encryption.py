@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from app.commands import encryption
+from app.services import encryption
 from app.services.encryption import CollectionReport
 from tests.fixtures.encryption import FieldKeys, Patient, new_key, run_command, stored_patients
 
@@ -28,6 +28,7 @@ def test_apply_says_what_it_did(keyed_app: Flask) -> None:
     ]
 
 
+@pytest.mark.usefixtures("keyed_app")
 def test_rotate_says_what_it_did(make_keyed_app: MakeKeyedApp, field_keys: FieldKeys) -> None:
     Patient(name="n").save()
     rotating = make_keyed_app(FieldKeys((new_key(), *field_keys.encryption)))
@@ -52,7 +53,9 @@ def test_a_wrong_key_is_one_line_and_a_failure(
 def test_what_was_left_is_told_and_is_a_failure(
     keyed_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    report = CollectionReport("notes", seen=3, changed=1, contested=1, failures=["notes.title holds"])
+    report = CollectionReport(
+        "notes", seen=3, changed=1, contested=1, failures=["notes.title holds"]
+    )
     monkeypatch.setattr(encryption, "rotate_keys", lambda: [report])
     result = run_command(keyed_app, "encryption", "rotate")
     assert result.exit_code == 1

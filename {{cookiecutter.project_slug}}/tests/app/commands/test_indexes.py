@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 
-from app.commands import indexes
 from app.models.base import collection
 from app.models.indexes import EnsuredIndexes
+from app.services import preparation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,11 +29,9 @@ def conflicting_index(app: Flask) -> Iterator[None]:
         app.test_cli_runner().invoke(args=["indexes", "ensure"])
 
 
-def test_what_exists_and_what_was_made_is_told(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_exists_and_what_was_made_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ensured = EnsuredIndexes(existing=("accounts.a_1",), made=("notes.b_1", "notes.c_1"))
-    monkeypatch.setattr(indexes, "prepare", lambda: ensured)
+    monkeypatch.setattr(preparation, "prepare", lambda: ensured)
     result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
     assert result.exit_code == 0
     assert result.output.splitlines() == [
@@ -67,7 +65,7 @@ def test_a_database_that_is_away_is_one_line_and_a_failure(
     def is_away() -> EnsuredIndexes:
         raise ServerSelectionTimeoutError("db.internal:27017: connection refused")
 
-    monkeypatch.setattr(indexes, "prepare", is_away)
+    monkeypatch.setattr(preparation, "prepare", is_away)
     result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
     assert result.exit_code == 1
     assert result.output == (

@@ -30,19 +30,28 @@ LIMITS = {"RATELIMIT_DEFAULT": "3 per minute", "RATELIMIT_AUTH": "2 per minute"}
 
 
 class Plain(MethodView):
+    """A route without marks."""
+
     def get(self) -> str:
+        """Answer."""
         return "ok"
 
 
 class Login(MethodView):
+    """A route with a limit of its own."""
+
     @limited_by("RATELIMIT_AUTH")
     def get(self) -> str:
+        """Answer."""
         return "ok"
 
 
 class Probe(MethodView):
+    """A route that is never refused."""
+
     @unthrottled
     def get(self) -> str:
+        """Answer."""
         return "ok"
 
 

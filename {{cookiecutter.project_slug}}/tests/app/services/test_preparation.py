@@ -46,22 +46,25 @@ def unprepared_app(app: Flask) -> Iterator[Flask]:
         yield unprepared
 
 
-def test_preparing_makes_the_indexes_of_documents_and_of_counters(unprepared_app: Flask) -> None:
+@pytest.mark.usefixtures("unprepared_app")
+def test_preparing_makes_the_indexes_of_documents_and_of_counters() -> None:
     collection("login_jails").drop_indexes()
     made = preparation.prepare().made
     assert "login_jails.expiresAt_1" in made
     assert collection("accounts").index_information()["emailIndex_1"]["unique"]
 
 
-def test_preparing_again_makes_nothing(unprepared_app: Flask) -> None:
+@pytest.mark.usefixtures("unprepared_app")
+def test_preparing_again_makes_nothing() -> None:
     first = preparation.prepare()
     second = preparation.prepare()
     assert second.made == ()
     assert sorted(second.existing) == sorted(first.existing + first.made)
 
 
+@pytest.mark.usefixtures("unprepared_app")
 def test_after_the_first_success_nothing_is_asked_again(
-    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     counted = CountedPreparation()
     monkeypatch.setattr(preparation, "prepare", counted)
@@ -84,35 +87,29 @@ def test_one_app_prepares_on_its_own_account(
     assert counted.calls == 2
 
 
-@pytest.mark.parametrize(
-    ("failure", "level", "line"),
-    [
-        (
-            ServerSelectionTimeoutError("db.internal:27017: connection refused"),
-            logging.WARNING,
-            "MongoDB is not prepared yet: ServerSelectionTimeoutError",
-        ),
-        (
-            IndexConflictError("accounts: an index is in the way"),
-            logging.CRITICAL,
-            "accounts: an index is in the way",
-        ),
-    ],
-    ids=["silent", "mismatch"],
-)
+FAILURES = {
+    ServerSelectionTimeoutError("db.internal:27017: connection refused"): (
+        logging.WARNING,
+        "MongoDB is not prepared yet: ServerSelectionTimeoutError",
+    ),
+    IndexConflictError("accounts: an index is in the way"): (
+        logging.CRITICAL,
+        "accounts: an index is in the way",
+    ),
+}
+
+
+@pytest.mark.usefixtures("unprepared_app")
+@pytest.mark.parametrize("failure", FAILURES, ids=["silent", "mismatch"])
 def test_a_failure_is_logged_refused_and_tried_again_by_the_next_request(
-    unprepared_app: Flask,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    failure: Exception,
-    level: int,
-    line: str,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception
 ) -> None:
     counted = CountedPreparation(failure)
     monkeypatch.setattr(preparation, "prepare", counted)
     with pytest.raises(ServiceUnavailableError):
         preparation.ensure_prepared()
-    assert (caplog.records[-1].levelno, caplog.records[-1].getMessage()) == (level, line)
+    record = caplog.records[-1]
+    assert (record.levelno, record.getMessage()) == FAILURES[failure]
     preparation.ensure_prepared()
     assert counted.calls == 2
 
@@ -146,7 +143,7 @@ def test_who_waited_for_a_failure_does_not_try_again(
 
         def acquire(self, timeout: float) -> bool:
             state.failures += 1
-            return True
+            return timeout > 0
 
         def release(self) -> None:
             """Nothing was taken."""
@@ -174,8 +171,9 @@ def test_who_waits_too_long_is_refused(
     assert counted.calls == 0
 
 
+@pytest.mark.usefixtures("unprepared_app")
 def test_a_database_that_answers_is_told_from_a_silent_one(
-    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert preparation.is_database_answering()
 

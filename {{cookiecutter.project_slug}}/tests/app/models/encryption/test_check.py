@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from subprocess import PIPE
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -72,7 +73,7 @@ def test_another_encryption_key_is_refused_and_changes_nothing(
     before = stored_check()
     with (
         make_keyed_app(field_keys._replace(encryption=(new_key(),))).app_context(),
-        pytest.raises(EncryptionKeyError, match="^FIELD_ENCRYPTION_KEYS does not open what"),
+        pytest.raises(EncryptionKeyError, match=r"^FIELD_ENCRYPTION_KEYS does not open what"),
     ):
         verify_keys()
     assert stored_check() == before
@@ -82,7 +83,7 @@ def test_another_index_key_is_refused(make_keyed_app: MakeKeyedApp, field_keys: 
     verify_keys()
     with (
         make_keyed_app(field_keys._replace(index="another")).app_context(),
-        pytest.raises(EncryptionKeyError, match="^FIELD_INDEX_KEY does not open what"),
+        pytest.raises(EncryptionKeyError, match=r"^FIELD_INDEX_KEY does not open what"),
     ):
         verify_keys()
 
@@ -158,15 +159,18 @@ def test_two_processes_that_start_first_write_one_check_value(
     mongodb_uri: str, field_keys: FieldKeys
 ) -> None:
     command = [sys.executable, "-c", PROCESS, mongodb_uri, *field_keys.encryption, field_keys.index]
-    processes = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        process.communicate("go\n", timeout=20)
-    assert [process.returncode for process in processes] == [0, 0]
+    with (
+        subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as one,
+        subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as other,
+    ):
+        # Both are told to go only when both are ready.
+        for process in (one, other):
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in (one, other):
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+    assert (one.returncode, other.returncode) == (0, 0)
     verify_keys()
     assert collection(COLLECTION).count_documents({}) == 1

@@ -20,14 +20,13 @@ from app.models.encryption.cipher import CACHED_TOKEN_BYTES, CACHED_VALUES
 from tests.fixtures.encryption import FieldKeys, new_key
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from tests.fixtures.encryption import MakeKeyedApp
 
 INDEX_KEY = "an index key"
 
 
-def test_korean_and_emoji_come_back_as_they_were(keyed_app: Flask) -> None:
+@pytest.mark.usefixtures("keyed_app")
+def test_korean_and_emoji_come_back_as_they_were() -> None:
     assert decrypt(encrypt("홍길동 👩🏽‍🚀 é")) == "홍길동 👩🏽‍🚀 é"
 
 
@@ -62,8 +61,9 @@ def test_a_token_that_was_changed_is_an_error() -> None:
         cipher.decrypt(bytes(token))
 
 
+@pytest.mark.usefixtures("keyed_app")
 def test_an_unreadable_value_is_logged_by_its_place_alone(
-    keyed_app: Flask, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     token = FieldCipher([new_key()], INDEX_KEY).encrypt("somebody@example.com")
     with caplog.at_level(logging.CRITICAL), pytest.raises(DecryptionError):
@@ -73,12 +73,14 @@ def test_an_unreadable_value_is_logged_by_its_place_alone(
     ]
 
 
-def test_a_string_stored_in_clear_reads_as_itself(keyed_app: Flask) -> None:
+@pytest.mark.usefixtures("keyed_app")
+def test_a_string_stored_in_clear_reads_as_itself() -> None:
     assert decrypt_stored("stored before") == "stored before"
 
 
+@pytest.mark.usefixtures("keyed_app")
 def test_the_blind_index_is_equal_for_equal_texts_and_keyed(
-    keyed_app: Flask, make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
 ) -> None:
     here = blind_index("somebody@example.com")
     assert here == blind_index("somebody@example.com")
@@ -93,8 +95,9 @@ def test_the_blind_index_is_hmac_sha256() -> None:
     assert digest == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
 
 
+@pytest.mark.usefixtures("keyed_app")
 def test_two_apps_with_different_keys_live_in_one_process(
-    keyed_app: Flask, make_keyed_app: MakeKeyedApp
+    make_keyed_app: MakeKeyedApp,
 ) -> None:
     token = encrypt("here")
     with make_keyed_app(FieldKeys((new_key(),))).app_context():
@@ -131,5 +134,3 @@ def test_long_values_are_not_cached() -> None:
     text = "x" * CACHED_TOKEN_BYTES
     assert cipher.decrypt(cipher.encrypt(text)) == text
     assert cipher._open_cached.cache_info().currsize == 0
-
-

@@ -9,11 +9,16 @@ from mongoengine import ValidationError
 from mongoengine.errors import InvalidQueryError
 
 from app.models.encryption import DecryptionError, EncryptedStringField, encrypt
-from tests.fixtures.encryption import FieldKeys, Patient, Pet, new_key, stored_bytes, stored_patients
+from tests.fixtures.encryption import (
+    FieldKeys,
+    Patient,
+    Pet,
+    new_key,
+    stored_bytes,
+    stored_patients,
+)
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from tests.fixtures.encryption import MakeKeyedApp
 
 pytestmark = pytest.mark.usefixtures("keyed_app")
@@ -43,7 +48,11 @@ def test_the_stored_document_holds_no_plaintext() -> None:
 def test_a_document_reads_back_as_it_was_saved() -> None:
     Patient(name="홍길동 🔥", aliases=["a", "b"], pet=Pet(name="Rex")).save()
     patient = Patient.objects.get()
-    assert (patient.name, list(patient.aliases), patient.pet.name) == ("홍길동 🔥", ["a", "b"], "Rex")
+    assert (patient.name, list(patient.aliases), patient.pet.name) == (
+        "홍길동 🔥",
+        ["a", "b"],
+        "Rex",
+    )
 
 
 def test_a_string_stored_in_clear_reads_as_itself_and_is_encrypted_when_it_changes() -> None:

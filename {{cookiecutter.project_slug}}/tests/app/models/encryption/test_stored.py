@@ -50,7 +50,14 @@ def test_every_encrypted_value_is_found_at_its_path() -> None:
 
 
 def test_values_of_an_unexpected_kind_are_passed_over() -> None:
-    record = {"_cls": "Patient", "fullName": 7, "aliases": "x", "contacts": 1, "pet": [], "thing": 2}
+    record = {
+        "_cls": "Patient",
+        "fullName": 7,
+        "aliases": "x",
+        "contacts": 1,
+        "pet": [],
+        "thing": 2,
+    }
     assert list(values_in(Patient, record)) == []
 
 

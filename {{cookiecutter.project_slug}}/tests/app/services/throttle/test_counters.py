@@ -21,13 +21,23 @@ class LosingCollection:
     def __init__(self, stored: Collection[dict[str, Any]], losses: int) -> None:
         self.stored = stored
         self.losses = losses
+        self.find_one = stored.find_one
 
     def find_one_and_update(self, *arguments: Any, **options: Any) -> Any:
+        """Lose, or update."""
         if self.losses:
             self.losses -= 1
             message = "E11000 duplicate key"
             raise DuplicateKeyError(message)
         return self.stored.find_one_and_update(*arguments, **options)
+
+
+class SilentCollection(LosingCollection):
+    """A collection that carries updates out without answering them."""
+
+    def find_one_and_update(self, *arguments: Any, **options: Any) -> None:
+        """Update, and say nothing."""
+        self.stored.find_one_and_update(*arguments, **options)
 
 
 def test_a_lost_race_is_run_again(
@@ -45,6 +55,14 @@ def test_a_race_is_not_run_for_ever(
     monkeypatch.setattr(counting, "collection", lambda _name: losing)
     with pytest.raises(DuplicateKeyError):
         counting.count("key", 60, 1)
+
+
+def test_an_update_without_an_answer_is_read_back(
+    counters: Collection[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = SilentCollection(counters, losses=0)
+    monkeypatch.setattr(counting, "collection", lambda _name: silent)
+    assert [counting.count("key", 60, 1).used for _ in range(2)] == [1, 2]
 
 
 def test_counters_expire_with_their_window(counters: Collection[dict[str, Any]]) -> None:

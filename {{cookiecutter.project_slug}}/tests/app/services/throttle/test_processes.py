@@ -40,7 +40,7 @@ print(len(store._leases))
 
 
 def start(script: str, uri: str, limit: int) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and script.
+    return subprocess.Popen(
         [sys.executable, "-c", CONNECT + script, uri, str(limit)],
         cwd=PROJECT,
         stdin=subprocess.PIPE,

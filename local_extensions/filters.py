@@ -1,0 +1,63 @@
+"""Give cookiecutter.json, the sources and the hooks the filters they use."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping, MutableMapping
+from typing import Any, NoReturn
+
+from jinja2 import Environment
+from jinja2.ext import Extension
+
+from local_extensions import manifest
+from local_extensions.answers import default_slug, in_quotes, markdown, normalise
+
+# Cookiecutter changes the current folder while it works; this is the one its user is in.
+START = os.getcwd()
+
+
+def refuse(mistakes: list[str]) -> NoReturn:
+    """End the run with one line for each of *mistakes* and nothing else."""
+    from cookiecutter.exceptions import FailedHookException
+
+    raise FailedHookException("\n".join(mistakes))
+
+
+def checked(answers: MutableMapping[str, Any]) -> str:
+    """Put *answers* in their final form, or refuse all that are wrong."""
+    if mistakes := normalise(answers):
+        refuse(mistakes)
+    return "yes"
+
+
+def checked_slug(answers: MutableMapping[str, Any]) -> str:
+    """Return the project's folder once all *answers* are found right."""
+    checked(answers)
+    return str(answers["project_slug"])
+
+
+def plan(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the post-generation hook needs to know."""
+    project = os.path.join(answers.get("_output_dir", START), answers["project_slug"])
+    return {
+        "folder": shlex.quote(os.path.relpath(project, START)),
+        "left_out": list(manifest.left_out(answers)),
+        "prune": list(manifest.to_prune(answers)),
+        "secrets": [secret[:3] for secret in manifest.to_make(answers)],
+    }
+
+
+class Answers(Extension):
+    """Add the filters."""
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        environment.filters.update(
+            project_slug=default_slug,
+            checked=checked,
+            checked_slug=checked_slug,
+            in_quotes=in_quotes,
+            markdown=markdown,
+            plan=plan,
+        )

@@ -1,0 +1,74 @@
+"""Say which answer owns which files and which secrets of a project.
+
+A path stands where it stands in the project; a folder ends in "/". A file with several owners
+stays only when every one of them wants it. Everything that is not listed belongs to every project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+
+class Owner(NamedTuple):
+    """An answer, the values with which it keeps its files, and those files."""
+
+    answer: str
+    keeps_with: tuple[str | bool, ...]
+    paths: tuple[str, ...]
+
+
+class Secret(NamedTuple):
+    """A line of .env: what it is called, what it does, how it is made, and for which answers."""
+
+    name: str
+    kind: str
+    comment: str
+    answer: str | None = None
+    made_with: tuple[str | bool, ...] = ()
+
+
+OWNERS: tuple[Owner, ...] = ()
+
+SECRETS = (
+    Secret("SECRET_KEY", "token", "Signs what Flask signs."),
+    Secret(
+        "JWT_SECRET_KEY", "token", "Signs and checks the tokens.", "jwt_algorithm", ("HS256",)
+    ),
+    Secret(
+        "FIELD_ENCRYPTION_KEYS",
+        "fernet",
+        "Encrypts stored fields; the first of several keys encrypts, all of them decrypt.",
+        "field_encryption",
+        (True,),
+    ),
+    Secret(
+        "FIELD_INDEX_KEY",
+        "token",
+        "Finds an encrypted e-mail address again; a new key loses every account.",
+        "field_encryption",
+        (True,),
+    ),
+)
+
+
+def to_prune(answers: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each path that *answers* leave out, once."""
+    yield from dict.fromkeys(
+        path
+        for owner in OWNERS
+        if answers[owner.answer] not in owner.keeps_with
+        for path in owner.paths
+    )
+
+
+def to_make(answers: Mapping[str, Any]) -> Iterator[Secret]:
+    """Yield each secret that a project with *answers* needs."""
+    for secret in SECRETS:
+        if secret.answer is None or answers[secret.answer] in secret.made_with:
+            yield secret
+
+
+def left_out(answers: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the name of each answer that says no."""
+    yield from (name for name, answer in answers.items() if answer is False or answer == "none")

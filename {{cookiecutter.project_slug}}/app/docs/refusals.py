@@ -1,0 +1,62 @@
+"""Which refusals an operation can answer with, from its contract: what is enforced is documented.
+
+The order is that of app/hooks/__init__.py. A hook that refuses something new gets a line here;
+the suite compares what was answered with what is documented.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from app import errors
+from app.constants import HEALTH_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from app.decorators.operation import Operation
+    from app.errors import Problem
+
+
+def find_refusals(
+    operation: Operation, path: str, words: dict[str, Any]
+) -> dict[int, list[type[Problem]]]:
+    """Return the refusals of an operation by status, in ascending order."""
+    by_status: dict[int, list[type[Problem]]] = {}
+    for refusal in (*_by_hooks(operation, path), *_by_view(words)):
+        others = by_status.setdefault(int(refusal.status), [])
+        if refusal not in others:
+            others.append(refusal)
+    return dict(sorted(by_status.items()))
+
+
+def _by_hooks(operation: Operation, path: str) -> Iterator[type[Problem]]:
+    if not path.startswith(HEALTH_PREFIX):
+        yield errors.UnknownHostError
+        #: if cookiecutter.security_headers
+        yield errors.InsecureTransportError
+        #: endif
+    if path.startswith("/api/"):
+        yield errors.ServiceUnavailableError
+    #: if cookiecutter.throttling
+    if operation.is_throttled:
+        yield errors.TooManyRequestsError
+    #: endif
+    if not operation.is_public:
+        yield errors.UnauthorizedError
+    if "{" in path:
+        yield errors.NotFoundError
+    yield from (errors.NotAcceptableError, errors.UnsupportedMediaTypeError)
+    if not operation.has_free_query:
+        yield errors.InvalidInputError
+    if operation.body is not None:
+        yield errors.MalformedRequestError
+        yield errors.ContentTooLargeError
+        yield errors.InvalidInputError
+
+
+def _by_view(words: dict[str, Any]) -> Iterator[type[Problem]]:
+    yield from words.get("raises", ())
+    if words.get("is_conditional"):
+        yield errors.PreconditionFailedError
+    yield errors.UnexpectedError

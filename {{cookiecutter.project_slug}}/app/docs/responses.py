@@ -1,0 +1,125 @@
+"""Answers as the document describes them: the success of an operation and its refusals.
+
+Refusals stand among the components: most operations share most of them.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from app.constants import PROBLEM_MEDIA_TYPE, REQUEST_ID_HEADER
+from app.docs.references import refer_to, schema_of
+from app.schemas.problems import ProblemOut
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from app.decorators.operation import Operation
+    from app.errors import Problem
+
+_REQUEST_ID = "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"
+
+
+def _header(description: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"description": description, "schema": schema or {"type": "string"}}
+
+
+HEADERS: dict[str, dict[str, Any]] = {
+    "Cache-Control": _header("Who may keep the answer, and for how long."),
+    "ETag": _header("Names this state of the resource (RFC 9110 section 8.8.3)."),
+    "Location": _header(
+        "Where the new resource is.", {"type": "string", "format": "uri-reference"}
+    ),
+    "Retry-After": _header("Seconds until the next try.", {"type": "integer", "minimum": 1}),
+    "WWW-Authenticate": _header("The scheme that is asked for (RFC 6750 section 3)."),
+    REQUEST_ID_HEADER: _header(
+        "Names the request in the log; a UUID that the client sent is taken over.",
+        {"type": "string", "format": "uuid"},
+    ),
+}
+
+_OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+
+
+def describe_success(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+    """Return the response object of the operation's one success."""
+    names = [REQUEST_ID_HEADER, "Cache-Control"] if words.get("is_cached") else [REQUEST_ID_HEADER]
+    if operation.status == HTTPStatus.CREATED:
+        names.append("Location")
+    if _has_etag(operation, words):
+        names.append("ETag")
+    success = {"description": operation.status.phrase, "headers": _refer(names)}
+    if operation.status != HTTPStatus.NO_CONTENT:
+        success["content"] = {operation.media_type: _describe_body(operation, words)}
+    return success
+
+
+def describe_not_modified(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+    """Return the response object of 304, by its status; nothing where it cannot be answered."""
+    is_read = operation.body is None and _has_etag(operation, words)
+    if not (words.get("is_cached") or (words.get("is_conditional") and is_read)):
+        return {}
+    headers = _refer([REQUEST_ID_HEADER, "ETag"])
+    return {"304": {"description": "The client's copy is current.", "headers": headers}}
+
+
+def describe_refusal(refusals: Sequence[type[Problem]]) -> dict[str, Any]:
+    """Return the response object of refusals that share a status, with an example of each."""
+    status = int(refusals[0].status)
+    examples = {
+        refusal.code: {"summary": refusal.detail, "value": _example_of(refusal)}
+        for refusal in refusals
+    }
+    names = [REQUEST_ID_HEADER, *(_OF_REFUSALS[code] for code in _OF_REFUSALS if code == status)]
+    return {
+        "description": " ".join(_explain(refusal) for refusal in refusals),
+        "headers": _refer(names),
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": schema_of(ProblemOut), "examples": examples}},
+    }
+
+
+def name_refusal(refusals: Sequence[type[Problem]]) -> str:
+    """Return the name of these refusals' response among the components."""
+    return "Or".join(refusal.__name__.removesuffix("Error") for refusal in refusals)
+
+
+def _explain(refusal: type[Problem]) -> str:
+    #: if cookiecutter.security_headers
+    if refusal.code == "https-required":
+        return f"{refusal.detail} (In production alone.)"
+    #: endif
+    return refusal.detail
+
+
+def _has_etag(operation: Operation, words: dict[str, Any]) -> bool:
+    return bool(words.get("is_cached")) or (
+        bool(words.get("has_etag")) and operation.returns is not None
+    )
+
+
+def _describe_body(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+    if operation.returns is None:
+        kind = "object" if operation.media_type == "application/json" else "string"
+        return {"schema": {"type": kind}}
+    return {"schema": schema_of(operation.returns), "example": words["answer"]}
+
+
+def _example_of(refusal: type[Problem]) -> dict[str, Any]:
+    # Made without its arguments, which fill headers and not the document.
+    problem = refusal.__new__(refusal)
+    example = ProblemOut(
+        type=f"/problems/{problem.code}",
+        title=problem.title,
+        status=problem.status,
+        detail=problem.detail,
+        instance=f"urn:uuid:{_REQUEST_ID}",
+        request_id=UUID(_REQUEST_ID),
+        errors=[],
+    )
+    return example.model_dump(mode="json", by_alias=True)
+
+
+def _refer(names: Sequence[str]) -> dict[str, Any]:
+    return {name: refer_to("headers", name) for name in names}

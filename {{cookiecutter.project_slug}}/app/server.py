@@ -1,0 +1,128 @@
+"""What gunicorn itself answers and logs, where a request never reaches the app.
+
+gunicorn answers a request that it cannot read with an HTML page, repeats a part of the request
+there and in its log, and names itself. Here such a request gets the problem document that every
+refusal of this API is, and nothing of it is repeated anywhere.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from gunicorn import util
+from gunicorn.glogging import Logger
+from gunicorn.http import errors as http_errors
+from gunicorn.http import wsgi
+from gunicorn.workers.gthread import ThreadWorker
+from uuid6 import uuid7
+
+from app.constants import PROBLEM_MEDIA_TYPE, REQUEST_ID_HEADER
+from app.errors import MalformedRequestError, UnexpectedError
+from app.hooks import (
+    errors,
+    #: if cookiecutter.security_headers
+    security_headers,
+    #: endif
+)
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Mapping
+
+# Address, method, path, status, bytes and milliseconds: neither query nor header.
+ACCESS_LOG_FORMAT: Final = "%(h)s %(m)s %(U)s %(s)s %(b)s %(M)sms"
+
+# Whatever else the parser refuses is a 400, smuggled requests and unknown codings included.
+STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
+    http_errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    http_errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    http_errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+}
+
+# Parsing errors that are the app's or the operator's fault, not the client's.
+OWN_FAULTS: Final = (
+    http_errors.ConfigurationProblem,
+    http_errors.InvalidResponseHeader,
+    http_errors.InvalidResponseHeaderName,
+)
+
+
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """A threaded worker that refuses as the app does."""
+
+    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
+        """Answer a request that could not be read, or a failure outside the app."""
+        del req, addr
+        if isinstance(exc, http_errors.ParseException) and not isinstance(exc, OWN_FAULTS):
+            status = STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST)
+            # The kind alone: the message repeats the request.
+            self.log.info("refused a request: %s", type(exc).__name__)
+        else:
+            status = HTTPStatus.INTERNAL_SERVER_ERROR
+            self.log.error("failed outside the app", exc_info=exc)
+        # The client may be gone already.
+        with suppress(OSError):
+            util.write_nonblock(client, refuse(status))
+
+
+class AccessLogger(Logger):  # type: ignore[misc]  # as above
+    """A logger that has nothing to log but what ACCESS_LOG_FORMAT names."""
+
+    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
+        """Return what the format may name."""
+        del req
+        return {
+            "h": environ.get("REMOTE_ADDR", "-"),
+            "m": environ["REQUEST_METHOD"],
+            # As it came over the wire: decoded, it could hold line ends.
+            "U": ascii(environ["RAW_URI"].partition("?")[0])[1:-1],
+            "s": resp.status.partition(" ")[0],
+            "b": resp.sent,
+            "M": int(request_time.total_seconds() * 1000),
+        }
+
+
+#: if cookiecutter.security_headers
+def hide_server() -> None:
+    """Have gunicorn name itself in no answer; it has no setting for that."""
+    default_headers = wsgi.Response.default_headers
+
+    def anonymous_headers(response: Any) -> list[str]:
+        return [line for line in default_headers(response) if not line.startswith("Server:")]
+
+    wsgi.Response.default_headers = anonymous_headers
+
+
+#: endif
+def refuse(status: HTTPStatus) -> bytes:
+    """Return a whole answer that refuses a request with *status* and closes the connection."""
+    request_id = str(uuid7())
+    if status is HTTPStatus.BAD_REQUEST:
+        code, title, detail = _tell(MalformedRequestError())
+    elif status is HTTPStatus.INTERNAL_SERVER_ERROR:
+        code, title, detail = _tell(UnexpectedError())
+    else:
+        # RFC 9110 renamed what the standard library still calls Request-URI Too Long.
+        title = status.phrase.replace("Request-URI", "URI")
+        code, detail = title.lower().replace(" ", "-"), "The request cannot be served."
+    body = orjson.dumps(errors.describe(status, code, title, detail, request_id))
+    headers = [
+        ("Connection", "close"),
+        ("Date", util.http_date()),
+        ("Content-Type", PROBLEM_MEDIA_TYPE),
+        ("Content-Length", str(len(body))),
+        ("Cache-Control", "no-store"),
+        (REQUEST_ID_HEADER, request_id),
+        #: if cookiecutter.security_headers
+        *security_headers.REFUSAL_HEADERS,
+        #: endif
+    ]
+    lines = [f"HTTP/1.1 {status.value} {title}", *(f"{name}: {text}" for name, text in headers)]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def _tell(problem: MalformedRequestError | UnexpectedError) -> tuple[str, str, str]:
+    return problem.code, problem.title, problem.detail

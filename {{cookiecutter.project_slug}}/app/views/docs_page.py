@@ -1,0 +1,90 @@
+"""The page that shows the API document, and the files it loads.
+
+Where DOCS_ENABLED is off nothing is routed: there is no page to find.
+"""
+
+from __future__ import annotations
+
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING
+
+from flasgger import swag_from
+from flask import Blueprint, Response, request
+from flask.views import MethodView
+
+from app.decorators.contract import public, sends, with_free_query
+from app.docs import docs_page as docs
+#: if cookiecutter.api_docs == "redoc"
+from app.docs.page import redoc
+#: endif
+#: if cookiecutter.api_docs == "swagger"
+from app.docs.page import swagger
+#: endif
+from app.docs.page.viewer import media_type_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.sansio.blueprints import BlueprintSetupState
+
+#: if cookiecutter.api_docs == "swagger"
+VIEWER = swagger.VIEWER
+#: endif
+#: if cookiecutter.api_docs == "redoc"
+VIEWER = redoc.VIEWER
+#: endif
+
+# Links carry the file's version, so that a browser may keep each for a year.
+_CACHING = "public, max-age=31536000, immutable"
+
+
+class PageView(MethodView):
+    """The page."""
+
+    @swag_from(docs.PAGE)
+    @public
+    @with_free_query
+    @sends("text/html")
+    def get(self) -> Response:
+        """Show the document as a page, under a policy of its own."""
+        nonce = token_urlsafe(16)
+        response = Response(VIEWER.make_page(nonce), mimetype="text/html")
+        response.headers["Content-Security-Policy"] = VIEWER.make_policy(nonce)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def make_asset_view(name: str) -> Callable[[], Response]:
+    """Return the view of one file; each has a media type of its own to negotiate."""
+
+    @swag_from(docs.describe_asset(name))
+    @public
+    @with_free_query
+    @sends(media_type_of(name))
+    def read_asset() -> Response:
+        """Read a file that the page loads."""
+        asset = VIEWER.assets[name]
+        headers = {"ETag": f'"{asset.version}"', "Cache-Control": _CACHING}
+        if not request.if_none_match.contains_weak(asset.version):
+            return Response(asset.body, headers=headers, mimetype=media_type_of(name))
+        response = Response(status=304, headers=headers)
+        del response.headers["Content-Type"]
+        return response
+
+    return read_asset
+
+
+blueprint = Blueprint("docs_page", __name__)
+
+
+@blueprint.record
+def route(state: BlueprintSetupState) -> None:
+    """Put page and files in their places, where the settings want them."""
+    if not state.app.extensions["settings"].DOCS_ENABLED:
+        return
+    state.add_url_rule("/", "page", PageView.as_view("page"))
+    for name in VIEWER.names:
+        state.add_url_rule(f"/{name}", name.replace(".", "-"), make_asset_view(name))
