@@ -18,7 +18,10 @@ from jinja2.ext import Extension
 LINE_TAG = re.compile(r"^[ \t]*#: (.+)$", re.MULTILINE)
 PIECE = re.compile(r"^[ \t]*#: (?P<tag>.+)\n?|\{\{ (?P<value>[^-+{}\n][^{}\n]*) \}\}", re.MULTILINE)
 TAG = re.compile(r"(?P<word>if|elif|else|endif)(?: (?P<test>[^{}%#]+))?")
-ANSWER = re.compile(r"cookiecutter\.([a-z_]+)")
+# The expressions that nearly all sources use; they are evaluated without Jinja's compiler.
+ANSWER = re.compile(r"cookiecutter\.(?P<name>[a-z_]+)(?: \| (?P<filter>[a-z_]+))?")
+COMPARISON = re.compile(r"""(?P<left>cookiecutter\.[a-z_]+) (?P<sign>[!=]=) (["'])(?P<right>[^"'\\]*)\3""")
+CHOICE = re.compile(r"""'(?P<yes>[^'\\]*)' if (?P<test>[^'|]+(?:'[^'\\]*')?) else '(?P<no>[^'\\]*)'""")
 JINJA = ("{{", "{%", "{#")
 
 # The only texts outside a file that are Jinja's. Anything else there is an answer, or a path made
@@ -79,8 +82,19 @@ class Program:
 
     def evaluate(self, expression: str, context: dict[str, Any]) -> Any:
         """Return the value of *expression* as Jinja sees it; undefined names are errors."""
-        if name := ANSWER.fullmatch(expression):
-            return self.environment.getattr(context["cookiecutter"], name[1])
+        if match := ANSWER.fullmatch(expression):
+            answer = self.environment.getattr(context["cookiecutter"], match["name"])
+            name = match["filter"]
+            return self.environment.call_filter(name, answer) if name else answer
+        if match := COMPARISON.fullmatch(expression):
+            is_equal = self.evaluate(match["left"], context) == match["right"]
+            return is_equal == (match["sign"] == "==")
+        if match := CHOICE.fullmatch(expression):
+            return match["yes" if self.evaluate(match["test"], context) else "no"]
+        return self.evaluate_with_jinja(expression, context)
+
+    def evaluate_with_jinja(self, expression: str, context: dict[str, Any]) -> Any:
+        """Return the value of an *expression* that has to be compiled, once for all sources."""
         compiled: dict[str, Callable[..., Any]] = self.environment.__dict__.setdefault("quick", {})
         if expression not in compiled:
             compiled[expression] = self.environment.compile_expression(

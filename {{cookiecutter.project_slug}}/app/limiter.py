@@ -16,7 +16,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 from limits.errors import StorageError
 
 from app.errors import ServiceUnavailableError
-from app.services.throttle.addresses import bucket_of
+from app.services.addresses import bucket_of
 from app.services.throttle.gate import Gate, parse
 from app.services.throttle.storage import SCHEME
 
@@ -90,8 +90,8 @@ class AppLimiter(Limiter):
         try:
             super()._check_request_limit(callable_name, in_middleware)
         except RateLimitExceeded as error:
-            if self.current_limit is not None:
-                error.retry_after = max(1, ceil(self.current_limit.window.reset_time - time()))
+            ends = [limit.window.reset_time for limit in self.current_limits if limit.breached]
+            error.retry_after = max([1, *(ceil(end - time()) for end in ends)])
             raise
         except StorageError as error:
             raise ServiceUnavailableError from error

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 # Address, method, path, status, bytes and milliseconds: neither query nor header.
 ACCESS_LOG_FORMAT: Final = "%(h)s %(m)s %(U)s %(s)s %(b)s %(M)sms"
 
+# How long a client may be silent within a request. A thread waits for it.
+SILENCE_SECONDS: Final = 10
+
 # Whatever else the parser refuses is a 400, smuggled requests and unknown codings included.
 STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     http_errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
@@ -53,6 +56,13 @@ OWN_FAULTS: Final = (
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A threaded worker that refuses as the app does."""
 
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        """Serve a request whose body may be torn or never come."""
+        conn.sock.settimeout(SILENCE_SECONDS)
+        req.body = Body(req)
+        is_kept: bool = super().handle_request(req, conn)
+        return is_kept
+
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answer a request that could not be read, or a failure outside the app."""
         del req, addr
@@ -66,6 +76,27 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         # The client may be gone already.
         with suppress(OSError):
             util.write_nonblock(client, refuse(status))
+
+
+class Body:
+    """A request's body whose mistakes are the client's, not failures of whoever reads it."""
+
+    def __init__(self, req: Any) -> None:
+        self._req = req
+        self._body = req.body
+
+    def read(self, size: int | None = None) -> bytes:
+        """Read as a file does; OSError, which Werkzeug answers with 400, where that fails."""
+        try:
+            chunk: bytes = self._body.read(size)
+        except http_errors.ParseException as error:
+            # Where the next request would begin is not to be known any more.
+            self._req.force_close()
+            raise OSError(type(error).__name__) from None
+        return chunk
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._body, name)
 
 
 class AccessLogger(Logger):  # type: ignore[misc]  # as above

@@ -28,10 +28,12 @@ def child(
     *arguments: str,
     variables: Mapping[str, str] | None = None,
     held: Collection[int] = (),
+    patience: float = STOP_SECONDS,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a module of this project as a child, with more *variables*, until the block ends.
 
-    The child keeps the file descriptors *held* open, which is how it holds a lock.
+    The child keeps the file descriptors *held* open, which is how it holds a lock. When the block
+    ends it has *patience* seconds to stop in good order.
     """
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
@@ -45,14 +47,14 @@ def child(
     try:
         yield process
     finally:
-        stop(process)
+        stop(process, patience)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, and make it after some seconds."""
+def stop(process: subprocess.Popen[bytes], patience: float) -> None:
+    """Ask a process to end, and make it after *patience* seconds."""
     process.terminate()
     try:
-        process.wait(STOP_SECONDS)
+        process.wait(patience)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

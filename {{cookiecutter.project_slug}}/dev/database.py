@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
 from dev import ports
-from dev.children import child
+from dev.children import STOP_SECONDS, child
 
 if TYPE_CHECKING:
     import subprocess
@@ -73,13 +73,15 @@ def _start(folder: Path, lock: int, stack: ExitStack, *, is_durable: bool) -> in
     # Between the choice of a port and its use another process may take it: then choose again.
     for _ in range(ATTEMPTS):
         port = ports.find_free()
-        durability = ["--sync-on-commit"] if is_durable else []
         arguments = [
             *("--host", "127.0.0.1", "--port", str(port), "--storage-path", str(folder)),
             *("--cache-size", "128M", "--log-level", "WARNING"),
-            *durability,
+            *(["--sync-on-commit"] if is_durable else []),
         ]
-        process = stack.enter_context(child("dev.embedded", *arguments, held=[lock]))
+        # What nobody will look for again need not be left in good order.
+        patience = STOP_SECONDS if is_durable else 0
+        database = child("dev.embedded", *arguments, held=[lock], patience=patience)
+        process = stack.enter_context(database)
         if _is_up(process, port):
             os.ftruncate(lock, 0)
             os.pwrite(lock, f"mongodb://127.0.0.1:{port}".encode(), 0)

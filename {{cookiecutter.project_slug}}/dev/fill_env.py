@@ -6,7 +6,6 @@ start would end every session and hide every stored field.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 from dotenv import dotenv_values
@@ -20,6 +19,7 @@ from config import (
     #: endif
     keys,
 )
+from config.env_file import update_env_file
 from config.environment import PROJECT
 
 if TYPE_CHECKING:
@@ -41,19 +41,11 @@ MAKERS: Final[Mapping[str, Callable[[], str]]] = {
 
 
 def fill(path: Path) -> list[str]:
-    """Append each missing secret to the file *path*; return the names of what was made."""
-    present = dotenv_values(path, interpolate=False).keys() if path.exists() else set()
-    missing = [name for name in MAKERS if not {name, f"{name}_FILE"} & set(present)]
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
-        os.fchmod(descriptor, 0o600)
-        text = file.read()
-        if missing and text and not text.endswith("\n"):
-            file.write("\n")
-        for name in missing:
-            # Quoted, a key of many lines stands on one.
-            value = MAKERS[name]().replace("\n", "\\n")
-            file.write(f'{name}="{value}"\n')
+    """Add each missing secret to the file *path*; return the names of what was made."""
+    present = dotenv_values(path, interpolate=False)
+    missing = [name for name in MAKERS if not {name, f"{name}_FILE"} & present.keys()]
+    if missing:
+        update_env_file(path, {name: MAKERS[name]() for name in missing})
     return missing
 
 

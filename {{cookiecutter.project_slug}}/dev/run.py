@@ -23,23 +23,27 @@ from dev.database import EmbeddedDatabaseError, embedded_database
 
 if TYPE_CHECKING:
     import subprocess
+    from pathlib import Path
 
 DATA: Final = PROJECT / ".data" / "mongo"
 PAGE: Final = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs/' }}"
 
 
-def main() -> None:
-    """Run until a signal, or until a child ends; what stops a start is one line and exit code 1."""
+def main(data: Path = DATA) -> None:
+    """Run until a signal, or until a child ends, with embedded data in the folder *data*.
+
+    What stops a start is one line and exit code 1.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        run()
+        run(data)
     except (ConfigurationError, EmbeddedDatabaseError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(0)
 
 
-def run() -> None:
+def run(data: Path) -> None:
     """Start the children and wait."""
     environment = Environment.load()
     is_embedded = not environment.holds("MONGODB_URI")
@@ -53,7 +57,7 @@ def run() -> None:
     with ExitStack() as stack:
         variables = {}
         if is_embedded:
-            port = stack.enter_context(embedded_database(DATA, is_durable=True))
+            port = stack.enter_context(embedded_database(data, is_durable=True))
             variables["MONGODB_URI"] = locate(port)
         server = stack.enter_context(child("dev.server", variables=variables))
         watch(server, settings.PORT)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 pytest_plugins = [
     "tests.plugins.checklist",
+    # Before those that import it: pytest reads the asserts of a module that it loads itself.
+    "tests.fixtures.api",
+    "tests.fixtures.accounts",
     "tests.fixtures.application",
     "tests.fixtures.database",
     #: if cookiecutter.field_encryption

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _VERSION = "3.1.0"
 _ENDPOINT = "openapi"
+_METHODS = ("get", "post", "put", "patch", "delete")
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 _SECURITY = {
@@ -60,6 +61,7 @@ _LOCK = Lock()
 def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> dict[str, Any]:
     """Return the document of all routes of *app*, in their order; needs an app context."""
     responses: dict[str, Any] = {}
+    summaries: dict[str, str] = {}
     tags: dict[str, None] = {}
     with _LOCK:
         for rule in app.url_map.iter_rules():
@@ -69,14 +71,24 @@ def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> d
                 words = marks.setdefault("words", marks["specs_dict"])
                 operation = operations[rule.endpoint, method]
                 marks["specs_dict"] = _describe(operation, rule, words, responses)
+                summaries[words["operationId"]] = words["summary"]
                 tags |= dict.fromkeys(words["tags"])
         template = {**_describe_api(), "tags": [{"name": name} for name in tags]}
         document = _collect(app, {**template, "components": _components(operations, responses)})
     document["paths"] = {
-        re.sub(r"(?<=\{)\w+(?=\})", lambda name: to_camel(name[0]), path): item
+        re.sub(r"(?<=\{)\w+(?=\})", lambda name: to_camel(name[0]), path): _finish(item, summaries)
         for path, item in document["paths"].items()
     }
     return document
+
+
+def _finish(item: dict[str, Any], summaries: dict[str, str]) -> dict[str, Any]:
+    """Return a path item in one order on all processes; flasgger's summaries are docstrings."""
+    return {
+        method: {**item[method], "summary": summaries[item[method]["operationId"]]}
+        for method in _METHODS
+        if method in item
+    }
 
 
 def _function_of(app: Flask, rule: Rule, method: str) -> Callable[..., Any]:

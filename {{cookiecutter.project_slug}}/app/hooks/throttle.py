@@ -6,7 +6,7 @@ from flask import current_app, request
 
 from app.context import context
 from app.extensions import limiter
-from app.services.throttle.addresses import bucket_of
+from app.services.addresses import bucket_of
 
 _DEFAULT = "RATELIMIT_DEFAULT"
 

@@ -19,6 +19,7 @@ from pymongo.errors import DuplicateKeyError
 from app.errors import LoginJailedError
 from app.extensions import settings
 from app.models.base import collection, derived_id
+from app.services.addresses import bucket_of
 
 COLLECTION = "login_jails"
 INDEXES = [IndexModel([("expiresAt", ASCENDING)], expireAfterSeconds=0)]
@@ -40,7 +41,7 @@ def reserve(email_index: str, address: str) -> Attempt:
 
     Raises LoginJailedError, which changes no count, while account or address is jailed.
     """
-    attempt = Attempt(f"account:{email_index}", f"address:{address}")
+    attempt = Attempt(f"account:{email_index}", f"address:{bucket_of(address)}")
     _count(attempt.address_key, settings.LOGIN_ADDRESS_MAX_RETRY)
     try:
         _count(attempt.account_key, settings.LOGIN_MAX_RETRY)
@@ -68,17 +69,19 @@ def _count(key: str, most: int) -> None:
 
 
 def _find_and_count(key: str, most: int) -> dict[str, Any]:
+    jails, named = collection(COLLECTION), {"_id": derived_id(COLLECTION, key)}
     for _ in range(2):
         try:
-            return collection(COLLECTION).find_one_and_update(
-                {"_id": derived_id(COLLECTION, key)},
-                _counting(most),
-                upsert=True,
-                return_document=ReturnDocument.AFTER,
+            found = jails.find_one_and_update(
+                named, _counting(most), upsert=True, return_document=ReturnDocument.AFTER
             )
+            # The embedded database answers nothing to an upsert that came second, but did it.
+            found = found or jails.find_one(named)
         except DuplicateKeyError:
             # Two first attempts at once: one inserted, the other now finds the document.
             continue
+        if found is not None:
+            return found
     raise LoginJailedError(1)
 
 

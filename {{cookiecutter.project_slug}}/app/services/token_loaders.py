@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     #: if cookiecutter.jwt_algorithm != "HS256"
     from app.services.signing_keys import SigningKeys
-    from config.jwk import PublicKey
-    from config.key_pairs import PrivateKey
 
     #: endif
 
@@ -32,8 +30,8 @@ if TYPE_CHECKING:
 def bind_loaders(manager: JWTManager) -> None:
     """Override every loader of *manager* that decides or answers."""
     manager.decode_key_loader(find_verification_key)
-    #: if cookiecutter.jwt_algorithm != "HS256"
     manager.encode_key_loader(find_signing_key)
+    #: if cookiecutter.jwt_algorithm != "HS256"
     manager.additional_headers_loader(name_signing_key)
     #: endif
     manager.token_verification_loader(verify_claims)
@@ -67,12 +65,16 @@ def find_verification_key(header: dict[str, Any], payload: dict[str, Any]) -> ob
     #: endif
 
 
-#: if cookiecutter.jwt_algorithm != "HS256"
-def find_signing_key(_identity: str) -> PrivateKey:
-    """Return the private key, parsed once at start."""
+def find_signing_key(_identity: str) -> object:
+    """Return the key that signs; never SECRET_KEY, to which the library would fall back."""
+    #: if cookiecutter.jwt_algorithm == "HS256"
+    return settings.JWT_SECRET_KEY
+    #: else
     return _signing_keys().private_key
+    #: endif
 
 
+#: if cookiecutter.jwt_algorithm != "HS256"
 def name_signing_key(_identity: str) -> dict[str, str]:
     """Return the header that says which key signs."""
     return {"kid": _signing_keys().kid}

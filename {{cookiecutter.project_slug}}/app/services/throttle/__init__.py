@@ -11,8 +11,8 @@ the database's clock. A changed limit is another key and starts a window of its 
   110 % of it.
 - Alone, a process serves the limit to the hit. Any number of processes together serve 110 %
   at most. They serve the limit at least while those that went idle hold no more than 10 %
-  of it in started blocks: always with up to six processes, with up to twenty where the idle
-  ones stopped at their first block.
+  of it in started blocks: always with up to six processes; with up to eleven, from a limit of
+  200 on with up to twenty, where the idle ones stopped at their first block.
 - A refusal stands until the window ends and is answered from memory.
 - A process remembers 10,000 keys and forgets the one unused for longest. A forgotten or
   dying process takes its started block with it, so the limit may fall short by 2 %.

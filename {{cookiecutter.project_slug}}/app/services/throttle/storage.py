@@ -39,21 +39,19 @@ class LeasedStorage(Storage):
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count *amount* hits; the count is past the limit when they are refused."""
         lease = self._leases.find(key)
-        if lease is not None:
-            failures = lease.failures
-            with lease.lock:
-                count = lease.take(amount)
-                if count is not None:
-                    return count
-                if lease.limit >= _LEASED_FROM:
-                    return self._renew(key, expiry, amount, lease, failures)
-        limit = limit_of(key, expiry)
-        if limit is not None and limit >= _LEASED_FROM:
+        if lease is None:
+            limit = limit_of(key, expiry)
+            if limit is None or limit < _LEASED_FROM:
+                return self._count(key, expiry, amount, limit)
             lease = self._leases.find_or_add(key, limit)
-            failures = lease.failures
-            with lease.lock:
+        failures = lease.failures
+        with lease.lock:
+            count = lease.take(amount)
+            if count is not None:
+                return count
+            if lease.limit >= _LEASED_FROM:
                 return self._renew(key, expiry, amount, lease, failures)
-        return self._count(key, expiry, amount, limit)
+        return self._count(key, expiry, amount, lease.limit)
 
     def get(self, key: str) -> int:
         """Return the hits of the open window that are known to be used."""
@@ -95,9 +93,6 @@ class LeasedStorage(Storage):
 
     def _renew(self, key: str, expiry: int, amount: int, lease: Lease, failures: int) -> int:
         """Lease a block, with the lease's lock held: who waits for it finds it filled."""
-        count = lease.take(amount)
-        if count is not None:
-            return count
         if lease.failures != failures:
             message = "the store of the throttle did not answer"
             raise ConnectionFailure(message)

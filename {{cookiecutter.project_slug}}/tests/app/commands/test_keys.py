@@ -29,6 +29,12 @@ KEY = "JWT_PRIVATE_KEY"
 
 
 @pytest.fixture
+def signing_app() -> Flask:
+    """An app outside of its context: a command enters the one that it is given."""
+    return make_token_app()
+
+
+@pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The .env file that the commands find."""
     path = tmp_path / ".env"
@@ -70,20 +76,20 @@ def accepts(app: Flask, token: str) -> bool:
     return True
 
 
-def test_rotate_writes_a_new_key_and_keeps_the_rest(token_app: Flask, path: Path) -> None:
-    result = run(token_app, "rotate")
+def test_rotate_writes_a_new_key_and_keeps_the_rest(signing_app: Flask, path: Path) -> None:
+    result = run(signing_app, "rotate")
     assert result.exit_code == 0, result.output
     assert path.read_text().startswith("# mine\nOTHER=kept\n")
     assert path.stat().st_mode & 0o777 == 0o600
     written = settings_in(path.read_text())[KEY]
-    assert written != getattr(token_app.extensions["settings"], KEY)
+    assert written != getattr(signing_app.extensions["settings"], KEY)
     assert result.stdout == ""
     assert written not in result.stderr
 
 
-def test_rotate_prints_lines_for_a_store_and_writes_nothing(token_app: Flask, path: Path) -> None:
+def test_rotate_prints_lines_for_a_store_and_writes_nothing(signing_app: Flask, path: Path) -> None:
     before = path.read_text()
-    result = run(token_app, "rotate", "--print")
+    result = run(signing_app, "rotate", "--print")
     assert make_token_app(**settings_in(result.stdout))
     assert KEY in settings_in(result.stdout)
     assert path.read_text() == before
@@ -91,52 +97,45 @@ def test_rotate_prints_lines_for_a_store_and_writes_nothing(token_app: Flask, pa
 
 @pytest.mark.parametrize("variable", [KEY, f"{KEY}_FILE"])
 def test_rotate_writes_no_file_that_would_be_ignored(
-    token_app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+    signing_app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     before = path.read_text()
     monkeypatch.setenv(variable, "somewhere")
-    result = run(token_app, "rotate")
+    result = run(signing_app, "rotate")
     assert result.exit_code == 1
     assert f"{variable} of the environment" in result.stderr
     assert path.read_text() == before
 
 
-def test_rotate_leaves_a_file_of_its_own_to_its_owner(token_app: Flask, path: Path) -> None:
+def test_rotate_leaves_a_file_of_its_own_to_its_owner(signing_app: Flask, path: Path) -> None:
     path.write_text(f"{KEY}_FILE=/run/secrets/key\n")
-    result = run(token_app, "rotate")
+    result = run(signing_app, "rotate")
     assert result.exit_code == 1
     assert f"the file that {KEY}_FILE names" in result.stderr
 
 
 def test_rotate_says_in_one_line_that_it_cannot_write(
-    token_app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch
+    signing_app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DOTENV", str(path.parent / "missing" / ".env"))
-    result = run(token_app, "rotate")
+    result = run(signing_app, "rotate")
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
     assert "nothing has changed" in result.stderr
 
 
-def test_show_names_the_algorithm_and_shows_no_secret(token_app: Flask) -> None:
-    result = run(token_app, "show")
-    assert result.stdout.startswith("algorithm  {{ cookiecutter.jwt_algorithm }}\n")
-    secret = getattr(token_app.extensions["settings"], KEY)
-    assert not any(line in result.output for line in secret.splitlines())
-
-
 #: if cookiecutter.jwt_algorithm == "HS256"
-def test_rotate_ends_every_token_and_says_so(token_app: Flask, path: Path) -> None:
-    token = token_of(token_app)
-    assert "All tokens end" in run(token_app, "rotate").stderr
+def test_rotate_ends_every_token_and_says_so(signing_app: Flask, path: Path) -> None:
+    token = token_of(signing_app)
+    assert "All tokens end" in run(signing_app, "rotate").stderr
     after = make_token_app(**settings_in(path.read_text()))
-    assert (accepts(token_app, token), accepts(after, token)) == (True, False)
+    assert (accepts(signing_app, token), accepts(after, token)) == (True, False)
 
 
 #: else
-def test_a_rotation_ends_no_token_until_its_key_is_pruned(token_app: Flask, path: Path) -> None:
-    token = token_of(token_app)
-    first = token_app.extensions["signing_keys"].kid
-    said = run(token_app, "rotate").stderr
+def test_a_rotation_ends_no_token_until_its_key_is_pruned(signing_app: Flask, path: Path) -> None:
+    token = token_of(signing_app)
+    first = signing_app.extensions["signing_keys"].kid
+    said = run(signing_app, "rotate").stderr
     assert f"flask keys prune -- {first}" in said
     after = make_token_app(**settings_in(path.read_text()))
     assert accepts(after, token)
@@ -147,9 +146,9 @@ def test_a_rotation_ends_no_token_until_its_key_is_pruned(token_app: Flask, path
     assert accepts(pruned, token_of(after))
 
 
-def test_show_lists_the_kids(token_app: Flask, path: Path) -> None:
-    first = token_app.extensions["signing_keys"].kid
-    run(token_app, "rotate")
+def test_show_lists_the_kids(signing_app: Flask, path: Path) -> None:
+    first = signing_app.extensions["signing_keys"].kid
+    run(signing_app, "rotate")
     after = make_token_app(**settings_in(path.read_text()))
     assert run(after, "show").stdout.splitlines()[1:] == [
         f"signs      {after.extensions['signing_keys'].kid}",
@@ -157,18 +156,23 @@ def test_show_lists_the_kids(token_app: Flask, path: Path) -> None:
     ]
 
 
-def test_prune_prints_what_is_to_be_unset(token_app: Flask, path: Path) -> None:
-    run(token_app, "rotate")
+def test_prune_prints_what_is_to_be_unset(signing_app: Flask, path: Path) -> None:
+    run(signing_app, "rotate")
     after = make_token_app(**settings_in(path.read_text()))
-    result = run(after, "prune", "--print", "--", token_app.extensions["signing_keys"].kid)
+    result = run(after, "prune", "--print", "--", signing_app.extensions["signing_keys"].kid)
     assert result.stdout == "# JWT_RETIRED_PUBLIC_KEYS is to be unset\n"
 
 
-def test_prune_refuses_the_key_that_signs(token_app: Flask, path: Path) -> None:
+def test_prune_refuses_the_key_that_signs(signing_app: Flask, path: Path) -> None:
     before = path.read_text()
-    result = run(token_app, "prune", "--", token_app.extensions["signing_keys"].kid)
+    result = run(signing_app, "prune", "--", signing_app.extensions["signing_keys"].kid)
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
     assert path.read_text() == before
 
 
 #: endif
+def test_show_names_the_algorithm_and_shows_no_secret(signing_app: Flask) -> None:
+    result = run(signing_app, "show")
+    assert result.stdout.startswith("algorithm  {{ cookiecutter.jwt_algorithm }}\n")
+    secret = getattr(signing_app.extensions["settings"], KEY)
+    assert not any(line in result.output for line in secret.splitlines())

@@ -15,10 +15,11 @@ VIEWER = Viewer(
         "redoc.standalone.js": f"{_TEMPLATES}/js/redoc.standalone.js",
     },
     folder=Path(__file__).parent,
-    # It writes style elements while it runs, and draws small pictures out of data: URLs.
+    # It writes style elements while it runs; small pictures and a font are data: URLs in it.
     policy=(
         "default-src 'none'; script-src 'self'; style-src 'nonce-NONCE'; img-src 'self' data:; "
-        "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
     ),
     # Its attribution would fetch a picture from its maker's host; the package ships one.
     foreign=dict.fromkeys(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.throttle.addresses import UNKNOWN, bucket_of
+from app.services.addresses import UNKNOWN, bucket_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,64 @@
+# Everything a developer of this template does has a target; `make help` lists them.
+
+PYTHON3 ?= python3
+PYTHON := .venv/bin/python
+READY := .venv/.prepared
+PROJECT := {{cookiecutter.project_slug}}
+DEMO := demo/my_flask_api
+OUT ?= ..
+ANSWERS ?=
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo new test lint format bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## scaffold a project with the default answers and serve it at http://127.0.0.1:3000/docs/ (PORT)
+	@.venv/bin/cookiecutter --no-input --default-config --overwrite-if-exists --output-dir demo . > /dev/null
+	@echo "The project is in $(DEMO)"
+	@exec $(MAKE) --no-print-directory -C $(DEMO) run PYTHON3="$(abspath $(PYTHON))"
+
+new: $(READY) ## ask the questions and scaffold a project into OUT=.., or take ANSWERS='cors=yes license=MIT' and ask nothing
+	@exec .venv/bin/cookiecutter $(if $(ANSWERS),--no-input) --output-dir "$(OUT)" . $(ANSWERS)
+
+test: $(READY) ## run the template's whole suite (ARGS='tests/test_answers.py')
+	@exec $(PYTHON) -m pytest $(ARGS)
+
+lint: $(READY) ## check style, formatting and types, of the unrendered app too
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m mypy
+
+format: $(READY) ## mend what can be mended
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+bench: $(READY) ## measure a default project against a bare Flask view
+	@exec $(PYTHON) benchmarks/bench.py $(ARGS)
+
+clean: ## remove the environment, caches and the demo
+	@rm -rf .venv demo .mypy_cache .pytest_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment serves the template and, for its tests, the projects it makes. uv comes from the
+# path or, where there is none, from the environment itself. It gets the interpreter's own path: it
+# cannot look into the shims of version managers.
+$(READY): pyproject.toml $(PROJECT)/pyproject.toml
+	@set -e; \
+	if ! found=$$($(PYTHON3) -c 'import sys; sys.exit(1) if sys.version_info < (3, 11) else print(sys.executable)'); then \
+		echo "$(PYTHON3) is not Python 3.11 or newer: name one that is, as in make PYTHON3=python3.12" >&2; exit 1; \
+	fi; \
+	if command -v uv > /dev/null; then \
+		uv=uv; $(PYTHON) -c '' 2> /dev/null || uv venv --quiet --clear --python "$$found" .venv; \
+	else \
+		uv=.venv/bin/uv; $(PYTHON) -c '' 2> /dev/null || "$$found" -m venv --clear .venv; \
+		$(PYTHON) -m pip install --quiet --disable-pip-version-check uv; \
+	fi; \
+	echo "Installing the dependencies into .venv"; \
+	mkdir -p .venv/project; \
+	sed 's/{{ cookiecutter.project_slug[^}]*}}/project/' '$(PROJECT)/pyproject.toml' > .venv/project/pyproject.toml; \
+	"$$uv" pip install --quiet --python $(PYTHON) --compile-bytecode --group dev \
+		--requirements .venv/project/pyproject.toml --group .venv/project/pyproject.toml:dev; \
+	touch $@

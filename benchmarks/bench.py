@@ -1,0 +1,151 @@
+"""Compare GET /api/v1/me of a default project with a bare Flask view, in turns.
+
+Both run under gunicorn with one worker of four threads and read the same database; wrk
+asks both. Absolute figures depend on the machine; the ratio of two neighbours hardly does.
+
+    python benchmarks/bench.py [--rounds 7] [--seconds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from cookiecutter.main import cookiecutter
+from pymongo import MongoClient
+
+from servers import BENCHMARKS, PROXY_HEADERS, cpu_seconds, database, free_port, request, running
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+CREDENTIALS = {"email": "bench@example.com", "password": "correct horse battery staple"}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A server that is measured."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    url: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round of one target gave."""
+
+    requests_per_second: float
+    microseconds_per_request: float
+
+
+def measure(target: Target, seconds: int) -> Round:
+    """Ask *target* for *seconds* over eight connections."""
+    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", target.url]
+    for name, value in target.headers.items():
+        command += ["-H", f"{name}: {value}"]
+    before = cpu_seconds(target.process)
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    used = cpu_seconds(target.process) - before
+    if "Non-2xx" in output:
+        sys.exit(f"{target.name} refused requests:\n{output}")
+    count = re.search(r"(\d+) requests in", output)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
+    if count is None or rate is None:
+        sys.exit(f"wrk said something else:\n{output}")
+    return Round(float(rate[1]), used / int(count[1]) * 1e6)
+
+
+def start_project(stack: ExitStack, folder: Path, uri: str) -> Target:
+    """Bake the default project, serve it for production, log in."""
+    cookiecutter(str(BENCHMARKS.parent), no_input=True, output_dir=str(folder))
+    port = free_port()
+    variables = {
+        "MONGODB_URI": uri,
+        "PORT": str(port),
+        "WEB_CONCURRENCY": "1",
+        "TRUSTED_PROXIES": "1",
+        "TRUSTED_HOSTS": "127.0.0.1",
+        # The limit is counted as ever; it is only never reached.
+        "RATELIMIT_DEFAULT": "1000000000 per minute",
+    }
+    project = folder / "my_flask_api"
+    process = stack.enter_context(
+        running([sys.executable, "-m", "gunicorn"], project, variables, port)
+    )
+    api = f"http://127.0.0.1:{port}/api/v1"
+    account = json.dumps({**CREDENTIALS, "displayName": "Bench"}).encode()
+    request(f"{api}/auth/signup", account)
+    pair = json.loads(request(f"{api}/auth/login", json.dumps(CREDENTIALS).encode()))
+    headers = {"Authorization": f"Bearer {pair['accessToken']}", **PROXY_HEADERS}
+    return Target("project", process, f"{api}/me", headers)
+
+
+def start_bare(stack: ExitStack, uri: str) -> Target:
+    """Store one account in clear and serve it."""
+    account_id = UUID(int=7)
+    now = datetime.now(UTC)
+    account = {"email": CREDENTIALS["email"], "displayName": "Bench"}
+    with MongoClient(uri, uuidRepresentation="standard") as client:
+        client.get_default_database()["bare_accounts"].replace_one(
+            {"_id": account_id}, {**account, "createdAt": now, "updatedAt": now}, upsert=True
+        )
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4"]
+    command += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "bare:app"]
+    variables = {"MONGODB_URI": uri, "ACCOUNT_ID": str(account_id)}
+    process = stack.enter_context(running(command, BENCHMARKS, variables, port))
+    return Target("bare", process, f"http://127.0.0.1:{port}/api/v1/me", {})
+
+
+def report(bare: Sequence[Round], project: Sequence[Round]) -> None:
+    """Print the medians and what follows from them."""
+    ratios = [
+        ours.requests_per_second / theirs.requests_per_second
+        for theirs, ours in zip(bare, project, strict=True)
+    ]
+    for name, rounds in (("bare", bare), ("project", project)):
+        rate = statistics.median(each.requests_per_second for each in rounds)
+        cost = statistics.median(each.microseconds_per_request for each in rounds)
+        print(f"{name:8} {rate:7.0f} requests/s  {cost:6.0f} us of CPU per request")
+    added = [
+        ours.microseconds_per_request - theirs.microseconds_per_request
+        for theirs, ours in zip(bare, project, strict=True)
+    ]
+    print(f"ratio    {statistics.median(ratios):.2f}  (of {min(ratios):.2f} to {max(ratios):.2f})")
+    print(f"added    {statistics.median(added):.0f} us of CPU per request")
+
+
+def main() -> None:
+    """Measure in turns and report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=int, default=5)
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is not installed: it is a package of Debian, Homebrew and others")
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        uri = stack.enter_context(database(folder / "database", sys.executable))
+        targets = [start_bare(stack, uri), start_project(stack, folder, uri)]
+        for target in targets:
+            measure(target, 1)
+        rounds = [[measure(target, arguments.seconds) for target in targets] for _ in range(arguments.rounds)]
+        report([bare for bare, _ in rounds], [project for _, project in rounds])
+
+
+if __name__ == "__main__":
+    main()

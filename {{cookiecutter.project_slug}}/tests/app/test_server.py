@@ -1,0 +1,124 @@
+"""What gunicorn answers and logs in place of the app; tests/test_serve.py sees it at work."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from datetime import timedelta
+from http import HTTPStatus
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from gunicorn.config import Config
+from gunicorn.http import errors as http_errors
+from gunicorn.http import wsgi
+from gunicorn.workers.gthread import ThreadWorker
+
+from app import server
+
+REFUSALS = [
+    (http_errors.InvalidRequestLine("canary"), 400),
+    (http_errors.UnsupportedTransferCoding("canary"), 400),
+    (http_errors.LimitRequestLine(9, 8), 414),
+    (http_errors.LimitRequestHeaders("canary"), 431),
+    (http_errors.ExpectationFailed("canary"), 417),
+    (http_errors.InvalidResponseHeader("canary"), 500),
+    (RuntimeError("the app is at fault"), 500),
+]
+
+
+@pytest.fixture
+def worker() -> server.Worker:
+    """Return a worker of no server."""
+    worker = server.Worker.__new__(server.Worker)
+    worker.log = logging.getLogger("tests.server")
+    return worker
+
+
+@pytest.mark.parametrize(("error", "status"), REFUSALS)
+def test_worker_answers_each_error_with_a_problem_document(
+    worker: server.Worker, error: Exception, status: int
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        worker.handle_error(None, ours, None, error)
+        head, _, body = theirs.recv(65_536).partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert json.loads(body)["status"] == status
+
+
+def test_worker_logs_the_kind_of_a_refusal_and_nothing_of_the_request(
+    worker: server.Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    ours, theirs = socket.socketpair()
+    with caplog.at_level(logging.INFO), ours, theirs:
+        worker.handle_error(None, ours, None, http_errors.InvalidRequestLine("canary"))
+    assert caplog.messages == ["refused a request: InvalidRequestLine"]
+
+
+def test_worker_survives_a_client_that_is_gone(worker: server.Worker) -> None:
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    with ours:
+        worker.handle_error(None, ours, None, http_errors.InvalidRequestLine("canary"))
+
+
+def test_worker_does_not_wait_for_a_silent_client(
+    worker: server.Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ThreadWorker, "handle_request", lambda *_: True)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        request = SimpleNamespace(body=None)
+        assert worker.handle_request(request, SimpleNamespace(sock=ours))
+        assert ours.gettimeout() == server.SILENCE_SECONDS
+    assert isinstance(request.body, server.Body)
+
+
+def test_torn_body_is_an_error_of_reading_and_closes_the_connection() -> None:
+    closed: list[bool] = []
+
+    def tear(size: int | None) -> bytes:
+        raise http_errors.InvalidChunkSize(size)
+
+    body = SimpleNamespace(read=tear, failed=True)
+    request = SimpleNamespace(body=body, force_close=lambda: closed.append(True))
+    with pytest.raises(OSError, match=r"^InvalidChunkSize$"):
+        server.Body(request).read()
+    assert closed == [True]
+    assert server.Body(request).failed
+
+
+def test_access_log_knows_neither_query_nor_header() -> None:
+    environ = {
+        "REMOTE_ADDR": "192.0.2.1",
+        "REQUEST_METHOD": "GET",
+        "RAW_URI": "/a\u0085b?token=canary",
+        "HTTP_AUTHORIZATION": "canary",
+    }
+    response: Any = SimpleNamespace(status="200 OK", sent=5)
+    logger = server.AccessLogger(Config())
+    atoms = logger.atoms(response, None, environ, timedelta(seconds=1.5))
+    line = server.ACCESS_LOG_FORMAT % atoms
+    assert line == "192.0.2.1 GET /a\\x85b 200 5 1500ms"
+
+
+@pytest.mark.parametrize("status", [400, 414, 417, 431, 500])
+def test_refusal_has_the_length_it_tells(status: int) -> None:
+    head, _, body = server.refuse(HTTPStatus(status)).partition(b"\r\n\r\n")
+    assert f"\r\nContent-Length: {len(body)}\r\n".encode() in head
+
+
+#: if cookiecutter.security_headers
+def test_server_is_hidden_in_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ["HTTP/1.1 200 OK\r\n", "Server: gunicorn\r\n", "Connection: close\r\n"]
+    monkeypatch.setattr(wsgi.Response, "default_headers", lambda _: lines)
+    server.hide_server()
+    assert wsgi.Response.default_headers(None) == [lines[0], lines[2]]
+
+
+#: endif
+def test_titles_are_those_of_the_standard() -> None:
+    assert server.refuse(HTTPStatus.REQUEST_URI_TOO_LONG).startswith(b"HTTP/1.1 414 URI Too Long")

@@ -1,0 +1,61 @@
+"""Swagger UI in a real browser: it shows the document, sends requests, and breaks no policy."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+OPERATION = "document.querySelector('#operations-{tag}-{id}')"
+STATUS = OPERATION + "?.querySelector('.live-responses-table .response-col_status')?.innerText"
+# A text field takes a value from a program only through its class's own setter.
+FILL = """(() => {{
+    const field = document.querySelector({selector});
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, {value});
+    field.dispatchEvent(new Event("input", {{bubbles: true}}));
+}})()"""
+
+
+def _send(tab, tag, operation_id):
+    """Send the request of an operation's example; return the status that the page shows."""
+    operation = OPERATION.format(tag=tag, id=operation_id)
+    tab.run(f"{operation}.querySelector('.opblock-summary-control').click()")
+    tab.wait_for(f"{operation}.querySelector('.execute')")
+    tab.run(f"{operation}.querySelector('.execute').click()")
+    return tab.wait_for(STATUS.format(tag=tag, id=operation_id)).split()[0]
+
+
+def _authorize(tab, token):
+    tab.run("document.querySelector('.btn.authorize').click()")
+    tab.wait_for("document.querySelector('.auth-container input')")
+    tab.run(FILL.format(selector=json.dumps(".auth-container input"), value=json.dumps(token)))
+    tab.run("document.querySelector('.auth-container .btn.authorize').click()")
+    tab.wait_for("document.querySelector('.auth-container .btn-done')")
+    tab.run("document.querySelector('.auth-container .btn-done').click()")
+
+
+@pytest.mark.checklist("spec.docs")
+def test_the_page_shows_every_operation_and_breaks_no_policy(origin, open_page, api):
+    tab = open_page(f"{origin}/docs/?url=https://example.com/another.json")
+    tab.wait_for("document.querySelectorAll('.opblock').length")
+    shown = tab.run("[...document.querySelectorAll('.opblock')].map(block => block.id)")
+    documented = [
+        f"operations-{operation['tags'][0]}-{operation['operationId']}"
+        for item in api.get("/openapi.json").json["paths"].values()
+        for operation in item.values()
+    ]
+    assert sorted(shown) == sorted(documented)
+    tab.stays_with(origin)
+
+
+@pytest.mark.checklist("spec.docs")
+def test_requests_are_sent_from_the_page(origin, open_page, api):
+    tab = open_page(f"{origin}/docs/")
+    tab.wait_for("document.querySelectorAll('.opblock').length")
+    assert _send(tab, "Sessions", "signUp") == "201"
+    credentials = {"email": "minji@example.com", "password": "correct horse battery staple"}
+    tokens = api.post("/api/v1/auth/login", json=credentials, status=200).json
+    _authorize(tab, tokens["accessToken"])
+    assert _send(tab, "Account", "readAccount") == "200"
+    assert "김민지" in tab.run("document.querySelector('.live-responses-table').innerText")
+    tab.stays_with(origin)

@@ -1,0 +1,199 @@
+"""API specification and naming: what is published, and the one style that it keeps."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openapi_spec_validator import validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pymongo.database import Database
+
+CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
+SEGMENT = re.compile(r"[a-z][a-z0-9-]*|v[0-9]+|\{[a-z][a-zA-Z0-9]*\}")
+# Words for doing: a path names a thing, and the method says what is done with it.
+VERBS = {"add", "change", "create", "delete", "do", "edit", "get", "list", "make", "new"}
+VERBS |= {"read", "remove", "save", "search", "set", "show", "update", "write"}
+
+
+@pytest.fixture
+def document(api) -> dict[str, Any]:
+    """Return the document as it is served."""
+    served: dict[str, Any] = api.get("/openapi.json").json
+    return served
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield path, method, operation
+
+
+def _stored(database: Database[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return what the accounts own, as it is stored."""
+    return {name: [*database[name].find().sort("_id", 1)] for name in ("accounts", "notes")}
+
+
+#: if cookiecutter.api_docs != "none"
+@pytest.mark.checklist("spec.docs")
+#: endif
+def test_served_document_is_valid(document):
+    validate(document)
+
+
+#: if cookiecutter.api_docs != "none"
+@pytest.mark.checklist("spec.docs")
+#: endif
+def test_served_document_equals_the_url_map_both_ways(app, document):
+    def shape(path: str) -> str:
+        return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
+
+    documented = {(shape(path), method.upper()) for path, method, _ in _operations(document)}
+    routed = {
+        (shape(rule.rule), method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert documented == routed
+
+
+#: if cookiecutter.api_docs != "none"
+@pytest.mark.checklist("spec.docs")
+def test_page_and_all_it_loads_come_from_here(api):
+    page = api.get("/docs/")
+    links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(links) > 2
+    assert not [link for link in links if re.match(r"\w+:|//", link)]
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert not re.search(r"unsafe|https?:|\*", policy)
+
+
+#: endif
+@pytest.mark.checklist("spec.style")
+def test_paths_name_things_under_one_version(document):
+    for path, _, _ in _operations(document):
+        if not path.startswith("/api/"):
+            continue
+        assert path.startswith("/api/v1/")
+        segments = path.strip("/").split("/")
+        assert all(SEGMENT.fullmatch(segment) for segment in segments), path
+        assert "auth" in segments or not VERBS & {
+            word for segment in segments for word in segment.split("-")
+        }, path
+
+
+@pytest.mark.checklist("spec.style")
+def test_collections_have_plural_names(document):
+    for path, _, _ in _operations(document):
+        for collection in re.findall(r"([^/]+)/\{", path):
+            assert collection.endswith("s"), path
+
+
+@pytest.mark.checklist("spec.style")
+def test_operation_ids_are_unique_and_in_camel_case(document):
+    ids = [operation["operationId"] for _, _, operation in _operations(document)]
+    assert len(ids) == len(set(ids))
+    assert all(CAMEL_CASE.fullmatch(operation_id) for operation_id in ids)
+
+
+@pytest.mark.checklist("spec.style")
+def test_every_operation_documents_its_refusals_as_problem_documents(document):
+    responses = document["components"]["responses"]
+    for path, method, operation in _operations(document):
+        refusals = [status for status in operation["responses"] if status >= "400"]
+        assert any(status.startswith("4") for status in refusals), (path, method)
+        for status in refusals:
+            name = operation["responses"][status]["$ref"].rpartition("/")[2]
+            content = responses[name]["content"]
+            assert [*content] == ["application/problem+json"]
+            schema = content["application/problem+json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ProblemOut"}
+
+
+@pytest.mark.checklist("spec.style")
+def test_lists_share_one_way_to_page_and_sort(document):
+    for path, method, operation in _operations(document):
+        success = operation["responses"].get("200", {})
+        media = success.get("content", {}).get("application/json", {})
+        name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        if method != "get" or not name.endswith("PageOut"):
+            continue
+        taken = {parameter["name"] for parameter in operation["parameters"]}
+        assert {"limit", "cursor", "sort"} <= taken, path
+        members = document["components"]["schemas"][name]["properties"]
+        assert members.keys() == {"items", "nextCursor"}
+
+
+@pytest.mark.checklist("spec.style")
+def test_reading_changes_nothing(api, account, document, database):
+    note = api.post("/api/v1/me/notes", account, json={"title": "a", "body": "b"}).json
+    before = _stored(database)
+    for path, method, operation in _operations(document):
+        if method == "get":
+            headers = account.headers if operation["security"] else {}
+            api.get(path.replace("{noteId}", note["id"]), headers=headers)
+    assert _stored(database) == before
+
+
+@pytest.mark.checklist("spec.style")
+def test_putting_twice_is_putting_once(api, account):
+    place = api.post(
+        "/api/v1/me/notes", account, json={"title": "a", "body": "b"}
+    ).headers["Location"]
+    whole = {"title": "c", "body": "d"}
+    answers = [api.put(place, account, json=whole).json for _ in range(2)]
+    shown = [{name: answer[name] for name in whole} for answer in answers]
+    assert shown == [whole, whole]
+    assert len(api.get("/api/v1/me/notes", account).json["items"]) == 1
+
+
+@pytest.mark.checklist("spec.style")
+def test_deleting_twice_leaves_what_deleting_once_does(api, account, database):
+    place = api.post(
+        "/api/v1/me/notes", account, json={"title": "a", "body": "b"}
+    ).headers["Location"]
+    api.delete(place, account)
+    after = _stored(database)
+    api.delete(place, account, status=404)
+    assert _stored(database) == after
+
+
+@pytest.mark.checklist("conv.camel-case")
+def test_every_member_and_parameter_of_the_document_is_in_camel_case(document):
+    names = [
+        name
+        for schema in document["components"]["schemas"].values()
+        for name in schema["properties"]
+    ]
+    names += [
+        parameter["name"]
+        for _, _, operation in _operations(document)
+        for parameter in operation.get("parameters", ())
+        if parameter["in"] != "header"
+    ]
+    assert len(names) > 20
+    assert [name for name in names if not CAMEL_CASE.fullmatch(name)] == []
+
+
+@pytest.mark.checklist("conv.camel-case")
+def test_examples_of_the_document_are_in_camel_case(document):
+    def members(value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            yield from value
+            for member in value.values():
+                yield from members(member)
+        elif isinstance(value, list):
+            for member in value:
+                yield from members(member)
+
+    for path, method, operation in _operations(document):
+        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+        for body in bodies:
+            example = body.get("content", {}).get("application/json", {}).get("example", {})
+            wrong = [name for name in members(example) if not CAMEL_CASE.fullmatch(name)]
+            assert wrong == [], (path, method)

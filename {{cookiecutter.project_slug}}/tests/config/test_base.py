@@ -1,0 +1,209 @@
+"""What the settings take, what they refuse, and what a refusal says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from config import ConfigurationError, Development, Production
+from config.environment import Environment
+from config.testing import Testing
+from dev.fill_env import MAKERS
+
+SETTINGS = Testing()
+SECRETS = {
+    name: ",".join(value) if isinstance(value := getattr(SETTINGS, name), tuple) else value
+    for name in MAKERS
+}
+VALID = {**SECRETS, "MONGODB_URI": "mongodb://localhost/x", "TRUSTED_HOSTS": "api.example.org"}
+
+WRONG = [
+    ("SECRET_KEY", "canary"),
+    ("SECRET_KEY", "your-256-bit-secret-your-256-bit-canary"),
+    ("MONGODB_URI", "http://canary"),
+    ("MONGODB_URI", "canary"),
+    ("MONGODB_URI", "mongodb://user:canary:x@host/x"),
+    ("MONGODB_URI", "mongodb://localhost/x?tls=canary"),
+    ("MONGODB_URI", "mongodb://"),
+    ("MONGODB_TIMEOUT_SECONDS", "0"),
+    ("MONGODB_TIMEOUT_SECONDS", "nan"),
+    ("MONGODB_TIMEOUT_SECONDS", "30"),
+    ("JWT_ALGORITHM", "none"),
+    ("JWT_ACCESS_SECONDS", "901"),
+    ("JWT_ACCESS_SECONDS", "59"),
+    ("JWT_REFRESH_SECONDS", "2592001"),
+    ("LOGIN_MAX_RETRY", "0"),
+    ("LOGIN_MAX_RETRY", "5.0"),
+    ("LOGIN_MAX_RETRY", " 5"),
+    ("LOGIN_MAX_RETRY", "\N{ARABIC-INDIC DIGIT FIVE}"),
+    ("LOGIN_JAIL_MAX_SECONDS", "1"),
+    ("ARGON2_MEMORY_KIB", "19455"),
+    ("ARGON2_TIME_COST", "1"),
+    ("PORT", "65536"),
+    ("PORT", "canary"),
+    ("BIND_ADDRESS", "unix:/canary"),
+    ("WEB_CONCURRENCY", "0"),
+    ("TRUSTED_PROXIES", "-1"),
+    ("TRUSTED_PROXIES", "127.0.0.1"),
+    ("TRUSTED_PROXIES", "true"),
+    ("TRUSTED_HOSTS", "*"),
+    ("TRUSTED_HOSTS", "https://canary"),
+    ("TRUSTED_HOSTS", "canary,,canary"),
+    ("TRUSTED_HOSTS", "*.canary"),
+    ("RELEASE", "ca nary"),
+    #: if cookiecutter.throttling
+    ("RATELIMIT_DEFAULT", "canary"),
+    ("RATELIMIT_AUTH", "30 per canary"),
+    ("RATELIMIT_STORAGE_URI", "canary://x"),
+    ("RATELIMIT_STORAGE_URI", "async+redis://x"),
+    #: endif
+    #: if cookiecutter.cors
+    ("CORS_ORIGINS", "*"),
+    ("CORS_ORIGINS", "https://*.canary"),
+    ("CORS_ORIGINS", "canary"),
+    ("CORS_ORIGINS", "https://canary/"),
+    ("CORS_ORIGINS", "https://Canary"),
+    ("CORS_ORIGINS", "https://user@canary"),
+    ("CORS_ORIGINS", "null"),
+    #: endif
+    #: if cookiecutter.api_docs != "none"
+    ("DOCS_ENABLED", "on"),
+    ("DOCS_ENABLED", "2"),
+    #: endif
+    #: if cookiecutter.jwt_algorithm == "HS256"
+    ("JWT_SECRET_KEY", "canary"),
+    ("JWT_SECRET_KEY", SECRETS["SECRET_KEY"]),
+    #: else
+    ("JWT_PRIVATE_KEY", "canary"),
+    ("JWT_RETIRED_PUBLIC_KEYS", "canary"),
+    #: endif
+    #: if cookiecutter.field_encryption
+    ("FIELD_ENCRYPTION_KEYS", "canary"),
+    ("FIELD_ENCRYPTION_KEYS", "A" * 43 + "="),
+    ("FIELD_ENCRYPTION_KEYS", f"{SECRETS['FIELD_ENCRYPTION_KEYS']},canary"),
+    ("FIELD_ENCRYPTION_KEYS", ",".join([SECRETS["FIELD_ENCRYPTION_KEYS"]] * 2)),
+    ("FIELD_INDEX_KEY", "canary"),
+    ("FIELD_INDEX_KEY", SECRETS["SECRET_KEY"]),
+    ("FIELD_INDEX_KEY", SECRETS["FIELD_ENCRYPTION_KEYS"]),
+    #: endif
+]
+
+RIGHT = [
+    ("MONGODB_URI", "mongodb://user:p%40ss@a:1,b:2,[::1]:3/x?replicaSet=r&tls=true", None),
+    ("MONGODB_URI", "mongodb+srv://user:pass@cluster.example.org/x?srvMaxHosts=2&w=majority", None),
+    ("TRUSTED_HOSTS", "API.example.org, localhost:8000,[::1]:8000", 3),
+    ("LOGIN_MAX_RETRY", "7", 7),
+    ("MONGODB_TIMEOUT_SECONDS", "1.5", 1.5),
+    #: if cookiecutter.throttling
+    ("RATELIMIT_DEFAULT", "5/second; 100 per day", None),
+    ("RATELIMIT_STORAGE_URI", "redis://localhost:6379", None),
+    #: endif
+    #: if cookiecutter.cors
+    ("CORS_ORIGINS", "https://a.example.org,http://localhost:5173,http://[::1]:1", 3),
+    #: endif
+    #: if cookiecutter.api_docs != "none"
+    ("DOCS_ENABLED", "YES", True),
+    ("DOCS_ENABLED", "0", False),
+    #: endif
+]
+
+
+def number(cases: list[Any]) -> list[str]:
+    """Return ids that hold no value: secrets differ in each process, and ids may not."""
+    return [f"{name}-{index}" for index, (name, *_) in enumerate(cases)]
+
+
+def load(**variables: str) -> Production:
+    return Production.from_environment(Environment(VALID | variables, {}))
+
+
+def refusals(**variables: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigurationError) as caught:
+        load(**variables)
+    return caught.value.lines
+
+
+def test_valid_settings_are_taken() -> None:
+    assert load().TRUSTED_HOSTS == ("api.example.org",)
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG, ids=number(WRONG))
+def test_wrong_value_is_one_line_that_names_the_setting_alone(name: str, text: str) -> None:
+    (line,) = refusals(**{name: text})
+    assert line.startswith(f"{name} must ")
+    assert "canary" not in line
+    assert "\n" not in line
+
+
+@pytest.mark.parametrize(("name", "text", "value"), RIGHT, ids=number(RIGHT))
+def test_right_value_is_taken(name: str, text: str, value: Any) -> None:
+    taken = getattr(load(**{name: text}), name)
+    if isinstance(taken, tuple):
+        assert len(taken) == value
+    else:
+        assert taken == (text if value is None else value)
+
+
+def test_refusal_names_the_file_variable_that_the_value_came_from(tmp_path: Any) -> None:
+    (tmp_path / "port").write_text("canary")
+    assert refusals(PORT_FILE=str(tmp_path / "port")) == ("PORT_FILE must be a whole number",)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    lines = refusals(SECRET_KEY="x", PORT="x", RELEASE="", DEBUG="1", TRUSTED_HOSTS="*")
+    names = {"SECRET_KEY", "PORT", "RELEASE", "DEBUG", "TRUSTED_HOSTS"}
+    assert {line.split()[0] for line in lines} == names
+
+
+@pytest.mark.checklist("jwt.secret")
+def test_each_secret_must_be_set() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        Production.from_environment(Environment({"TRUSTED_HOSTS": "localhost"}, {}))
+    assert set(caught.value.lines) == {f"{name} must be set, or {name}_FILE" for name in MAKERS}
+
+
+def test_production_has_no_host_to_trust_by_itself() -> None:
+    with pytest.raises(ConfigurationError, match=r"^TRUSTED_HOSTS must be set"):
+        Production.from_environment(Environment(SECRETS, {}))
+
+
+def test_production_falls_back_to_the_host_that_the_project_was_made_for() -> None:
+    environment = Environment({**SECRETS, "TRUSTED_HOSTS": "localhost"}, {})
+    uri = Production.from_environment(environment).MONGODB_URI
+    assert uri == "mongodb://{{ cookiecutter.mongo_host }}/{{ cookiecutter.project_slug }}"
+
+
+def test_development_trusts_this_machine_alone() -> None:
+    environment = Environment({**SECRETS, "MONGODB_URI": "mongodb://localhost/x"}, {})
+    settings = Development.from_environment(environment)
+    assert settings.TRUSTED_HOSTS == ("localhost", "127.0.0.1", "[::1]")
+    assert settings.PORT == 3000
+
+
+#: if cookiecutter.api_docs != "none"
+def test_docs_page_is_off_in_production_alone() -> None:
+    assert not load().DOCS_ENABLED
+    assert Testing().DOCS_ENABLED
+
+
+#: endif
+def test_settings_show_no_secret() -> None:
+    shown = repr(load(MONGODB_URI="mongodb://user:canary@localhost/x"))
+    assert "canary" not in shown
+    for secret in SECRETS.values():
+        assert secret not in shown
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load().PORT = 1  # type: ignore[misc]  # that it may not is the point
+
+
+def test_settings_of_the_suite_reach_no_database() -> None:
+    assert ".invalid/" in Testing().MONGODB_URI
+
+
+@pytest.mark.parametrize("name", list(Production.model_fields))
+def test_every_setting_says_what_it_means(name: str) -> None:
+    assert Production.model_fields[name].description

@@ -1,0 +1,123 @@
+"""Where settings are read from, and which place wins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.environment import Environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = ("PORT", "RELEASE")
+
+
+def test_setting_is_read_from_the_environment() -> None:
+    assert Environment({"PORT": "1"}, {}).read(NAMES).values == {"PORT": "1"}
+
+
+def test_environment_wins_over_dotenv() -> None:
+    reading = Environment({"PORT": "1"}, {"PORT": "2", "RELEASE": "3"}).read(NAMES)
+    assert reading.values == {"PORT": "1", "RELEASE": "3"}
+    assert not reading.mistakes
+
+
+def test_file_of_the_environment_wins_over_dotenv(tmp_path: Path) -> None:
+    file = tmp_path / "port"
+    file.write_text("1\n")
+    reading = Environment({"PORT_FILE": str(file)}, {"PORT": "2"}).read(NAMES)
+    assert reading.values == {"PORT": "1"}
+    assert reading.sources == {"PORT": "PORT_FILE"}
+
+
+def test_file_keeps_all_but_its_last_line_end(tmp_path: Path) -> None:
+    file = tmp_path / "release"
+    file.write_bytes(b" a\nb \r\n")
+    reading = Environment({"RELEASE_FILE": str(file)}, {}).read(NAMES)
+    assert reading.values == {"RELEASE": " a\nb "}
+
+
+@pytest.mark.parametrize("place", ["process", "dotenv"])
+def test_name_and_file_together_are_refused(place: str) -> None:
+    places = {"process": {}, "dotenv": {}, place: {"PORT": "1", "PORT_FILE": "/x"}}
+    reading = Environment(**places).read(NAMES)
+    assert reading.mistakes == {"PORT": "PORT and PORT_FILE must not both be set"}
+    assert not reading.values
+
+
+@pytest.mark.parametrize("variable", ["PORT", "PORT_FILE"])
+@pytest.mark.parametrize("text", ["", " "])
+def test_empty_variable_is_set_and_refused(variable: str, text: str) -> None:
+    reading = Environment({variable: text}, {"PORT": "2"}).read(NAMES)
+    assert reading.mistakes == {"PORT": f"{variable} must not be empty"}
+
+
+@pytest.mark.parametrize(
+    ("content", "phrase"),
+    [
+        (None, "must name a readable file of UTF-8 text"),
+        (b"\xff", "must name a readable file of UTF-8 text"),
+        (b"\n", "must not name an empty file"),
+    ],
+    ids=["missing", "not text", "empty"],
+)
+def test_unusable_file_is_refused_by_the_variables_name(
+    tmp_path: Path, content: bytes | None, phrase: str
+) -> None:
+    file = tmp_path / "port"
+    if content is not None:
+        file.write_bytes(content)
+    reading = Environment({"PORT_FILE": str(file)}, {}).read(NAMES)
+    assert reading.mistakes == {"PORT": f"PORT_FILE {phrase}"}
+
+
+def test_folder_is_no_file_of_a_setting(tmp_path: Path) -> None:
+    assert "PORT" in Environment({"PORT_FILE": str(tmp_path)}, {}).read(NAMES).mistakes
+
+
+@pytest.mark.parametrize("text", ["1", "true", "on", "No way"])
+def test_switch_that_must_be_off_is_refused(text: str) -> None:
+    reading = Environment({}, {"FLASK_DEBUG": text}).read(NAMES, ["FLASK_DEBUG"])
+    assert list(reading.mistakes.values()) == ["FLASK_DEBUG must not be switched on here"]
+
+
+@pytest.mark.parametrize("text", ["", "0", "false", "No"])
+def test_switch_that_is_off_is_no_mistake(text: str) -> None:
+    assert not Environment({"FLASK_DEBUG": text}, {}).read(NAMES, ["FLASK_DEBUG"]).mistakes
+
+
+def test_misspelt_setting_in_dotenv_is_refused() -> None:
+    reading = Environment({"RELEASES": "1"}, {"RELAESE": "1", "COMPOSE_FILE": "x"}).read(NAMES)
+    assert list(reading.mistakes.values()) == [
+        "RELAESE in .env must be a setting: RELEASE is the nearest"
+    ]
+
+
+@pytest.mark.parametrize("variable", ["PORT", "PORT_FILE"])
+def test_environment_holds_what_is_set_in_any_way(variable: str) -> None:
+    assert Environment({variable: ""}, {}).holds("PORT")
+    assert Environment({}, {variable: ""}).holds("PORT")
+    assert not Environment({variable: ""}, {}).holds("RELEASE")
+
+
+def test_dotenv_is_read_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "dotenv"
+    file.write_text('A="one\\ntwo"\nB=$HOME\nC\n')
+    monkeypatch.setenv("DOTENV", str(file))
+    assert Environment.load().dotenv == {"A": "one\ntwo", "B": "$HOME", "C": ""}
+
+
+def test_what_was_copied_from_dotenv_does_not_count_as_the_environments(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dotenv"
+    file.write_text("PORT=1\n")
+    (tmp_path / "port").write_text("2")
+    monkeypatch.setenv("DOTENV", str(file))
+    monkeypatch.setenv("PORT", "1")
+    monkeypatch.setenv("PORT_FILE", str(tmp_path / "port"))
+    reading = Environment.load().read(NAMES)
+    assert reading.values["PORT"] == "2"
+    assert "PORT" not in reading.mistakes

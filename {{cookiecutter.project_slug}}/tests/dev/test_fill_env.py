@@ -1,0 +1,59 @@
+"""`make secrets`: what .env lacks is made, what it has stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dotenv import dotenv_values
+
+from config import Development
+from config.environment import Environment
+from dev.fill_env import MAKERS, fill
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(path: Path) -> dict[str, str]:
+    return {name: text or "" for name, text in dotenv_values(path, interpolate=False).items()}
+
+
+def test_missing_secrets_are_made_and_accepted(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    made = fill(path)
+    assert made == list(MAKERS)
+    environment = Environment({"MONGODB_URI": "mongodb://localhost/x"}, read(path))
+    assert Development.from_environment(environment).SECRET_KEY == read(path)["SECRET_KEY"]
+
+
+def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    fill(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_there_stays(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("# Mine.\nSECRET_KEY=abc\nPORT=1")
+    assert "SECRET_KEY" not in fill(path)
+    assert path.read_text().startswith("# Mine.\nSECRET_KEY=abc\nPORT=1\n")
+
+
+def test_file_of_a_secret_counts_as_the_secret(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_text("SECRET_KEY_FILE=/run/secrets/key\n")
+    assert "SECRET_KEY" not in fill(path)
+
+
+def test_second_run_makes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    fill(path)
+    before = path.read_bytes()
+    assert fill(path) == []
+    assert path.read_bytes() == before
+
+
+def test_two_projects_never_share_a_secret(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        fill(tmp_path / name)
+    assert not set(read(tmp_path / "one").values()) & set(read(tmp_path / "other").values())

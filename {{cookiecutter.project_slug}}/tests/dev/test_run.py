@@ -1,0 +1,106 @@
+"""`make run`: what it prints, what it refuses, and that nothing of it stays behind."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dev import ports
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.fixtures.processes import Server, StartServer
+
+RUN = "import pathlib, sys; from dev.run import main; main(pathlib.Path(sys.argv[1]))"
+PAGE = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs/' }}"
+
+
+@pytest.fixture
+def variables(variables: dict[str, str]) -> dict[str, str]:
+    """Return variables that name no database."""
+    del variables["MONGODB_URI"]
+    return variables
+
+
+@pytest.fixture
+def runner(start_server: StartServer, tmp_path: Path) -> Server:
+    """Return a development server on a database of its own."""
+    return start_server("-c", RUN, str(tmp_path / "mongo"))
+
+
+def await_silence(*numbers: int) -> None:
+    deadline = time.monotonic() + 15
+    while any(ports.answers(number) for number in numbers):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def database_port(folder: Path) -> int:
+    return int((folder / "mongo.lock").read_text().rpartition(":")[2])
+
+
+def test_runner_serves_on_an_embedded_database_and_prints_its_address(runner: Server) -> None:
+    assert runner.ask("GET", "/health/ready").status == 200
+    time.sleep(0.5)
+    assert f"http://127.0.0.1:{runner.port}{PAGE}\n" in runner.printed
+
+
+@pytest.mark.checklist("input.no-secret-url")
+def test_runner_logs_no_query(runner: Server) -> None:
+    runner.ask("GET", "/health/live?access_token=canary")
+    runner.exchange(b"GET /?token=canary x x\r\n\r\n")
+    runner.stop()
+    assert "GET /health/live HTTP/1.1" in runner.printed
+    assert "canary" not in runner.printed
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nothing_outlives_the_runner(runner: Server, tmp_path: Path, number: int) -> None:
+    assert runner.ask("GET", "/health/ready").status == 200
+    exit_code = runner.stop(number)
+    assert exit_code == (-number if number == signal.SIGKILL else 0)
+    await_silence(runner.port, database_port(tmp_path))
+
+
+def test_runner_uses_the_database_that_is_named(
+    start_server: StartServer, mongodb_uri: str, tmp_path: Path
+) -> None:
+    named = start_server("-c", RUN, str(tmp_path / "mongo"), MONGODB_URI=mongodb_uri)
+    assert named.ask("GET", "/health/ready").status == 200
+    assert not (tmp_path / "mongo").exists()
+
+
+def test_taken_port_is_one_line_before_anything_starts(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        refused = start_server("-c", RUN, str(tmp_path / "mongo"), PORT=port)
+        assert refused.process.wait(20) == 1
+    assert refused.printed.startswith(f"PORT {port} is taken: choose another")
+    assert refused.printed.count("\n") == 1
+    assert not (tmp_path / "mongo").exists()
+
+
+def test_wrong_setting_is_one_line_before_anything_starts(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    refused = start_server("-c", RUN, str(tmp_path / "mongo"), TRUSTED_PROXIES="x")
+    assert refused.process.wait() == 1
+    assert refused.printed == "TRUSTED_PROXIES must be a whole number\n"
+    assert not (tmp_path / "mongo").exists()
+
+
+def test_second_runner_of_a_project_is_told_how_to_share(
+    runner: Server, start_server: StartServer, tmp_path: Path
+) -> None:
+    second = start_server("-c", RUN, str(tmp_path / "mongo"))
+    assert second.process.wait() == 1
+    uri = f"MONGODB_URI=mongodb://127.0.0.1:{database_port(tmp_path)}"
+    assert f"is in use: set {uri} to share" in second.printed
+    assert runner.ask("GET", "/health/ready").status == 200
