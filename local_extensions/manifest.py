@@ -28,7 +28,72 @@ class Secret(NamedTuple):
     made_with: tuple[str | bool, ...] = ()
 
 
-OWNERS: tuple[Owner, ...] = ()
+ON = (True,)
+KEY_PAIRS = ("RS256", "ES256", "EdDSA")
+
+OWNERS = (
+    Owner(
+        "security_headers",
+        ON,
+        ("app/hooks/security_headers.py",),
+    ),
+    Owner(
+        "throttling",
+        ON,
+        (
+            "app/hooks/throttle.py",
+            "app/limiter.py",
+            "app/services/throttle/",
+            "config/rates.py",
+            "tests/app/hooks/test_throttle.py",
+            "tests/app/services/throttle/",
+            "tests/app/test_limiter.py",
+        ),
+    ),
+    Owner("cors", ON, ("app/hooks/cors.py",)),
+    Owner(
+        "api_docs",
+        ("swagger", "redoc"),
+        (
+            "app/docs/docs_page.py",
+            "app/docs/page/",
+            "app/views/docs_page.py",
+        ),
+    ),
+    Owner("api_docs", ("swagger",), ("app/docs/page/swagger/",)),
+    Owner("api_docs", ("redoc",), ("app/docs/page/redoc/",)),
+    Owner(
+        "field_encryption",
+        ON,
+        (
+            "app/commands/encryption.py",
+            "app/models/encryption/",
+            "app/services/encryption.py",
+            "config/fernet.py",
+            "tests/app/commands/test_encryption.py",
+            "tests/app/models/encryption/",
+            "tests/app/services/test_encryption.py",
+            "tests/app/services/test_preparation_with_keys.py",
+            "tests/checklist/test_field_encryption.py",
+            "tests/fixtures/encryption.py",
+        ),
+    ),
+    Owner(
+        "jwt_algorithm",
+        KEY_PAIRS,
+        (
+            "app/docs/well_known.py",
+            "app/schemas/keys.py",
+            "app/services/signing_keys.py",
+            "app/views/well_known.py",
+            "config/jwk.py",
+            "config/key_pairs.py",
+            "tests/app/services/test_signing_keys.py",
+            "tests/config/test_jwk.py",
+            "tests/config/test_key_pairs.py",
+        ),
+    ),
+)
 
 SECRETS = (
     Secret("SECRET_KEY", "token", "Signs what Flask signs."),

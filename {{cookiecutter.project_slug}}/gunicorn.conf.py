@@ -42,7 +42,7 @@ logger_class = server.AccessLogger
 
 # A socket in the home directory, which several servers of one user would fight over.
 control_socket_disable = True
-
 #: if cookiecutter.security_headers
+
 server.hide_server()
 #: endif

@@ -12,10 +12,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
+from gunicorn import http as gunicorn_http
 from gunicorn import util
 from gunicorn.glogging import Logger
-from gunicorn.http import errors as http_errors
-from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 from uuid6 import uuid7
 
@@ -40,16 +39,16 @@ SILENCE_SECONDS: Final = 10
 
 # Whatever else the parser refuses is a 400, smuggled requests and unknown codings included.
 STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
-    http_errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
-    http_errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-    http_errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    gunicorn_http.errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
+    gunicorn_http.errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+    gunicorn_http.errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
 }
 
 # Parsing errors that are the app's or the operator's fault, not the client's.
 OWN_FAULTS: Final = (
-    http_errors.ConfigurationProblem,
-    http_errors.InvalidResponseHeader,
-    http_errors.InvalidResponseHeaderName,
+    gunicorn_http.errors.ConfigurationProblem,
+    gunicorn_http.errors.InvalidResponseHeader,
+    gunicorn_http.errors.InvalidResponseHeaderName,
 )
 
 
@@ -66,7 +65,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answer a request that could not be read, or a failure outside the app."""
         del req, addr
-        if isinstance(exc, http_errors.ParseException) and not isinstance(exc, OWN_FAULTS):
+        if isinstance(exc, gunicorn_http.errors.ParseException) and not isinstance(exc, OWN_FAULTS):
             status = STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST)
             # The kind alone: the message repeats the request.
             self.log.info("refused a request: %s", type(exc).__name__)
@@ -89,7 +88,7 @@ class Body:
         """Read as a file does; OSError, which Werkzeug answers with 400, where that fails."""
         try:
             chunk: bytes = self._body.read(size)
-        except http_errors.ParseException as error:
+        except gunicorn_http.errors.ParseException as error:
             # Where the next request would begin is not to be known any more.
             self._req.force_close()
             raise OSError(type(error).__name__) from None
@@ -119,12 +118,12 @@ class AccessLogger(Logger):  # type: ignore[misc]  # as above
 #: if cookiecutter.security_headers
 def hide_server() -> None:
     """Have gunicorn name itself in no answer; it has no setting for that."""
-    default_headers = wsgi.Response.default_headers
+    default_headers = gunicorn_http.wsgi.Response.default_headers
 
     def anonymous_headers(response: Any) -> list[str]:
         return [line for line in default_headers(response) if not line.startswith("Server:")]
 
-    wsgi.Response.default_headers = anonymous_headers
+    gunicorn_http.wsgi.Response.default_headers = anonymous_headers
 
 
 #: endif

@@ -33,7 +33,9 @@ from config.kinds import (
     #: if cookiecutter.throttling
     StorageURI,
     #: endif
+    #: if cookiecutter.api_docs != "none"
     Switch,
+    #: endif
     WholeNumber,
 )
 
@@ -121,8 +123,8 @@ class Base(BaseModel):
     RELEASE: str = Field(
         "development", pattern=r"^[\x21-\x7e]{1,100}$", description="Release id that /health tells."
     )
-
     #: if cookiecutter.throttling
+
     RATELIMIT_DEFAULT: Limits = Field(
         "1200 per minute", description="Requests of one caller, over all routes."
     )

@@ -7,6 +7,7 @@ wanted and never repeat any part of the key.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -51,6 +52,9 @@ def check_public_keys(pem: str, algorithm: str) -> str:
     return restore_line_ends(pem)
 
 
+# The settings check a key that the app then loads, and proving an RSA key sound takes a tenth of a
+# second: once is enough.
+@lru_cache(maxsize=4)
 def load_private_key(pem: str, algorithm: str) -> PrivateKey:
     """Return the key that signs with *algorithm*; raise ValueError as check_private_key does."""
     blocks = _split(pem)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 pytest_plugins = [
     "tests.plugins.checklist",
-    # Before those that import it: pytest reads the asserts of a module that it loads itself.
+    # Each after what it imports: pytest reads the asserts of a module that it loads itself.
     "tests.fixtures.api",
     "tests.fixtures.accounts",
+    "tests.plugins.recorder",
     "tests.fixtures.application",
     "tests.fixtures.database",
     #: if cookiecutter.field_encryption

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from app.commands.failures import reported_in_one_line
+from app.commands.failures import reported_in_one_line, require_database
 from app.services import encryption as service
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def apply() -> None:
     Run it before the first server with the feature on: until then an account stored in
     clear is not found by its e-mail. Safe to run again, and after an interruption.
     """
+    require_database()
     with reported_in_one_line():
         reports = service.encrypt_stored()
     _report(reports, "encrypted")
@@ -35,6 +36,7 @@ def rotate() -> None:
     Run it when every process has that key first. Afterwards the other keys can go. Safe to
     run again, and after an interruption.
     """
+    require_database()
     with reported_in_one_line():
         reports = service.rotate_keys()
     _report(reports, "renewed")

@@ -9,6 +9,7 @@ import click
 from pymongo.errors import PyMongoError
 
 from app.models.mismatch import DatabaseMismatchError
+from app.services import preparation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,3 +26,9 @@ def reported_in_one_line() -> Iterator[None]:
         # The driver's own text names hosts and may quote documents.
         message = f"MongoDB did not carry this out ({type(error).__name__})"
         raise click.ClickException(message) from error
+
+
+def require_database() -> None:
+    """Fail where MongoDB is silent, long before the driver itself would give up."""
+    if not preparation.is_database_answering():
+        raise click.ClickException("MongoDB does not answer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.commands.failures import reported_in_one_line
+from app.commands.failures import reported_in_one_line, require_database
 from app.services import preparation
 
 indexes = AppGroup("indexes", help="Make the indexes that the queries of this app need.")
@@ -14,6 +14,7 @@ indexes = AppGroup("indexes", help="Make the indexes that the queries of this ap
 @indexes.command("ensure")
 def ensure() -> None:
     """Make what is missing; safe to run again, and while the app is serving."""
+    require_database()
     with reported_in_one_line():
         ensured = preparation.prepare()
     for name in ensured.existing:

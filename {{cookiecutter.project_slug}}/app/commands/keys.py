@@ -23,10 +23,9 @@ from config.keys import generate_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
     #: if cookiecutter.jwt_algorithm != "HS256"
-    from app.services.signing_keys import SigningKeys
 
+    from app.services.signing_keys import SigningKeys
     #: endif
 
 keys = AppGroup("keys", help="Change what signs tokens, and see what does.")

@@ -16,7 +16,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask import Response
-from pydantic import BaseModel
 
 from app.context import context
 from app.decorators.operation import operation_of
@@ -24,6 +23,8 @@ from app.services.claims import TokenType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from pydantic import BaseModel
 
 P = ParamSpec("P")
 ViewT = TypeVar("ViewT")

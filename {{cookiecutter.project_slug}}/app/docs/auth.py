@@ -39,8 +39,7 @@ REFRESH: dict[str, Any] = {
     "operationId": "refreshSession",
     "summary": "Exchange a refresh token for a new pair",
     "description": (
-        "The refresh token is the bearer token. It works once: a second use ends the whole "
-        "session."
+        "The refresh token is the bearer token. It works once: a second use ends the whole session."
     ),
     "answer": TOKEN_PAIR,
 }

@@ -13,27 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from flasgger import Swagger
 from pydantic.alias_generators import to_camel
-from pydantic.json_schema import models_json_schema
 
+from app.docs.components import describe_components, security_of
 from app.docs.parameters import describe_parameters, path_of
-from app.docs.references import SCHEMA_TEMPLATE, refer_to, schema_of
+from app.docs.references import refer_to, schema_of
 from app.docs.refusals import find_refusals
 from app.docs.responses import (
-    HEADERS,
     describe_not_modified,
     describe_refusal,
     describe_success,
     name_refusal,
 )
-from app.schemas.problems import ProblemOut
-from app.services.claims import TokenType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
-    from pydantic import BaseModel
-    from pydantic.json_schema import JsonSchemaMode
     from werkzeug.routing import Rule
 
     from app.decorators.operation import Operation
@@ -42,17 +37,6 @@ _VERSION = "3.1.0"
 _ENDPOINT = "openapi"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
-
-_SECURITY = {
-    TokenType.ACCESS: (
-        "accessToken",
-        "The accessToken of a log-in or a refresh.",
-    ),
-    TokenType.REFRESH: (
-        "refreshToken",
-        "The refreshToken of a log-in or a refresh, for the next refresh alone.",
-    ),
-}
 
 # flasgger reads what it collects off the view functions, which all apps of a process share.
 _LOCK = Lock()
@@ -73,8 +57,12 @@ def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> d
                 marks["specs_dict"] = _describe(operation, rule, words, responses)
                 summaries[words["operationId"]] = words["summary"]
                 tags |= dict.fromkeys(words["tags"])
-        template = {**_describe_api(), "tags": [{"name": name} for name in tags]}
-        document = _collect(app, {**template, "components": _components(operations, responses)})
+        template = {
+            **_describe_api(),
+            "tags": [{"name": name} for name in tags],
+            "components": describe_components(operations, responses),
+        }
+        document = _collect(app, template)
     document["paths"] = {
         re.sub(r"(?<=\{)\w+(?=\})", lambda name: to_camel(name[0]), path): _finish(item, summaries)
         for path, item in document["paths"].items()
@@ -105,7 +93,7 @@ def _describe(
     names = ("tags", "operationId", "summary", "description")
     described = {name: words[name] for name in names if name in words}
     described["parameters"] = describe_parameters(operation, rule.rule, words)
-    described["security"] = [] if operation.is_public else [{_SECURITY[operation.token_type][0]: []}]
+    described["security"] = security_of(operation)
     described["responses"] = {
         str(int(operation.status)): describe_success(operation, words),
         **describe_not_modified(operation, words),
@@ -129,38 +117,6 @@ def _describe_api() -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
     }
-
-
-def _components(
-    operations: dict[tuple[str, str], Operation], responses: dict[str, Any]
-) -> dict[str, Any]:
-    contracts = list(operations.values())
-    taken = {contract.body for contract in contracts}
-    given = {contract.returns for contract in contracts} | {ProblemOut}
-    schemes = {contract.token_type for contract in contracts if not contract.is_public}
-    return {
-        "schemas": _schemas(taken, "validation") | _schemas(given, "serialization"),
-        "responses": dict(sorted(responses.items())),
-        "headers": HEADERS,
-        "securitySchemes": {
-            name: {
-                "type": "http",
-                "scheme": "bearer",
-                "bearerFormat": "JWT",
-                "description": description,
-            }
-            for token_type, (name, description) in _SECURITY.items()
-            if token_type in schemes
-        },
-    }
-
-
-def _schemas(models: set[type[BaseModel] | None], mode: JsonSchemaMode) -> dict[str, Any]:
-    named = sorted((model for model in models if model), key=lambda model: model.__name__)
-    wanted = [(model, mode) for model in named]
-    _, schema = models_json_schema(wanted, ref_template=SCHEMA_TEMPLATE)
-    definitions: dict[str, Any] = schema.get("$defs", {})
-    return definitions
 
 
 def _collect(app: Flask, template: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,13 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.constants import PROBLEM_MEDIA_TYPE
 from app.context import context
-from app.errors import NotModified, Problem, ServiceUnavailableError, UnauthorizedError, UnexpectedError
+from app.errors import (
+    NotModified,
+    Problem,
+    ServiceUnavailableError,
+    UnauthorizedError,
+    UnexpectedError,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -37,9 +43,7 @@ def answer_problem(problem: Problem) -> Response:
     """Answer a refusal of ours."""
     if isinstance(problem, UnauthorizedError) and problem.reason:
         logger.info("refused request %s: %s", context.request_id, problem.reason)
-    document = describe(
-        problem.status, problem.code, problem.title, problem.detail, _request_id()
-    )
+    document = describe(problem.status, problem.code, problem.title, problem.detail, _request_id())
     document["errors"] = [
         {"pointer": error.pointer, "detail": error.detail} for error in problem.errors
     ]

@@ -1,0 +1,1 @@
+"""What is stored: mongoengine documents, with an id and timestamps in one base."""

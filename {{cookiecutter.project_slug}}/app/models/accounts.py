@@ -82,8 +82,8 @@ class Profile:
         return cls(
             id=record["_id"],
             #: if cookiecutter.field_encryption
-            email=decrypt_stored(record["email"]),
-            display_name=decrypt_stored(record["displayName"]),
+            email=decrypt_stored(record["email"], "accounts.email"),
+            display_name=decrypt_stored(record["displayName"], "accounts.displayName"),
             #: else
             email=record["email"],
             display_name=record["displayName"],

@@ -7,12 +7,14 @@ writing can forget them. They are UTC, aware, and of MongoDB's millisecond preci
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from mongoengine import DateTimeField, Document, QuerySet, UUIDField, get_db
-from pymongo.collection import Collection
 from uuid6 import uuid7
+
+if TYPE_CHECKING:
+    from pymongo.collection import Collection
 
 
 def utc_now() -> datetime:

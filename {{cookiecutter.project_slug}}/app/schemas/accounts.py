@@ -57,7 +57,7 @@ class AccountOut(Representation):
 
 
 class TokenPairOut(Representation):
-    """A pair of tokens (RFC 6749 section 5.1 in camelCase); expiresIn is the access token's, in seconds."""
+    """A pair of tokens (RFC 6749 section 5.1); expiresIn is the access token's, in seconds."""
 
     access_token: str
     refresh_token: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run time.
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
 from app.schemas.base import Line, Representation, Schema, Text
 
@@ -25,7 +25,7 @@ class WriteNote(Schema):
 class ChangeNote(Schema):
     """The members of a note that change; at least one."""
 
-    model_config = {"json_schema_extra": {"minProperties": 1}}
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
 
     # A factory, because a default would stand in the API document as if it were one.
     title: Title = Field(default_factory=str)

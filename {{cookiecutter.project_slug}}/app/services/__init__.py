@@ -1,0 +1,1 @@
+"""What the app does; knows nothing of HTTP."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pymongo import ASCENDING, IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -20,6 +19,9 @@ from app.errors import LoginJailedError
 from app.extensions import settings
 from app.models.base import collection, derived_id
 from app.services.addresses import bucket_of
+
+if TYPE_CHECKING:
+    from datetime import timedelta
 
 COLLECTION = "login_jails"
 INDEXES = [IndexModel([("expiresAt", ASCENDING)], expireAfterSeconds=0)]

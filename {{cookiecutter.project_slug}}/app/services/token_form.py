@@ -1,7 +1,7 @@
 """Refuse what is no token of ours by its form alone, before anything in it is believed.
 
 RFC 7515 has many ways for a token to bring its own key or rule (`jwk`, `jku`, `x5u`, `x5c`,
-`crit`, `b64`). None is used here, so none is accepted: the header says what was issued, and no more.
+`crit`, `b64`). None is used here, so none is accepted: a header says what is issued here, no more.
 """
 
 from __future__ import annotations

@@ -20,10 +20,9 @@ from app.services.token_form import check_header
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from flask_jwt_extended import JWTManager
-
     #: if cookiecutter.jwt_algorithm != "HS256"
-    from app.services.signing_keys import SigningKeys
 
+    from app.services.signing_keys import SigningKeys
     #: endif
 
 

@@ -38,9 +38,7 @@ class SignUpView(MethodView):
     @returns(AccountOut, HTTPStatus.CREATED)
     def post(self, body: SignUp) -> Reply:
         """Create an account."""
-        profile = accounts.sign_up(
-            body.email, body.password.get_secret_value(), body.display_name
-        )
+        profile = accounts.sign_up(body.email, body.password.get_secret_value(), body.display_name)
         return Reply(profile, {"Location": f"{API_PREFIX}/me", **_NO_STORE})
 
 
@@ -73,9 +71,7 @@ class RefreshView(MethodView):
     def post(self) -> Reply:
         """Exchange a refresh token for a new pair, once."""
         claims = context.claims
-        pair: TokenPair = sessions.refresh(
-            claims.account_id, claims.session_id, claims.token_id
-        )
+        pair: TokenPair = sessions.refresh(claims.account_id, claims.session_id, claims.token_id)
         return Reply(pair, _NO_STORE)
 
 

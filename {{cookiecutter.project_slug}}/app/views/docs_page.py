@@ -14,12 +14,14 @@ from flask.views import MethodView
 
 from app.decorators.contract import public, sends, with_free_query
 from app.docs import docs_page as docs
-#: if cookiecutter.api_docs == "redoc"
-from app.docs.page import redoc
-#: endif
-#: if cookiecutter.api_docs == "swagger"
-from app.docs.page import swagger
-#: endif
+from app.docs.page import (
+    #: if cookiecutter.api_docs == "redoc"
+    redoc,
+    #: endif
+    #: if cookiecutter.api_docs == "swagger"
+    swagger,
+    #: endif
+)
 from app.docs.page.viewer import media_type_of
 
 if TYPE_CHECKING:
@@ -74,7 +76,8 @@ def make_asset_view(name: str) -> Callable[[], Response]:
         del response.headers["Content-Type"]
         return response
 
-    return read_asset
+    view: Callable[[], Response] = read_asset
+    return view
 
 
 blueprint = Blueprint("docs_page", __name__)

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from gunicorn.config import Config
 from gunicorn.http import errors as http_errors
-from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 from app import server
@@ -114,9 +113,10 @@ def test_refusal_has_the_length_it_tells(status: int) -> None:
 #: if cookiecutter.security_headers
 def test_server_is_hidden_in_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ["HTTP/1.1 200 OK\r\n", "Server: gunicorn\r\n", "Connection: close\r\n"]
-    monkeypatch.setattr(wsgi.Response, "default_headers", lambda _: lines)
+    response = server.gunicorn_http.wsgi.Response
+    monkeypatch.setattr(response, "default_headers", lambda _: lines)
     server.hide_server()
-    assert wsgi.Response.default_headers(None) == [lines[0], lines[2]]
+    assert response.default_headers(None) == [lines[0], lines[2]]
 
 
 #: endif

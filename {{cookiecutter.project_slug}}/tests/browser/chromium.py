@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from queue import Empty, Queue
@@ -32,7 +33,16 @@ FLAGS = (
     "--disable-sync",
     "--remote-debugging-pipe",
 )
-_SECONDS = 20
+_SECONDS = 40
+
+# Puts the two pipes where the browser looks for them; a shell may know only one-digit numbers.
+_PLUMBING = """
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
+for place, end in enumerate(ends, start=3):
+    os.dup2(end, place)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find_chromium() -> str | None:
@@ -75,7 +85,9 @@ class Tab:
     def wait_for(self, script: str) -> Any:
         """Return the value of *script* once it is true; fails after a while."""
         end = monotonic() + _SECONDS
-        while not (value := self.run(script)):
+        # An element does not travel; that it is there does.
+        asked = f"(value => value instanceof Node || value)({script})"
+        while not (value := self.run(asked)):
             if monotonic() > end:
                 shown = self.run("document.body.innerText")
                 message = f"never true: {script}\n{self.complaints}\n{shown}"
@@ -144,17 +156,16 @@ class Tab:
 def open_tab(executable: str, profile: Path) -> Iterator[Callable[[str], Tab]]:
     """Start a browser with an empty *profile* and give a function that opens a page in it."""
     to_read, to_write = os.pipe(), os.pipe()
+    ends = (to_read[0], to_write[1])
     command = [executable, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
-    # The shell puts the pipes where the browser looks for them.
-    plumbing = f'exec "$@" 3<&{to_read[0]} 4>&{to_write[1]}'
     with subprocess.Popen(
-        ["/bin/sh", "-c", plumbing, "sh", *command],
-        pass_fds=(to_read[0], to_write[1]),
+        [sys.executable, "-c", _PLUMBING, *map(str, ends), *command],
+        pass_fds=ends,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        os.close(to_read[0])
-        os.close(to_write[1])
+        for end in ends:
+            os.close(end)
         with os.fdopen(to_read[1], "wb") as commands, os.fdopen(to_write[0], "rb") as answers:
             tab = Tab(commands, answers)
 

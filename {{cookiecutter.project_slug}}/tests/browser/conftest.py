@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +14,7 @@ from tests.browser.chromium import find_chromium, open_tab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from flask import Flask
 
@@ -51,4 +51,3 @@ def open_page(tmp_path: Path) -> Iterator[Callable[[str], Tab]]:
         pytest.fail(f"CHROMIUM names no program: {executable}")
     with open_tab(executable, tmp_path / "profile") as opening:
         yield opening
-

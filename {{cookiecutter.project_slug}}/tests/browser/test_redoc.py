@@ -6,7 +6,10 @@ from time import sleep
 
 import pytest
 
-SHOWN = "document.getElementById('viewer').innerText"
+# A browser takes its time to start on a busy machine.
+pytestmark = pytest.mark.timeout(180)
+
+SHOWN = "(document.getElementById('viewer')?.innerText ?? '')"
 # It collects reports for a while before it sends them.
 REPORTING_SECONDS = 6
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
+# A browser takes its time to start on a busy machine.
+pytestmark = pytest.mark.timeout(180)
+
 OPERATION = "document.querySelector('#operations-{tag}-{id}')"
-STATUS = OPERATION + "?.querySelector('.live-responses-table .response-col_status')?.innerText"
-# A text field takes a value from a program only through its class's own setter.
-FILL = """(() => {{
-    const field = document.querySelector({selector});
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, {value});
-    field.dispatchEvent(new Event("input", {{bubbles: true}}));
-}})()"""
+STATUS = OPERATION + ".querySelector('.live-responses-table .response .response-col_status')"
 
 
 def _send(tab, tag, operation_id):
@@ -22,13 +17,14 @@ def _send(tab, tag, operation_id):
     tab.run(f"{operation}.querySelector('.opblock-summary-control').click()")
     tab.wait_for(f"{operation}.querySelector('.execute')")
     tab.run(f"{operation}.querySelector('.execute').click()")
-    return tab.wait_for(STATUS.format(tag=tag, id=operation_id)).split()[0]
+    return tab.wait_for(STATUS.format(tag=tag, id=operation_id) + "?.innerText").split()[0]
 
 
 def _authorize(tab, token):
     tab.run("document.querySelector('.btn.authorize').click()")
     tab.wait_for("document.querySelector('.auth-container input')")
-    tab.run(FILL.format(selector=json.dumps(".auth-container input"), value=json.dumps(token)))
+    tab.run("document.querySelector('.auth-container input').focus()")
+    tab.send("Input.insertText", text=token)
     tab.run("document.querySelector('.auth-container .btn.authorize').click()")
     tab.wait_for("document.querySelector('.auth-container .btn-done')")
     tab.run("document.querySelector('.auth-container .btn-done').click()")

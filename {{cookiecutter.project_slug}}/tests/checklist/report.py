@@ -58,7 +58,9 @@ def format_table(rows: list[Row]) -> str:
     lines = [HEADER, *(row.cells for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(3)]
     return "\n".join(
-        "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[3]])
+        "  ".join(
+            [*(cell.ljust(width) for cell, width in zip(line, widths, strict=False)), line[3]]
+        )
         for line in lines
     )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
 SEGMENT = re.compile(r"[a-z][a-z0-9-]*|v[0-9]+|\{[a-z][a-zA-Z0-9]*\}")
+NOTE = {"title": "a", "body": "b"}
 # Words for doing: a path names a thing, and the method says what is done with it.
 VERBS = {"add", "change", "create", "delete", "do", "edit", "get", "list", "make", "new"}
 VERBS |= {"read", "remove", "save", "search", "set", "show", "update", "write"}
@@ -131,7 +132,7 @@ def test_lists_share_one_way_to_page_and_sort(document):
 
 @pytest.mark.checklist("spec.style")
 def test_reading_changes_nothing(api, account, document, database):
-    note = api.post("/api/v1/me/notes", account, json={"title": "a", "body": "b"}).json
+    note = api.post("/api/v1/me/notes", account, json=NOTE).json
     before = _stored(database)
     for path, method, operation in _operations(document):
         if method == "get":
@@ -142,9 +143,7 @@ def test_reading_changes_nothing(api, account, document, database):
 
 @pytest.mark.checklist("spec.style")
 def test_putting_twice_is_putting_once(api, account):
-    place = api.post(
-        "/api/v1/me/notes", account, json={"title": "a", "body": "b"}
-    ).headers["Location"]
+    place = api.post("/api/v1/me/notes", account, json=NOTE).headers["Location"]
     whole = {"title": "c", "body": "d"}
     answers = [api.put(place, account, json=whole).json for _ in range(2)]
     shown = [{name: answer[name] for name in whole} for answer in answers]
@@ -154,9 +153,7 @@ def test_putting_twice_is_putting_once(api, account):
 
 @pytest.mark.checklist("spec.style")
 def test_deleting_twice_leaves_what_deleting_once_does(api, account, database):
-    place = api.post(
-        "/api/v1/me/notes", account, json={"title": "a", "body": "b"}
-    ).headers["Location"]
+    place = api.post("/api/v1/me/notes", account, json=NOTE).headers["Location"]
     api.delete(place, account)
     after = _stored(database)
     api.delete(place, account, status=404)

@@ -26,7 +26,7 @@ LAST=last"""
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A .env file that everybody may read."""
+    """Return a .env file that everybody may read."""
     path = tmp_path / ".env"
     path.write_text(BEFORE)
     path.chmod(0o644)
@@ -56,7 +56,7 @@ def test_a_setting_that_stands_there_twice_has_one_value_afterwards(path: Path) 
 
 @pytest.mark.parametrize(
     "value",
-    ["", "plain", "a\nb\n", "back\\slash\\n", 'quo"te', "it's", "# no comment", "${HOME}", "가", "=a=b"],
+    ["", "a b", "a\nb\n", "back\\slash\\n", 'quo"te', "it's", "# comment", "${HOME}", "가", "=a=b"],
 )
 def test_every_value_is_read_back_as_it_was(path: Path, value: str) -> None:
     update_env_file(path, {"SECOND": value, "NEW": value})

@@ -107,14 +107,14 @@ def test_what_is_no_text_is_refused_without_its_bytes() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----",
+        "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQg\n-----END PUBLIC KEY-----",
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE",
         "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTY",
     ],
     ids=["pem", "ssh", "ecdsa"],
 )
 def test_a_public_key_is_no_secret(value: str) -> None:
-    with pytest.raises(ValueError, match="^must be a random secret, not a key of a key pair"):
+    with pytest.raises(ValueError, match="a random secret, not a key of a key pair"):
         keys.check_hmac_secret(value)
 
 

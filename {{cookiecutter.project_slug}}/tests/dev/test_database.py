@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
 import time
@@ -42,14 +41,11 @@ def await_end(port: int) -> None:
         time.sleep(0.1)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_database_ends_with_its_starter_and_keeps_what_was_written(
-    tmp_path: Path, number: int
-) -> None:
+def test_database_ends_with_its_starter_and_keeps_what_was_written(tmp_path: Path) -> None:
     starter, port = start(tmp_path / "mongo")
     with MongoClient[dict[str, Any]](port=port) as client:
         client.kept.things.insert_one({"_id": 1})
-    starter.send_signal(number)
+    starter.kill()
     starter.wait()
     await_end(port)
     with (

@@ -23,7 +23,8 @@ def test_missing_secrets_are_made_and_accepted(tmp_path: Path) -> None:
     made = fill(path)
     assert made == list(MAKERS)
     environment = Environment({"MONGODB_URI": "mongodb://localhost/x"}, read(path))
-    assert Development.from_environment(environment).SECRET_KEY == read(path)["SECRET_KEY"]
+    settings = Development.from_environment(environment)
+    assert read(path)["SECRET_KEY"] == settings.SECRET_KEY
 
 
 def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:

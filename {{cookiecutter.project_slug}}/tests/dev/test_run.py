@@ -94,13 +94,3 @@ def test_wrong_setting_is_one_line_before_anything_starts(
     assert refused.process.wait() == 1
     assert refused.printed == "TRUSTED_PROXIES must be a whole number\n"
     assert not (tmp_path / "mongo").exists()
-
-
-def test_second_runner_of_a_project_is_told_how_to_share(
-    runner: Server, start_server: StartServer, tmp_path: Path
-) -> None:
-    second = start_server("-c", RUN, str(tmp_path / "mongo"))
-    assert second.process.wait() == 1
-    uri = f"MONGODB_URI=mongodb://127.0.0.1:{database_port(tmp_path)}"
-    assert f"is in use: set {uri} to share" in second.printed
-    assert runner.ask("GET", "/health/ready").status == 200

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PROPERTY = "checklist"
+_NAME = "checklist-recorder"
 
 
 class Recorder:
@@ -25,6 +26,10 @@ class Recorder:
 
     def __init__(self) -> None:
         self.outcomes: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def add(self, item_id: str, name: str, *, is_passed: bool) -> None:
+        """Keep an outcome that no single test has."""
+        self.outcomes[item_id][name] = "passed" if is_passed else "failed"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the worst outcome of a test's phases under each of its items."""
@@ -43,7 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, and record on the one process that sees all reports."""
     config.addinivalue_line("markers", "checklist(*ids): the checklist items that a test proves")
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Recorder(), "checklist-recorder")
+        config.pluginmanager.register(Recorder(), _NAME)
+
+
+def add_outcome(config: pytest.Config, item_id: str, name: str, *, is_passed: bool) -> None:
+    """Add what the suite as a whole proved, or did not, to what its tests proved."""
+    config.pluginmanager.get_plugin(_NAME).add(item_id, name, is_passed=is_passed)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

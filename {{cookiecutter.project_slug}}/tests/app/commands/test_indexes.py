@@ -59,7 +59,15 @@ def test_a_conflict_is_one_line_and_a_failure(app: Flask) -> None:
     assert line.endswith("drop that index, then run `flask indexes ensure` again")
 
 
-def test_a_database_that_is_away_is_one_line_and_a_failure(
+def test_a_silent_database_is_one_line_and_a_failure(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "is_database_answering", lambda: False)
+    result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
+    assert (result.exit_code, result.output) == (1, "Error: MongoDB does not answer\n")
+
+
+def test_a_database_that_goes_away_is_one_line_and_a_failure(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def is_away() -> EnsuredIndexes:

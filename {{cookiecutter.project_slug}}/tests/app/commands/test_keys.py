@@ -30,13 +30,13 @@ KEY = "JWT_PRIVATE_KEY"
 
 @pytest.fixture
 def signing_app() -> Flask:
-    """An app outside of its context: a command enters the one that it is given."""
+    """Return an app outside of its context: a command enters the one that it finds."""
     return make_token_app()
 
 
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The .env file that the commands find."""
+    """Return the .env file that the commands find."""
     path = tmp_path / ".env"
     path.write_text("# mine\nOTHER=kept\n")
     monkeypatch.setenv("DOTENV", str(path))

@@ -98,13 +98,11 @@ def test_every_component_is_used(document):
         for requirement in operation["security"]
         for scheme in requirement
     }
-    declared = {
-        (kind, name) for kind, parts in document["components"].items() for name in parts
-    }
+    declared = {(kind, name) for kind, parts in document["components"].items() for name in parts}
     assert declared == used
 
 
-def test_public_operations_ask_for_nothing_and_all_others_for_a_token(app, document):
+def test_public_operations_ask_for_nothing_and_all_others_for_a_token(document):
     public = {
         operation["operationId"]
         for operation in _operations(document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,9 @@ import pytest
 from app.errors import UnauthorizedError
 from app.services import tokens
 from app.services.claims import CLAIM_TYPES, TokenType
-from tests.fixtures.tokens import Forger
+
+if TYPE_CHECKING:
+    from tests.fixtures.tokens import Forger
 
 pytestmark = pytest.mark.usefixtures("token_app")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flask import Flask
@@ -131,6 +131,32 @@ def test_threads_that_come_at_once_prepare_once(
     assert counted.calls == 1
 
 
+class Held:
+    """A lock that another thread held, and what that one left behind."""
+
+    def __init__(self, state: Any, **left: Any) -> None:
+        self.state, self.left = state, left
+
+    def acquire(self, timeout: float) -> bool:
+        for name, value in self.left.items():
+            setattr(self.state, name, value)
+        return timeout > 0
+
+    def release(self) -> None:
+        """Nothing was taken."""
+
+
+def test_who_waited_for_a_success_passes(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = unprepared_app.extensions[preparation.EXTENSION]
+    counted = CountedPreparation()
+    monkeypatch.setattr(preparation, "prepare", counted)
+    state.lock = Held(state, is_done=True)
+    preparation.ensure_prepared()
+    assert counted.calls == 0
+
+
 def test_who_waited_for_a_failure_does_not_try_again(
     unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,17 +164,7 @@ def test_who_waited_for_a_failure_does_not_try_again(
     counted = CountedPreparation()
     monkeypatch.setattr(preparation, "prepare", counted)
 
-    class FailedMeanwhile:
-        """A lock whose former holder failed."""
-
-        def acquire(self, timeout: float) -> bool:
-            state.failures += 1
-            return timeout > 0
-
-        def release(self) -> None:
-            """Nothing was taken."""
-
-    state.lock = FailedMeanwhile()
+    state.lock = Held(state, failures=1)
     with pytest.raises(ServiceUnavailableError):
         preparation.ensure_prepared()
     assert counted.calls == 0

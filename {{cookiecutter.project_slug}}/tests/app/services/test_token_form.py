@@ -8,16 +8,20 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+#: if cookiecutter.jwt_algorithm == "HS256"
+from jwt.utils import base64url_encode
+#: else
 from jwt.utils import base64url_decode, base64url_encode
+#: endif
 
 from app.errors import UnauthorizedError
 from app.services import tokens
 from app.services.claims import TokenType
 from app.services.token_form import HEADER_NAMES, LONGEST_TOKEN
-#: if cookiecutter.jwt_algorithm == "HS256"
-from config.keys import generate_secret
-#: else
+#: if cookiecutter.jwt_algorithm != "HS256"
 from config import jwk, key_pairs
+#: else
+from config.keys import generate_secret
 #: endif
 from tests.fixtures.tokens import ALGORITHM, Forger
 
@@ -225,7 +229,9 @@ def test_a_token_with_one_changed_character_is_refused(forger: Forger) -> None:
         refuse(token[:position] + other + token[position + 1 :])
 
 
-@pytest.mark.parametrize("change", ["{0} ", " {0}", "{0}\n", "{0}=", "{0}.", "{0}.e30", "\ufeff{0}"])
+@pytest.mark.parametrize(
+    "change", ["{0} ", " {0}", "{0}\n", "{0}=", "{0}.", "{0}.e30", "\ufeff{0}"]
+)
 def test_a_token_with_something_around_it_is_refused(forger: Forger, change: str) -> None:
     refuse(change.format(forger.token()))
 

@@ -10,6 +10,7 @@ from flask_jwt_extended import get_jwt_identity, jwt_required
 
 from app.errors import Problem, UnauthorizedError
 from app.services import sessions, tokens
+from tests.fixtures.tokens import Forger, make_token_app
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -17,22 +18,34 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from app.services.claims import Claims
-    from tests.fixtures.tokens import Forger
 
 
-@pytest.fixture
-def client(token_app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    """A client of views under @jwt_required, where every session stands."""
-    token_app.register_error_handler(Problem, lambda problem: ("", problem.status, problem.headers))
+@pytest.fixture(scope="module")
+def guarded_app() -> Flask:
+    """Return an app of views under @jwt_required."""
+    app = make_token_app()
+    app.register_error_handler(Problem, lambda problem: ("", problem.status, problem.headers))
     views: dict[str, dict[str, Any]] = {
         "/any": {},
         "/fresh": {"fresh": True},
         "/refresh": {"refresh": True},
     }
     for path, options in views.items():
-        token_app.add_url_rule(path, path, jwt_required(**options)(get_jwt_identity))
+        app.add_url_rule(path, path, jwt_required(**options)(get_jwt_identity))
+    return app
+
+
+@pytest.fixture
+def client(guarded_app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """Return a client of these views, where every session stands."""
     monkeypatch.setattr(sessions, "find_caller", lambda _claims: None)
-    return token_app.test_client()
+    return guarded_app.test_client()
+
+
+@pytest.fixture
+def forger(guarded_app: Flask) -> Forger:
+    """Return who makes tokens by hand for these views."""
+    return Forger(guarded_app)
 
 
 def get(client: FlaskClient, path: str, authorization: str | None = None) -> TestResponse:
@@ -41,9 +54,10 @@ def get(client: FlaskClient, path: str, authorization: str | None = None) -> Tes
     return client.get(path, headers=headers)
 
 
-def test_a_good_token_is_accepted(client: FlaskClient) -> None:
+def test_a_good_token_is_accepted(client: FlaskClient, guarded_app: Flask) -> None:
     account_id = uuid4()
-    pair = tokens.issue_pair(account_id, uuid4(), is_fresh=True)
+    with guarded_app.app_context():
+        pair = tokens.issue_pair(account_id, uuid4(), is_fresh=True)
     for path, token in (
         ("/any", pair.access_token),
         ("/fresh", pair.access_token),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 from uuid import UUID, uuid4
 
 import jwt
@@ -31,7 +31,7 @@ SESSION = UUID("018f3c9e-7a4b-7c3d-8e2f-ba9876543210")
 
 @pytest.fixture
 def pair(token_app: Flask) -> tokens.TokenPair:
-    """The tokens of a log-in."""
+    """Return the tokens of a log-in."""
     assert token_app
     return tokens.issue_pair(ACCOUNT, SESSION, is_fresh=True)
 
@@ -93,9 +93,7 @@ def test_a_token_of_the_other_type_is_refused(
         tokens.read(getattr(pair, name), expected)
 
 
-def test_a_token_is_verified_once(
-    pair: tokens.TokenPair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_token_is_verified_once(pair: tokens.TokenPair, monkeypatch: pytest.MonkeyPatch) -> None:
     first = tokens.read(pair.access_token, TokenType.ACCESS)
 
     def fail(_token: str) -> NoReturn:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
-
-import pytest
 
 from app.services.claims import Claims, TokenType
 from app.services.verified_tokens import MOST_TOKENS, VerifiedTokens
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def make_claims(seconds: float = 60) -> Claims:

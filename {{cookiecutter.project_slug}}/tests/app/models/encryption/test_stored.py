@@ -6,7 +6,7 @@ import pytest
 
 from app.models.accounts import Account
 from app.models.encryption.stored import encrypted_collections, sample_tokens, values_in
-from tests.fixtures.encryption import Dog, Inpatient, Patient, Pet, stored_patients
+from tests.fixtures.encryption import Dog, Inpatient, Patient, Pet, Ward, stored_patients
 
 pytestmark = pytest.mark.usefixtures("keyed_app")
 
@@ -18,6 +18,7 @@ def test_the_collections_with_encrypted_fields_are_found_by_their_classes() -> N
         "_cls", "fullName", "aliases", "contacts", "pet", "pets", "thing", "room"
     }  # fmt: skip
     assert Inpatient not in found
+    assert Ward not in found
 
 
 def test_every_encrypted_value_is_found_at_its_path() -> None:

@@ -1,0 +1,126 @@
+"""Render the template in memory, and generate projects with cookiecutter itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from cookiecutter.utils import create_env_with_context
+from jinja2 import FileSystemLoader
+
+from local_extensions import manifest
+from local_extensions.answers import CHOICES, RULES, YES_NO, default_slug, normalise
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ROOT / "{{cookiecutter.project_slug}}"
+CONTEXT: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
+MADE_BY_TOOLS = {
+    "__pycache__", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv"
+}  # fmt: skip
+EVERYTHING_OFF = {**dict.fromkeys(YES_NO, False), "api_docs": "none"}
+
+# One project for each single answer that differs from the default, and the extremes.
+VARIANTS: dict[str, dict[str, Any]] = {
+    "default": {},
+    **{
+        f"{name}={choice}": {name: choice}
+        for name, choices in CHOICES.items()
+        for choice in choices[1:]
+    },
+    **{
+        f"{name}={'no' if CONTEXT[name] == 'yes' else 'yes'}": {name: CONTEXT[name] == "no"}
+        for name in YES_NO
+    },
+    "everything-off": EVERYTHING_OFF,
+    "everything-on": {**dict.fromkeys(YES_NO, True), "jwt_algorithm": "ES256", "api_docs": "redoc"},
+    "everything-off-with-key-pairs": {**EVERYTHING_OFF, "jwt_algorithm": "EdDSA"},
+    "long-korean-name": {"project_name": "가" * 60},
+    "emoji-name": {"project_name": "🚀🔥 <API> & #1 100%"},
+    "hostile-texts": {
+        "description": 'Notes: "quoted" \\ back\\slash \'single\' #hash `tick` $HOME %s 한국어 🚀',
+        "author_name": "O'Neil \"Neo\" \\ Müller & 김 <a@b.example>",
+    },
+    "replica-set": {"mongo_host": "[2001:db8::1]:27018,[::1],db-2.example.com:27017,10.0.0.3"},
+}
+
+
+def complete(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all answers, in their final form: *answers* and defaults for the rest."""
+    full = {name: answers.get(name, CONTEXT[name]) for name in RULES}
+    if "project_slug" not in answers:
+        full["project_slug"] = default_slug(full["project_name"])
+    mistakes = normalise(full)
+    assert not mistakes
+    return full
+
+
+def files_in(folder: Path) -> Iterator[Path]:
+    """Yield each file under *folder* that a person wrote."""
+    for path in sorted(folder.iterdir()):
+        if path.name not in MADE_BY_TOOLS:
+            if path.is_dir():
+                yield from files_in(path)
+            else:
+                yield path
+
+
+def make_environment() -> Any:
+    """Return the Jinja environment that cookiecutter renders this template with."""
+    environment = create_env_with_context({"cookiecutter": CONTEXT})
+    environment.loader = FileSystemLoader(str(SOURCES))
+    return environment
+
+
+def is_pruned(path: str, pruned: set[str]) -> bool:
+    """Tell whether *path* is, or is in, one of the *pruned* paths."""
+    return any(path == name or (name.endswith("/") and path.startswith(name)) for name in pruned)
+
+
+def render(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Return the text of each file of a project by its path, as after the post-gen hook."""
+    full = complete(answers)
+    pruned = set(manifest.to_prune(full))
+    environment = make_environment()
+    names = (path.relative_to(SOURCES).as_posix() for path in files_in(SOURCES))
+    return {
+        name: environment.get_template(name).render(cookiecutter=full)
+        for name in names
+        if not is_pruned(name, pruned)
+    }
+
+
+def write(files: Mapping[str, str], folder: Path) -> None:
+    """Write *files* below *folder*."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+
+def run_cookiecutter(
+    *arguments: str, environment: Mapping[str, str], folder: Path, answers: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run the real program in *folder*, with *answers* typed into it."""
+    return subprocess.run(
+        [sys.executable, "-m", "cookiecutter", *arguments],
+        cwd=folder,
+        env=dict(environment),
+        input=answers,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def generate(folder: Path, environment: Mapping[str, str], **answers: str) -> Path:
+    """Generate a project with *answers* into *folder* and return where it is."""
+    given = [f"{name}={answer}" for name, answer in answers.items()]
+    done = run_cookiecutter(
+        "--no-input", str(ROOT), "-o", str(folder), *given, environment=environment, folder=folder
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / answers.get("project_slug", "my_flask_api")

@@ -1,0 +1,412 @@
+"""What an answer may be, and what is said of one that may not."""
+
+from __future__ import annotations
+
+import json
+import keyword
+import random
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local_extensions import answers as rules
+from local_extensions.answers import CHOICES, RULES, YES_NO, AnswerError, default_slug
+from tests.rendering import CONTEXT, ROOT, SOURCES, run_cookiecutter
+
+GOOD = {
+    "project_name": [
+        "A",
+        "My Flask API",
+        "내 메모 API",
+        "🚀🔥",
+        "👩‍🚀 Space",
+        "🏴󠁧󠁢󠁳󠁣󠁴󠁿 API",
+        "가" * 60,
+        "Ｗ" * 60,
+        "1st API",
+        "Flask",
+        "Café & Söhne <API> #1, 100%: a/b|c!",
+    ],
+    "project_slug": ["ab", "a1", "a_", "my_flask_api", "a" * 50, "x__y_9"],
+    "description": ["x", 'He said "no" \\ `yes` $5 \'ok\'', "한국어 설명 🚀", "가" * 200],
+    "author_name": ["O'Neil", 'Neo "The One"', "김민지", "A\\B"],
+    "mongo_host": [
+        "localhost",
+        "localhost:27017",
+        "mongo_db:1",
+        "DB-1.example.com:65535",
+        "10.0.0.1",
+        "[::1]",
+        "[::1]:27017",
+        "[2001:db8::1]:27018,[2001:db8::2]:27018",
+        "[::ffff:10.0.0.1]",
+        "a:27017,b:27018,c.example.com",
+        "xn--9n2bp8q.example:27017",
+        ",".join(f"member-{number}.example.com:27017" for number in range(50)),
+    ],
+}
+BAD = {
+    "project_name": [
+        "",
+        " ",
+        " API",
+        "API ",
+        "가" * 61,
+        'a"b',
+        "a'b",
+        "a`b",
+        "a\\b",
+        "a{b",
+        "a}b",
+        "a$b",
+        "a\nb",
+        "a\tb",
+        "a\x00b",
+        "a\x7fb",
+        "a\u2028b",
+        "a\u202eb",
+        "a\udcffb",
+        "a\ufeffb",
+    ],
+    "project_slug": [
+        "",
+        "a",
+        "a" * 51,
+        "A_b",
+        "1st",
+        "_ab",
+        "a-b",
+        "a b",
+        "a.b",
+        "../x",
+        "/etc",
+        "ab\n",
+        "å1",
+        "a１",
+        "가나",
+        "class",
+        "async",
+        "match",
+        "type",
+        "json",
+        "test",
+        "asyncio",
+        "distutils",
+        "flask",
+        "pymongo",
+        "bson",
+        "flask_limiter",
+        "flask__limiter",
+        "flask_limiter_",
+        "con",
+        "nul",
+        "com1",
+        "lpt9",
+        "admin",
+        "local",
+        "config",
+    ],
+    "description": ["", " ", "a\nb", "a\rb", "a\x00", "a{b", "a}b", "a" * 201, "a\u202eb"],
+    "author_name": ["", "a\nb", "{{ x }}", "a" * 201],
+    "python_version": ["", "3", "3.10", "3.14", "2.7", "three"],
+    "mongo_host": [
+        "",
+        " ",
+        "a b",
+        ":27017",
+        "localhost:",
+        "localhost:0",
+        "localhost:65536",
+        "localhost:123456",
+        "localhost:-1",
+        "localhost:+1",
+        "localhost:٢٧",
+        "localhost:27017:27017",
+        "localhost\n",
+        "user:password@localhost",
+        "user@localhost",
+        "mongodb://localhost",
+        "localhost/database",
+        "localhost?x=1",
+        "a,,b",
+        "a,",
+        ",a",
+        "a, b",
+        "::1",
+        "::1:27017",
+        "[::1",
+        "::1]",
+        "[]",
+        "[::1]27017",
+        "[::1%25eth0]",
+        "[fe80::1%eth0]",
+        "[::g]",
+        "[localhost]",
+        "[127.0.0.1]",
+        "-a",
+        "a-",
+        "a..b",
+        ".a",
+        "256.1.1.1",
+        "1.2.3",
+        "12345",
+        "호스트",
+        "a" * 64,
+        ".".join(["a" * 60] * 5),
+        "/tmp/mongodb.sock",
+        "a;b",
+        "a$b",
+        'a"b',
+        ",".join(["a"] * 51),
+    ],
+    "jwt_algorithm": ["", "none", "HS512", "HS256 RS256"],
+    "api_docs": ["", "foo", "rapidoc"],
+    "license": ["", "GPL-3.0", "Apache"],
+    **{name: ["", "maybe", "2", "yes please", "null"] for name in YES_NO},
+}
+TEXTS = [(name, text) for name, texts in GOOD.items() for text in texts]
+WRONG = [(name, text) for name, texts in BAD.items() for text in texts]
+
+
+@pytest.mark.parametrize(("name", "text"), TEXTS, ids=ascii)
+def test_a_good_answer_stays_as_it_is(name, text):
+    assert RULES[name](text) == text
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG, ids=ascii)
+def test_a_bad_answer_is_refused_in_one_plain_line(name, text):
+    with pytest.raises(AnswerError) as refusal:
+        RULES[name](text)
+
+    assert str(refusal.value).startswith("wants ")
+    assert str(refusal.value).isprintable()
+    assert str(refusal.value).isascii()
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_may_be_written_in_upper_or_lower_case(name):
+    for choice in CHOICES[name]:
+        assert {RULES[name](word) for word in (choice, choice.lower(), choice.upper())} == {choice}
+
+
+@pytest.mark.parametrize("name", YES_NO)
+def test_yes_and_no_become_true_and_false(name):
+    assert all(RULES[name](word) is True for word in ("yes", "Y", "true", "on", "1", " yes "))
+    assert all(RULES[name](word) is False for word in ("no", "N", "false", "off", "0"))
+
+
+def test_numbers_and_booleans_of_json_are_answers_too():
+    given = {**CONTEXT, "project_slug": "notes", "python_version": 3.12, "cors": True}
+
+    assert rules.normalise(given) == []
+    assert (given["python_version"], given["cors"]) == ("3.12", True)
+
+
+def test_every_mistake_is_told_with_the_name_of_its_answer():
+    wrong = {name: texts[-1] for name, texts in BAD.items()}
+
+    told = rules.normalise(wrong)
+
+    assert sorted(line.split(": ")[0] for line in told) == sorted(RULES)
+
+
+def test_a_missing_answer_is_a_mistake():
+    assert len(rules.normalise({})) == len(RULES)
+
+
+def slug_of(name):
+    slug = default_slug(name)
+    RULES["project_slug"](slug)
+    return slug
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("My Flask API", "my_flask_api"),
+        ("1st API", "api_1st_api"),
+        ("🚀🔥", "my_flask_api"),
+        ("내 메모", "my_flask_api"),
+        ("내 메모 API", "api"),
+        ("Ｗ" * 60, "w" * 50),
+        ("Café Söhne", "cafe_sohne"),
+        ("Flask", "flask_api"),
+        ("json", "json_api"),
+        ("Class", "class_api"),
+        ("CON", "con_api"),
+        ("A", "a_api"),
+        ("a - b -- c", "a_b_c"),
+        ("x" * 49 + " y", "x" * 49),
+    ],
+)
+def test_the_default_slug_follows_the_name(name, slug):
+    assert slug_of(name) == slug
+
+
+def test_the_default_slug_is_valid_for_names_that_are_taken():
+    taken = [*sys.stdlib_module_names, *keyword.kwlist, *keyword.softkwlist]
+    taken += [*rules.DEPENDENCIES, *rules.DEVICES, *rules.DATABASES, *rules.FORMER_MODULES]
+    for name in taken:
+        slug_of(name)
+
+
+def test_the_default_slug_is_valid_for_any_text():
+    chance = random.Random(20)
+    for _ in range(5000):
+        slug_of("".join(chr(chance.randrange(0x20000)) for _ in range(chance.randrange(61))))
+
+
+def test_no_dependency_is_a_name_for_a_project():
+    declared = tomllib.loads((SOURCES / "pyproject.toml").read_text("utf-8"))
+    wanted = list(declared["project"]["dependencies"])
+    for group in declared["dependency-groups"].values():
+        wanted += [line for line in group if isinstance(line, str)]
+    names = {re.split(r"[\[<>=~!; ]", line)[0].lower().replace("_", "-") for line in wanted}
+
+    assert names <= rules.DEPENDENCIES
+
+
+@pytest.mark.parametrize("text", GOOD["description"] + GOOD["author_name"], ids=ascii)
+def test_a_quoted_text_comes_back_letter_by_letter(text):
+    literal = f'"{rules.in_quotes(text)}"'
+
+    assert tomllib.loads(f"x = {literal}")["x"] == text
+    assert json.loads(literal) == text
+    assert yaml.safe_load(literal) == text
+    assert eval(literal) == text  # noqa: S307, PGH001 # Nothing else tells what Python reads.
+
+
+def test_every_question_has_a_plain_label_that_names_the_choices():
+    labels = CONTEXT["__prompts__"]
+
+    assert list(labels) == [name for name in CONTEXT if not name.startswith("_")] == list_of_rules()
+    for name, choices in CHOICES.items():
+        assert all(choice in labels[name] for choice in choices)
+    assert all("yes or no" in labels[name] for name in YES_NO)
+    assert all(label.isascii() and "[" not in label for label in labels.values())
+
+
+def list_of_rules():
+    return [name for name in CONTEXT if name in RULES]
+
+
+def test_the_first_choice_is_the_default():
+    assert all(CONTEXT[name] == choices[0] for name, choices in CHOICES.items())
+
+
+# The program itself, as its user sees it.
+
+
+def refuse(home: Path, environment, *arguments: str, answers: str = "") -> list[str]:
+    folder = home.parent / "work"
+    folder.mkdir()
+    done = run_cookiecutter(
+        *arguments, "-o", "a/b", environment=environment, folder=folder, answers=answers
+    )
+    assert done.returncode != 0
+    assert "Traceback" not in done.stdout + done.stderr
+    assert not list(folder.iterdir())
+    assert not (home.parent / "evil").exists()
+    return (done.stdout + done.stderr).splitlines()
+
+
+def test_all_mistakes_are_told_at_once_and_nothing_is_written(home, environment):
+    lines = refuse(
+        home,
+        environment,
+        "--no-input",
+        str(ROOT),
+        "project_name=",
+        "project_slug=../../evil/x",
+        "description={% raw",
+        "python_version=2.7",
+        "mongo_host=admin:secret@db",
+        "jwt_algorithm=none",
+        "throttling=maybe",
+        "api_docs=foo",
+        "license=GPL",
+    )
+
+    assert lines == [
+        "project_name: wants 1 to 60 printable characters, no space first or last",
+        "project_slug: wants 2 to 50 characters out of a-z, 0-9 and _, a letter first",
+        "description: wants no braces",
+        "mongo_host: wants no credentials, those belong in the environment (MONGODB_URI)",
+        "python_version: wants one of 3.13, 3.12, 3.11",
+        "jwt_algorithm: wants one of HS256, RS256, ES256, EdDSA",
+        "api_docs: wants one of swagger, redoc, none",
+        "license: wants one of Proprietary, MIT, Apache-2.0",
+        "throttling: wants yes or no",
+    ]
+    assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize(
+    "text", ["{{ 7*7 }}", "{{ foo", "{% for", "{#", "{{ cookiecutter }}", "{{''.__class__}}"]
+)
+def test_braces_are_refused_and_never_run(home, environment, text):
+    lines = refuse(home, environment, "--no-input", str(ROOT), f"author_name={text}")
+
+    assert lines == ["author_name: wants no braces"]
+
+
+def test_a_mistake_that_is_typed_is_told_too(home, environment):
+    lines = refuse(home, environment, str(ROOT), answers="A{b}\n" + "\n" * 20)
+
+    assert lines[-1].endswith("project_name: wants no quotes, backslash, braces or $ sign")
+
+
+def test_a_replay_obeys_the_rules_before_anything_is_written(home, environment):
+    answers = {name: CONTEXT[name] for name in CONTEXT if name != "__prompts__"}
+    answers |= {"project_slug": "../../evil/x", "cors": "perhaps"}
+    replay = home.parent / "replay.json"
+    replay.write_text(json.dumps({"cookiecutter": answers}))
+
+    lines = refuse(home, environment, "--replay-file", str(replay), str(ROOT))
+
+    assert lines == [
+        "project_slug: wants 2 to 50 characters out of a-z, 0-9 and _, a letter first",
+        "cors: wants yes or no",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"), [("🚀🔥", "my_flask_api"), ("내 메모 API", "api"), ("Flask", "flask_api")]
+)
+def test_an_unusual_name_gives_a_project(home, environment, name, slug):
+    done = run_cookiecutter(
+        "--no-input", str(ROOT), f"project_name={name}", environment=environment, folder=home
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (home / slug / "wsgi.py").is_file()
+
+
+def test_output_folders_may_hold_braces(home, environment):
+    done = run_cookiecutter(
+        "--no-input", str(ROOT), "-o", "{{ x }}", environment=environment, folder=home
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (home / "{{ x }}" / "my_flask_api" / "app" / "__init__.py").is_file()
+
+
+def test_questions_are_asked_with_their_labels(home, environment):
+    done = subprocess.run(
+        [sys.executable, "-m", "cookiecutter", str(ROOT)],
+        cwd=home,
+        env=environment,
+        input="Notes\n" + "\n" * 20,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    shown = " ".join(done.stdout.split())
+    assert all(label.split(":")[0] in shown for label in CONTEXT["__prompts__"].values())
+    assert (home / "notes" / "wsgi.py").is_file()

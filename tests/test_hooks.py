@@ -1,0 +1,225 @@
+"""What the post-generation hook removes, writes and says."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import os
+import runpy
+import subprocess
+import sys
+
+import pytest
+from cookiecutter.utils import create_env_with_context
+
+from tests.rendering import CONTEXT, ROOT, complete, generate, run_cookiecutter
+
+HOOK = ROOT / "hooks" / "post_gen_project.py"
+SECRETS = [["SECRET_KEY", "token", "Signs."], ["FIELD_ENCRYPTION_KEYS", "fernet", "Encrypts."]]
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory):
+    """The hook as cookiecutter writes it for the default answers."""
+    environment = create_env_with_context({"cookiecutter": CONTEXT})
+    text = environment.from_string(HOOK.read_text("utf-8")).render(cookiecutter=complete({}))
+    path = tmp_path_factory.mktemp("hook") / "hook.py"
+    path.write_text(text, "utf-8")
+    return path
+
+
+@pytest.fixture
+def hook(rendered, tmp_path, monkeypatch):
+    """The functions of the hook, in the empty folder of a new project."""
+    monkeypatch.chdir(tmp_path)
+    return runpy.run_path(str(rendered))
+
+
+def read(path):
+    return dict(
+        line.split("=", 1) for line in path.read_text("ascii").splitlines() if "=" in line
+    )
+
+
+def test_a_pruned_folder_takes_its_empty_parents_along(hook, tmp_path):
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c" / "x.py").touch()
+    (tmp_path / "a" / "kept.py").touch()
+
+    hook["prune"](["a/b/c/"], is_first_run=True)
+
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["kept.py"]
+
+
+def test_a_pruned_file_takes_its_empty_folder_along(hook, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "x.py").touch()
+
+    hook["prune"](["a/x.py"], is_first_run=True)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_path_that_was_not_generated_is_an_error_and_removes_nothing(hook, tmp_path):
+    (tmp_path / "x.py").touch()
+
+    with pytest.raises(SystemExit) as end:
+        hook["prune"](["x.py", "a/typo.py"], is_first_run=True)
+
+    assert "a/typo.py" in str(end.value.code)
+    assert (tmp_path / "x.py").exists()
+
+
+def test_a_second_run_may_find_what_is_pruned_already(hook, tmp_path):
+    hook["prune"](["a/x.py"], is_first_run=False)
+
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_secrets_are_long_fresh_and_for_the_owner_alone(hook, tmp_path):
+    hook["write_secrets"](SECRETS)
+    first = read(tmp_path / ".env")
+    (tmp_path / ".env").unlink()
+    hook["write_secrets"](SECRETS)
+    second = read(tmp_path / ".env")
+
+    assert set(first) == {"SECRET_KEY", "FIELD_ENCRYPTION_KEYS"}
+    assert all(first[name] != second[name] for name in first)
+    assert all(len(value) >= 43 for value in first.values())
+    assert len(base64.urlsafe_b64decode(first["FIELD_ENCRYPTION_KEYS"])) == 32
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_line_above_each_secret_says_what_it_is_for(hook, tmp_path):
+    hook["write_secrets"](SECRETS)
+
+    lines = (tmp_path / ".env").read_text("ascii").splitlines()
+    for name, _, comment in SECRETS:
+        position = next(i for i, line in enumerate(lines) if line.startswith(f"{name}="))
+        assert lines[position - 1] == f"# {comment}"
+
+
+@pytest.mark.parametrize("content", [b"SECRET_KEY=mine\n", b"", b"\xff\x00no newline"])
+def test_an_existing_env_is_kept_byte_for_byte(hook, tmp_path, content):
+    (tmp_path / ".env").write_bytes(content)
+    (tmp_path / ".env").chmod(0o640)
+
+    hook["write_secrets"](SECRETS)
+
+    assert (tmp_path / ".env").read_bytes() == content
+    assert (tmp_path / ".env").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_link_in_the_place_of_env_is_kept(hook, tmp_path):
+    (tmp_path / ".env").symlink_to(tmp_path / "elsewhere")
+
+    hook["write_secrets"](SECRETS)
+
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_project_says_what_was_left_out_and_what_comes_next(hook, capsys):
+    hook["say_what_comes_next"](["cors", "throttling"], "notes")
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Left out: cors, throttling",
+        "Next:",
+        "  cd notes",
+        "  make run",
+    ]
+
+
+def test_a_console_that_knows_only_ascii_does_not_stop_the_hook(rendered, tmp_path, environment):
+    text = rendered.read_text("utf-8").replace('"my_flask_api"', '"\\ud55c"')
+    text = text.replace('"prune": [', '"prune": [], "unused": [')
+    (tmp_path / "hook.py").write_text(text)
+    done = subprocess.run(
+        [sys.executable, "hook.py"],
+        cwd=tmp_path,
+        env={**environment, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert b"  cd \\ud55c" in done.stdout
+
+
+def test_a_new_project_gets_its_own_env_and_git_ignores_it(home, environment):
+    project = generate(home, environment)
+
+    assert set(read(project / ".env")) == {
+        "SECRET_KEY",
+        "JWT_SECRET_KEY",
+        "FIELD_ENCRYPTION_KEYS",
+        "FIELD_INDEX_KEY",
+    }
+    assert "MONGODB_URI" not in (project / ".env").read_text()
+    subprocess.run(["git", "init", "--quiet"], cwd=project, env=environment, check=True)
+    subprocess.run(["git", "check-ignore", "--quiet", ".env"], cwd=project, check=True)
+
+
+def test_generating_over_a_project_keeps_secrets_and_work_and_prunes_again(home, environment):
+    project = generate(home, environment)
+    secrets = (project / ".env").read_bytes()
+    (project / "app" / "services" / "mine.py").write_text("MINE = 1\n")
+    before = sorted(path.relative_to(project) for path in project.rglob("*"))
+
+    done = run_cookiecutter(
+        "--no-input", "-f", str(ROOT), "throttling=no", environment=environment, folder=home
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (project / ".env").read_bytes() == secrets
+    assert (project / "app" / "services" / "mine.py").exists()
+    assert not (project / "app" / "services" / "throttle").exists()
+    run_cookiecutter("--no-input", "-f", str(ROOT), environment=environment, folder=home)
+    assert sorted(path.relative_to(project) for path in project.rglob("*")) == before
+
+
+def test_the_output_names_the_folder_from_where_its_user_stands(home, environment):
+    done = run_cookiecutter(
+        "--no-input", str(ROOT), "-o", "my projects", environment=environment, folder=home
+    )
+
+    assert done.stdout.splitlines() == [
+        "Left out: cors",
+        "Next:",
+        "  cd 'my projects/my_flask_api'",
+        "  make run",
+    ]
+    assert done.stdout.isascii()
+
+
+def test_no_folder_is_empty(home, environment):
+    project = generate(
+        home,
+        environment,
+        security_headers="no",
+        throttling="no",
+        api_docs="none",
+        field_encryption="no",
+    )
+
+    assert not [path for path in project.rglob("*") if path.is_dir() and not any(path.iterdir())]
+
+
+def test_the_hook_is_small_ascii_and_needs_only_the_standard_library():
+    text = HOOK.read_text("ascii")
+    tree = ast.parse(text)
+    imported = {
+        name.name.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in node.names
+    }
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+
+    assert len(text.splitlines()) < 100
+    assert all(node.end_lineno - node.lineno < 15 for node in functions)
+    assert imported <= sys.stdlib_module_names
+    assert not imported & {"socket", "urllib", "http", "ssl", "subprocess"}
+
+
+def test_the_tests_have_a_home_of_their_own():
+    assert "home-" in os.environ["HOME"]

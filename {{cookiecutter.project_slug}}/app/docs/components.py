@@ -1,0 +1,64 @@
+"""What operations share: schemas, refusals, headers, and the ways to authenticate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic.json_schema import models_json_schema
+
+from app.docs.references import SCHEMA_TEMPLATE
+from app.docs.responses import HEADERS
+from app.schemas.problems import ProblemOut
+from app.services.claims import TokenType
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic.json_schema import JsonSchemaMode
+
+    from app.decorators.operation import Operation
+
+_SECURITY = {
+    TokenType.ACCESS: ("accessToken", "The accessToken of a log-in or a refresh."),
+    TokenType.REFRESH: (
+        "refreshToken",
+        "The refreshToken of a log-in or a refresh, for the next refresh alone.",
+    ),
+}
+
+
+def security_of(operation: Operation) -> list[dict[str, list[str]]]:
+    """Return what an operation asks for; nothing where anybody may call it."""
+    return [] if operation.is_public else [{_SECURITY[operation.token_type][0]: []}]
+
+
+def describe_components(
+    operations: dict[tuple[str, str], Operation], responses: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the components that these operations use, and no others."""
+    contracts = list(operations.values())
+    taken = {contract.body for contract in contracts}
+    given = {contract.returns for contract in contracts} | {ProblemOut}
+    schemes = {contract.token_type for contract in contracts if not contract.is_public}
+    return {
+        "schemas": _schemas(taken, "validation") | _schemas(given, "serialization"),
+        "responses": dict(sorted(responses.items())),
+        "headers": HEADERS,
+        "securitySchemes": {
+            name: {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": description,
+            }
+            for token_type, (name, description) in _SECURITY.items()
+            if token_type in schemes
+        },
+    }
+
+
+def _schemas(models: set[type[BaseModel] | None], mode: JsonSchemaMode) -> dict[str, Any]:
+    named = sorted((model for model in models if model), key=lambda model: model.__name__)
+    wanted = [(model, mode) for model in named]
+    _, schema = models_json_schema(wanted, ref_template=SCHEMA_TEMPLATE)
+    definitions: dict[str, Any] = schema.get("$defs", {})
+    return definitions

@@ -1,0 +1,158 @@
+"""What every answer, log line and stored document of the suite has to keep, whatever the test.
+
+Each function yields what is wrong, by the id of the checklist's item; tests/plugins/recorder.py
+calls them for all that the suite sees.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
+
+from app.constants import API_PREFIX, PROBLEM_MEDIA_TYPE
+from tests.fixtures.accounts import CANARY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    # The id of an item, and what broke it.
+    Faults = Iterator[tuple[str, str]]
+
+MEMBER: Final = re.compile(r"[a-z][a-zA-Z0-9]*")
+TOKEN: Final = re.compile(rb"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
+SECRETS: Final = re.compile(rb"(?i)\$argon2|" + CANARY.encode())
+CLAIMS: Final = frozenset({"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "type", "fresh"})
+
+# The API document and the key set have names that standards fix; pages are no data.
+STANDARD_NAMES: Final = ("/openapi.json", "/.well-known/")
+PAGES: Final = "/docs/"
+TOKEN_ROUTES: Final = (f"{API_PREFIX}/auth/login", f"{API_PREFIX}/auth/refresh")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it left the app; *rule* is None where no route was found."""
+
+    method: str
+    rule: str | None
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule or '(no route)'}: {self.status}"
+
+    @property
+    def media_type(self) -> str:
+        """The content type without its parameters, or nothing."""
+        return self.headers.get("Content-Type", "").partition(";")[0]
+
+    def is_below(self, *prefixes: str) -> bool:
+        """Whether the answer is of a route that begins so."""
+        return (self.rule or "").startswith(prefixes)
+
+
+def find_faults(answer: Answer) -> Faults:
+    """Yield everything that is wrong with an answer."""
+    yield from _find_secrets(answer)
+    yield from _find_claims(answer)
+    if answer.is_below(PAGES) and answer.media_type != PROBLEM_MEDIA_TYPE:
+        return
+    if answer.status in {204, 304} or not answer.body:
+        if answer.body or (answer.media_type and answer.method != "HEAD"):
+            yield "output.content-type", f"{answer}: a type or a body where neither belongs"
+        return
+    try:
+        document = read_strictly(answer)
+    except ValueError as error:
+        yield "output.content-type", f"{answer}: {error}"
+        return
+    yield from _find_names(answer, document)
+    yield from _find_hidden_errors(answer, document)
+
+
+def find_in_log(logger: str, line: str) -> Faults:
+    """Yield what a log line must not hold."""
+    text = line.encode(errors="replace")
+    if SECRETS.search(text) or TOKEN.search(text):
+        yield "output.no-secrets", f"a line of the logger {logger} holds a secret"
+
+
+def find_in_document(collection: str, document: Mapping[str, Any]) -> Faults:
+    """Yield what a stored document lacks."""
+    if not isinstance(document["_id"], UUID):
+        yield "proc.uuid", f"{collection}: an _id is {type(document['_id']).__name__}, no UUID"
+    for name in ("createdAt", "updatedAt"):
+        if not isinstance(document.get(name), datetime):
+            yield "conv.timestamps", f"{collection}: a document has no {name}"
+
+
+def read_strictly(answer: Answer) -> Any:
+    """Return the JSON of a body; raises ValueError where it is not RFC 8259 under its own type."""
+    wanted = "application/json" if answer.status < 400 else PROBLEM_MEDIA_TYPE
+    if answer.media_type != wanted:
+        message = f"the type is {answer.media_type or 'missing'} instead of {wanted}"
+        raise ValueError(message)
+    return json.loads(
+        answer.body.decode("utf-8"),
+        parse_constant=_refuse_constant,
+        object_pairs_hook=_refuse_repeated,
+    )
+
+
+def _refuse_constant(name: str) -> None:
+    message = f"{name} is no JSON"
+    raise ValueError(message)
+
+
+def _refuse_repeated(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(members)) < len(members):
+        message = "a member stands twice"
+        raise ValueError(message)
+    return dict(members)
+
+
+def _find_secrets(answer: Answer) -> Faults:
+    seen = b"\n".join([answer.body, *(text.encode() for text in answer.headers.values())])
+    if SECRETS.search(seen):
+        yield "output.no-secrets", f"{answer}: the answer holds a password or its hash"
+    if TOKEN.search(seen):
+        is_issuing = answer.rule in TOKEN_ROUTES and answer.status == 200
+        if not is_issuing or answer.headers.get("Cache-Control") != "no-store":
+            yield "output.no-secrets", f"{answer}: the answer holds a token, or may be stored"
+
+
+def _find_claims(answer: Answer) -> Faults:
+    for token in TOKEN.findall(answer.body):
+        payload = token.split(b".")[1]
+        claims = json.loads(urlsafe_b64decode(payload + b"=" * (-len(payload) % 4)))
+        if superfluous := set(claims) - CLAIMS:
+            yield "jwt.payload", f"{answer}: a token says {sorted(superfluous)}"
+        if any("@" in str(value) for value in claims.values()):
+            yield "jwt.payload", f"{answer}: a token holds an e-mail address"
+
+
+def _find_names(answer: Answer, document: Any) -> Faults:
+    if answer.is_below(*STANDARD_NAMES) and answer.status < 400:
+        return
+    for name in _names(document):
+        if not MEMBER.fullmatch(name):
+            yield "conv.camel-case", f"{answer}: the member {name!r}"
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for child in value.values() if isinstance(value, dict) else value:
+        if isinstance(child, dict | list):
+            yield from _names(child)
+
+
+def _find_hidden_errors(answer: Answer, document: Any) -> Faults:
+    if answer.status < 400 and isinstance(document, dict) and {"error", "errors"} & set(document):
+        yield "output.status", f"{answer}: an error document"

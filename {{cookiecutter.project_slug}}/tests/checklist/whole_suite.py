@@ -1,0 +1,132 @@
+"""Promises that only the whole suite can prove: nothing was left out, and nothing ever slipped.
+
+tests/plugins/recorder.py gathers what all test processes saw and judges it here, once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from app import create_app
+from app.docs.document import make_document
+from app.docs.parameters import path_of
+from config.testing import Testing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# What no answer, log line or document of the suite ever broke, by the item that says so.
+ALWAYS: Final = {
+    "conv.camel-case": "every member of every answer is in camelCase",
+    "conv.timestamps": "every stored document has its timestamps",
+    "jwt.payload": "no token says more than it must",
+    "output.content-type": "every answer has the type of what it holds",
+    "output.no-secrets": "no secret in any answer or log line",
+    "output.status": "no success holds an error",
+    "proc.uuid": "every stored document has a UUID",
+}
+
+
+class Call(NamedTuple):
+    """A call that some test made."""
+
+    method: str
+    rule: str
+    status: int
+
+
+class Verdict(NamedTuple):
+    """A promise over the whole suite, the item it belongs to, and what speaks against it."""
+
+    item: str
+    promise: str
+    faults: list[str]
+
+
+@dataclass(slots=True)
+class Record:
+    """What a suite saw: calls of routes, and faults by item."""
+
+    calls: set[Call] = field(default_factory=set)
+    faults: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add_faults(self, faults: Iterable[tuple[str, str]]) -> None:
+        """Keep faults, each once."""
+        for item, fault in faults:
+            self.faults[item].add(fault)
+
+    def dump(self) -> dict[str, Any]:
+        """Return plain lists, to be sent from a test process to the one that reports."""
+        faults = {item: sorted(found) for item, found in self.faults.items()}
+        return {"calls": [list(call) for call in self.calls], "faults": faults}
+
+    def add(self, dumped: Mapping[str, Any]) -> None:
+        """Add what another test process saw."""
+        self.calls |= {Call(*call) for call in dumped["calls"]}
+        for item, found in dumped["faults"].items():
+            self.faults[item].update(found)
+
+
+class Documented(NamedTuple):
+    """What the app has: its routes, and the statuses that the API document names for each."""
+
+    routes: set[tuple[str, str]]
+    answers: set[Call]
+
+
+def read_documented() -> Documented:
+    """Return the routes of a new app, and what its API document promises of them."""
+    app = create_app(Testing())
+    rules = {path_of(rule.rule): rule.rule for rule in app.url_map.iter_rules()}
+    operations = app.extensions["operations"]
+    with app.app_context():
+        document = make_document(app, operations)
+    return Documented(
+        routes={
+            (method, rule.rule)
+            for rule in app.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        },
+        answers={
+            Call(method.upper(), rules[path], int(status))
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+            for status in operation["responses"]
+        },
+    )
+
+
+def judge(record: Record, documented: Documented) -> list[Verdict]:
+    """Return a verdict on each promise."""
+    called = {(call.method, call.rule) for call in record.calls}
+    known = {call for call in record.calls if (call.method, call.rule) in documented.routes}
+    return [
+        Verdict(
+            "cicd.test-every-api",
+            "every route is called",
+            [
+                f"{method} {rule} was never called"
+                for method, rule in sorted(documented.routes - called)
+            ],
+        ),
+        Verdict(
+            "output.status",
+            "every answer is documented",
+            [f"{_name(call)} is not documented" for call in sorted(known - documented.answers)],
+        ),
+        Verdict(
+            "output.status",
+            "every documented answer is seen",
+            [f"{_name(call)} was never seen" for call in sorted(documented.answers - known)],
+        ),
+        *(
+            Verdict(item, promise, sorted(record.faults.get(item, ())))
+            for item, promise in ALWAYS.items()
+        ),
+    ]
+
+
+def _name(call: Call) -> str:
+    return f"{call.method} {call.rule}: {call.status}"

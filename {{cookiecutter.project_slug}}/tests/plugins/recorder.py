@@ -1,0 +1,135 @@
+"""Record what the suite's apps answer, log and store, and hold it against the checklist.
+
+Promises such as "every route is called" need the whole suite: they are judged where it ran as a
+whole, on the one process that hears of all tests, and turn the run red by name. A run of some
+tests alone judges nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from flask import request, request_finished
+
+from tests.checklist.answers import Answer, find_faults, find_in_document, find_in_log
+from tests.checklist.whole_suite import Call, Record, Verdict, judge, read_documented
+from tests.plugins.checklist import add_outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flask import Flask, Response
+
+NAME: Final = "answer-recorder"
+_OUTPUT: Final = "answer_record"
+_FINISHED: Final = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+
+# Options that leave tests out.
+_SELECTIONS: Final = (
+    "keyword",
+    "markexpr",
+    "lf",
+    "deselect",
+    "ignore",
+    "ignore_glob",
+    "collectonly",
+    "stepwise",
+)
+
+
+class Recorder(logging.Handler):
+    """Sees every answer of every app in this process, and every line that the app logs."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        super().__init__()
+        self.config = config
+        self.record = Record()
+        self.verdicts: list[Verdict] = []
+        self.lost_processes = 0
+
+    def watch(self, sender: Flask, response: Response, **_: Any) -> None:
+        """Look at an answer; apps that the suite builds for themselves are none of ours."""
+        if "operations" not in sender.extensions:
+            return
+        rule = request.url_rule.rule if request.url_rule else None
+        if rule is not None:
+            self.record.calls.add(Call(request.method, rule, response.status_code))
+        body = b"" if response.direct_passthrough else response.get_data()
+        self.record.add_faults(
+            find_faults(
+                Answer(request.method, rule, response.status_code, response.headers, body)
+            )
+        )
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Look at a log line, its traceback included."""
+        self.record.add_faults(find_in_log(record.name, self.format(record)))
+
+    def look_at(self, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
+        """Look at what a test stored."""
+        for document in documents:
+            self.record.add_faults(find_in_document(collection, document))
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker saw."""
+        output = getattr(node, "workeroutput", {})
+        if _OUTPUT in output:
+            self.record.add(output[_OUTPUT])
+        else:
+            self.lost_processes += 1
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Pass the record on, or judge it where all of it is."""
+        if hasattr(self.config, "workeroutput"):
+            self.config.workeroutput[_OUTPUT] = self.record.dump()
+            return
+        is_cut_short = session.shouldfail or session.shouldstop or self.lost_processes
+        if exitstatus not in _FINISHED or is_cut_short or not is_whole(self.config):
+            return
+        self.verdicts = judge(self.record, read_documented())
+        for verdict in self.verdicts:
+            name = f"tests/checklist/whole_suite.py::{verdict.promise}"
+            add_outcome(self.config, verdict.item, name, is_passed=not verdict.faults)
+        if any(verdict.faults for verdict in self.verdicts):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Name what the suite as a whole did not keep."""
+        broken = [verdict for verdict in self.verdicts if verdict.faults]
+        if not broken:
+            return
+        terminalreporter.section("the suite as a whole")
+        for verdict in broken:
+            terminalreporter.line(f"FAILED {verdict.item}: {verdict.promise}", red=True)
+            for fault in verdict.faults:
+                terminalreporter.line(f"  {fault}")
+
+
+def is_whole(config: pytest.Config) -> bool:
+    """Tell whether the run leaves no test out: nothing selects, and no failure ends it."""
+    everything = {config.rootpath, *(config.rootpath / path for path in config.getini("testpaths"))}
+    asked = {Path(config.invocation_params.dir, argument).resolve() for argument in config.args}
+    is_selecting = any(config.getoption(option, default=None) for option in _SELECTIONS)
+    return asked <= everything and not is_selecting
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to watch."""
+    recorder = Recorder(config)
+    config.pluginmanager.register(recorder, NAME)
+    request_finished.connect(recorder.watch)
+    logging.getLogger().addHandler(recorder)
+    # Without a level the app's informative lines would reach no handler, this one included.
+    logging.getLogger("app").setLevel(logging.DEBUG)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop watching."""
+    recorder = config.pluginmanager.unregister(name=NAME)
+    logging.getLogger().removeHandler(recorder)
+    request_finished.disconnect(recorder.watch)
