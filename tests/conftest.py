@@ -20,18 +20,21 @@ def pytest_configure() -> None:
     os.environ["HOME"] = tempfile.mkdtemp(prefix="home-")
 
 
-@pytest.fixture(scope="session")
-def environment() -> dict[str, str]:
-    """Return the environment for programs that tests start."""
+def clean_environment(home: Path) -> dict[str, str]:
+    """Return the environment for a program that a test starts, with its own *home*."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     kept.pop("VIRTUAL_ENV", None)
-    return kept
+    home.mkdir(exist_ok=True)
+    return {**kept, "HOME": str(home)}
 
 
 @pytest.fixture
-def home(tmp_path: Path, environment: dict[str, str]) -> Path:
-    """Return an empty home directory that this test's programs use."""
-    folder = tmp_path / "home"
-    folder.mkdir()
-    environment["HOME"] = str(folder)
-    return folder
+def home(tmp_path: Path) -> Path:
+    """Return the empty home directory of this test's programs."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def environment(home: Path) -> dict[str, str]:
+    """Return the environment of this test's programs."""
+    return clean_environment(home)

@@ -14,4 +14,5 @@ pytest_plugins = [
     "tests.fixtures.encryption",
     #: endif
     "tests.fixtures.processes",
+    "tests.fixtures.tokens",
 ]

@@ -72,11 +72,11 @@ def test_unreadable_requests_are_refused_with_a_problem_document(server: Server)
 
 #: if cookiecutter.security_headers
 @pytest.mark.checklist("output.fingerprint")
-@pytest.mark.parametrize("path", ["/health/live", "/api/v1/me", "/nothing"])
-def test_answers_of_the_app_do_not_name_the_server(server: Server, path: str) -> None:
-    answer = server.ask("GET", path, X_Forwarded_Proto="https")
-    assert "Server" not in answer.headers
-    assert "X-Powered-By" not in answer.headers
+def test_answers_of_the_app_do_not_name_the_server(server: Server) -> None:
+    for path in ("/health/live", "/api/v1/me", "/nothing"):
+        answer = server.ask("GET", path, X_Forwarded_Proto="https")
+        assert "Server" not in answer.headers
+        assert "X-Powered-By" not in answer.headers
 
 
 #: endif
@@ -121,11 +121,12 @@ def test_forwarded_scheme_of_a_stranger_is_ignored(start_server: StartServer) ->
 
 #: endif
 @pytest.mark.checklist("proc.no-debug")
-@pytest.mark.parametrize("switch", ["FLASK_DEBUG", "DEBUG", "TESTING"])
-def test_server_refuses_to_start_in_debug_mode(start_server: StartServer, switch: str) -> None:
-    server = start_server("-m", "gunicorn", **{switch: "1"})
+def test_server_refuses_to_start_in_debug_mode(start_server: StartServer) -> None:
+    server = start_server("-m", "gunicorn", FLASK_DEBUG="1", DEBUG="true", TESTING="yes")
     assert server.process.wait() == 1
-    assert server.printed == f"{switch} must not be switched on here\n"
+    assert server.printed.splitlines() == [
+        f"{switch} must not be switched on here" for switch in ("FLASK_DEBUG", "DEBUG", "TESTING")
+    ]
 
 
 @pytest.mark.checklist("jwt.secret")

@@ -81,13 +81,17 @@ class Profile:
         """Read a stored account without building a document: this is on every request's way."""
         return cls(
             id=record["_id"],
-            #: if cookiecutter.field_encryption
-            email=decrypt_stored(record["email"], "accounts.email"),
-            display_name=decrypt_stored(record["displayName"], "accounts.displayName"),
-            #: else
-            email=record["email"],
-            display_name=record["displayName"],
-            #: endif
+            email=_read_text(record, "email"),
+            display_name=_read_text(record, "displayName"),
             created_at=record["createdAt"],
             updated_at=record["updatedAt"],
         )
+
+
+def _read_text(record: dict[str, Any], name: str) -> str:
+    #: if cookiecutter.field_encryption
+    return decrypt_stored(record[name], f"accounts.{name}")
+    #: else
+    text: str = record[name]
+    return text
+    #: endif

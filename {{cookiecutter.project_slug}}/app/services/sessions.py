@@ -92,13 +92,6 @@ def log_out(account_id: UUID, session_id: UUID) -> None:
     _accounts().update_one({"_id": account_id}, {"$pull": {"sessions": {"id": session_id}}})
 
 
-def end_others(account_id: UUID, session_id: UUID) -> None:
-    """End every session of the account but one."""
-    _accounts().update_one(
-        {"_id": account_id}, {"$pull": {"sessions": {"id": {"$ne": session_id}}}}
-    )
-
-
 def _has_session(record: dict[str, Any], session_id: UUID) -> bool:
     return any(session["id"] == session_id for session in record.get("sessions", ()))
 

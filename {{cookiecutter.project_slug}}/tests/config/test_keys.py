@@ -51,7 +51,9 @@ def test_generated_secrets_differ() -> None:
     assert len({keys.generate_secret() for _ in range(100)}) == 100
 
 
-@pytest.mark.parametrize("value", ["", "short", keys.generate_secret()[:31]])
+@pytest.mark.parametrize(
+    "value", ["", "short", keys.generate_secret()[:31]], ids=["empty", "short", "31-bytes"]
+)
 def test_less_than_32_bytes_is_refused(value: str) -> None:
     assert refuse(value) == "must be at least 32 bytes long"
 

@@ -1,0 +1,81 @@
+"""The template's own commands, from a copy that holds nothing but the sources."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import urllib.request
+
+import pytest
+
+from tests.conftest import clean_environment
+from tests.rendering import MADE_BY_TOOLS, ROOT
+from tests.test_projects import free_port, running
+
+pytestmark = [
+    pytest.mark.projects,
+    pytest.mark.timeout(600),
+    pytest.mark.xdist_group("projects"),
+]
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory):
+    """A copy of the repository as it would be cloned."""
+    folder = tmp_path_factory.mktemp("clone") / "template"
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE_BY_TOOLS, "demo"))
+    return folder
+
+
+def fetch(port, path):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+        return answer.read()
+
+
+def test_make_demo_serves_twice_and_keeps_its_secrets(clone):
+    secrets = []
+    for _ in range(2):
+        port = free_port()
+        with running(clone, "demo", port=port):
+            assert json.loads(fetch(port, "/openapi.json"))["openapi"].startswith("3.")
+            assert b"<html" in fetch(port, "/docs/").lower()
+        secrets.append((clone / "demo" / "my_flask_api" / ".env").read_bytes())
+
+    assert secrets[0] == secrets[1]
+
+
+def test_make_help_names_every_target(clone):
+    done = subprocess.run(
+        ["make", "help"], cwd=clone, capture_output=True, text=True, check=True
+    )
+
+    targets = {line.split()[0] for line in done.stdout.splitlines()}
+    assert targets >= {"help", "demo", "new", "test", "lint", "format", "bench", "clean"}
+
+
+def test_make_new_asks_nothing_when_the_answers_are_given(clone, tmp_path):
+    subprocess.run(
+        ["make", "new", f"OUT={tmp_path}", "ANSWERS=project_name='My Notes' cors=yes license=MIT"],
+        cwd=clone,
+        env=clean_environment(tmp_path / "home"),
+        stdin=subprocess.DEVNULL,
+        check=True,
+    )
+
+    assert "MIT License" in (tmp_path / "my_notes" / "LICENSE").read_text()
+
+
+def test_make_new_asks_the_questions(clone, tmp_path):
+    done = subprocess.run(
+        ["make", "new", f"OUT={tmp_path}"],
+        cwd=clone,
+        env=clean_environment(tmp_path / "home"),
+        input="Asked\n" + "\n" * 20,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "Name of the project" in done.stdout
+    assert (tmp_path / "asked" / "app").is_dir()

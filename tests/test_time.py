@@ -1,0 +1,43 @@
+"""Generating a project takes little more time than cookiecutter takes for anything."""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+
+from tests.rendering import ROOT, run_cookiecutter
+
+RUNS = 10
+MAX_RATIO = 1.6
+
+
+def seconds(template, environment, folder):
+    """Return the processor time of one run, hooks included; others' load does not count."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = run_cookiecutter(
+        "--no-input", str(template), "-o", str(folder), environment=environment, folder=folder.parent
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_a_project_takes_at_most_1_6_times_a_template_of_one_file(tmp_path, environment):
+    empty = tmp_path / "empty"
+    (empty / "{{cookiecutter.name}}").mkdir(parents=True)
+    (empty / "{{cookiecutter.name}}" / "file.txt").write_text("text\n")
+    (empty / "cookiecutter.json").write_text(json.dumps({"name": "x"}))
+
+    times = [
+        (
+            seconds(empty, environment, tmp_path / f"empty-{turn}"),
+            seconds(ROOT, environment, tmp_path / f"project-{turn}"),
+        )
+        for turn in range(RUNS)
+    ]
+
+    ratio = statistics.median(mine for _, mine in times) / statistics.median(
+        nothing for nothing, _ in times
+    )
+    assert ratio <= MAX_RATIO

@@ -1,0 +1,96 @@
+"""Hosts that are served, and HTTP that is not."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+
+from app import create_app
+from config.testing import Testing
+from tests.fixtures.api import Api
+
+HOSTS = ("api.example.com", ".tenants.example.com")
+
+
+@pytest.fixture
+def hosted(make_app) -> Api:
+    """Return a client of an app that serves HOSTS."""
+    return Api(make_app(TRUSTED_HOSTS=HOSTS))
+
+
+@pytest.mark.parametrize("host", ["api.example.com", "API.example.com", "a.tenants.example.com"])
+def test_trusted_hosts_are_served(hosted, host):
+    hosted.get("/openapi.json", headers={"Host": host})
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["", "localhost", "example.com", "api.example.com.evil.example", "evil-api.example.com", "a b"],
+)
+def test_other_hosts_are_refused(hosted, host):
+    answer = hosted.get("/openapi.json", headers={"Host": host}, status=400)
+    assert answer.json["type"] == "/problems/unknown-host"
+    assert "Location" not in answer.headers
+
+
+def test_a_forwarded_host_does_not_count(hosted):
+    headers = {"Host": "evil.example", "X-Forwarded-Host": "api.example.com"}
+    hosted.get("/openapi.json", headers=headers, status=400)
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_probes_may_name_any_host(hosted, path):
+    hosted.get(path, headers={"Host": "10.1.2.3:8000"})
+
+
+def test_every_host_is_served_where_none_is_named(make_app):
+    Api(make_app(TRUSTED_HOSTS=())).get("/openapi.json", headers={"Host": "anything.example"})
+
+
+#: if cookiecutter.security_headers
+class Strict(Testing):
+    """The suite's settings with production's choice."""
+
+    __test__ = False
+    REQUIRES_HTTPS: ClassVar[bool] = True
+
+
+@pytest.fixture
+def strict(mongodb_uri, emptied_database) -> Api:
+    """Return a client of an app that answers over HTTPS only, behind one proxy."""
+    del emptied_database
+    return Api(create_app(Strict(MONGODB_URI=mongodb_uri, TRUSTED_PROXIES=1)))
+
+
+@pytest.mark.parametrize("path", ["/openapi.json", "/api/v1/me", "/nothing"])
+def test_plain_http_is_refused_and_not_redirected(strict, path):
+    answer = strict.get(path, status=403)
+    assert answer.json["type"] == "/problems/https-required"
+    assert "Location" not in answer.headers
+
+
+def test_https_is_served(strict):
+    strict.get("/openapi.json", base_url="https://localhost")
+
+
+def test_the_proxy_tells_what_the_client_used(strict):
+    strict.get("/openapi.json", headers={"X-Forwarded-Proto": "https"})
+    refused = {"X-Forwarded-Proto": "http"}
+    strict.get("/openapi.json", base_url="https://localhost", headers=refused, status=403)
+
+
+def test_a_stranger_cannot_claim_https(mongodb_uri, emptied_database):
+    del emptied_database
+    api = Api(create_app(Strict(MONGODB_URI=mongodb_uri)))
+    api.get("/openapi.json", headers={"X-Forwarded-Proto": "https"}, status=403)
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+def test_probes_may_use_plain_http(strict, path):
+    strict.get(path)
+
+
+#: endif
+def test_development_is_served_over_plain_http(api):
+    api.get("/openapi.json")

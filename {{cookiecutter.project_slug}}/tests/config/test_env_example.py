@@ -1,0 +1,41 @@
+""".env.example is the settings' list for whoever deploys: complete, true and harmless."""
+
+from __future__ import annotations
+
+import re
+from io import StringIO
+from typing import Final
+
+import pytest
+from dotenv import dotenv_values
+from pydantic_core import PydanticUndefined
+
+from config import ConfigurationError, Production
+from config.environment import PROJECT, Environment
+from dev.fill_env import MAKERS
+
+TEXT: Final = (PROJECT / ".env.example").read_text(encoding="utf-8")
+SETTING: Final = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
+SHOWN: Final = dict(SETTING.findall(TEXT))
+
+
+def test_example_names_every_setting_and_no_other() -> None:
+    assert [name for name, _ in SETTING.findall(TEXT)] == list(Production.model_fields)
+
+
+@pytest.mark.parametrize("name", list(Production.model_fields))
+def test_example_shows_the_default(name: str) -> None:
+    default = Production.model_fields[name].default
+    if default in (PydanticUndefined, None, ()):
+        # There is no default to show, but what is shown is a value of the right form.
+        assert SHOWN[name]
+    else:
+        assert SHOWN[name] == (str(int(default)) if isinstance(default, bool) else str(default))
+
+
+@pytest.mark.checklist("jwt.secret")
+def test_placeholders_are_refused() -> None:
+    example = {name: text or "" for name, text in dotenv_values(stream=StringIO(TEXT)).items()}
+    with pytest.raises(ConfigurationError) as caught:
+        Production.from_environment(Environment({"TRUSTED_HOSTS": "localhost"}, example))
+    assert {line.split()[0] for line in caught.value.lines} == set(example) == set(MAKERS)
