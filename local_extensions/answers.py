@@ -21,6 +21,8 @@ SLUG = re.compile(r"[a-z][a-z0-9_]{1,49}")
 LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 MEMBER = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<host>[^\[\]:]*))(?::(?P<port>[0-9]{1,5}))?")
+MAX_NAME = 60
+MAX_SENTENCE = 200
 HOST_LENGTH = 253
 LAST_PORT = 65535
 MAX_MEMBERS = 50  # What a replica set may have.
@@ -33,23 +35,34 @@ DEVICES = frozenset(("aux", "con", "nul", "prn")).union(
 )
 # MongoDB keeps these databases for itself, and the database is named by the slug.
 DATABASES = frozenset(("admin", "config", "local"))
-# Modules that newer interpreters no longer list but an older one would still import.
-FORMER_MODULES = frozenset(
-    "aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp mailcap msilib nis"
-    " nntplib ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib uu xdrlib".split()
+# Words that are keywords in some place and some version only.
+SOFT_KEYWORDS = frozenset(("case", "match", "type"))
+# Modules that one interpreter or another has without listing them.
+UNLISTED_MODULES = frozenset(
+    """
+    aifc asynchat asyncore audioop cgi cgitb chunk crypt distutils imghdr imp mailcap msilib nis
+    nntplib ossaudiodev pipes smtpd sndhdr spwd sunau telnetlib test uu xdrlib
+    """.split()
 )
 # What a generated project installs, with what those bring along; compared by canonical name.
 DEPENDENCIES = frozenset(
-    "annotated-types argon2 argon2-cffi argon2-cffi-bindings attrs blinker bson cffi click coverage"
-    " cryptography dateutil deprecated dns dnspython dotenv email-validator execnet flasgger flask"
-    " flask-cors flask-jwt-extended flask-limiter flask-openapi flask-openapi-redoc"
-    " flask-swagger-ui gridfs gunicorn hypothesis idna iniconfig itsdangerous jinja2 jsonschema"
-    " jsonschema-specifications jwt limits markdown-it-py markupsafe mdurl mistune mongoengine mypy"
-    " mypy-extensions openapi-spec-validator ordered-set orjson packaging pathspec pip pluggy"
-    " pycparser pydantic pydantic-core pygments pyjwt pymongo pytest pytest-cov pytest-randomly"
-    " pytest-timeout pytest-xdist python-dotenv pyyaml referencing requests rich rpds-py ruff"
-    " secantusdb setuptools six typing-extensions typing-inspection uuid6 uv werkzeug wheel wrapt"
-    " xdist yaml".split()
+    """
+    annotated-types anyio argon2 argon2-cffi argon2-cffi-bindings ast-serialize attr attrs
+    blinker bson cachetools certifi cffi charset-normalizer click coverage cryptography dateutil
+    deprecated dns dnspython dotenv email-validator execnet flasgger flask flask-cors
+    flask-jwt-extended flask-limiter flask-openapi flask-openapi-redoc flask-swagger-ui future
+    graphql graphql-core gridfs gunicorn harfile hypothesis hypothesis-graphql idna iniconfig
+    itsdangerous jinja2 jsonschema jsonschema-path jsonschema-rs jsonschema-specifications jwt
+    lazy-object-proxy libfuturize libpasteurize librt limits markdown-it markdown-it-py
+    markupsafe mdurl mistune mongoengine mypy mypy-extensions mypyc numpy
+    openapi-schema-validator openapi-spec-validator ordered-set orjson packaging past pathable
+    pathspec pip pluggy py pycparser pydantic pydantic-core pydantic-settings pygments pyjwt
+    pymongo pyrate-limiter pytest pytest-cov pytest-randomly pytest-timeout pytest-xdist
+    python-dateutil python-dotenv pyyaml referencing requests rfc3339-validator rich rpds
+    rpds-py ruff s2sphere schemathesis secantus secantusdb setuptools shapely six
+    sortedcontainers types-cachetools types-requests typing-extensions typing-inspection tzdata
+    urllib3 uuid6 uv werkzeug wheel wiredtiger wrapt xdist yaml
+    """.split()
 )
 
 
@@ -64,7 +77,7 @@ def is_printable(text: str) -> bool:
 
 def name_of_project(text: str) -> str:
     """Accept a name that is safe inside every quoted literal."""
-    if not 1 <= len(text) <= 60 or text != text.strip() or not is_printable(text):
+    if not 1 <= len(text) <= MAX_NAME or text != text.strip() or not is_printable(text):
         raise AnswerError("wants 1 to 60 printable characters, no space first or last")
     if not set(text).isdisjoint("\"'`\\{}$"):
         raise AnswerError("wants no quotes, backslash, braces or $ sign")
@@ -73,7 +86,7 @@ def name_of_project(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Accept one line of text; quotes and backslashes are escaped where it is written."""
-    if not 1 <= len(text) <= 200 or not text.strip() or not is_printable(text):
+    if not 1 <= len(text) <= MAX_SENTENCE or not text.strip() or not is_printable(text):
         raise AnswerError("wants one line of 1 to 200 printable characters")
     if not set(text).isdisjoint("{}"):
         raise AnswerError("wants no braces")
@@ -87,9 +100,9 @@ def canonical(slug: str) -> str:
 
 def owner_of_slug(slug: str) -> str | None:
     """Return whose name *slug* already is, or None."""
-    if keyword.iskeyword(slug) or slug in keyword.softkwlist:
+    if keyword.iskeyword(slug) or slug in SOFT_KEYWORDS:
         return "a Python keyword"
-    if slug in sys.stdlib_module_names or slug in FORMER_MODULES:
+    if slug in sys.stdlib_module_names or slug in UNLISTED_MODULES:
         return "a module of the standard library"
     if canonical(slug) in DEPENDENCIES:
         return "a dependency of the project"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping, MutableMapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from jinja2 import Environment
 from jinja2.ext import Extension
 
 from local_extensions import manifest
 from local_extensions.answers import default_slug, in_quotes, markdown, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    from jinja2 import Environment
 
 # Cookiecutter changes the current folder while it works; this is the one its user is in.
 START = os.getcwd()

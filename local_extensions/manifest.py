@@ -6,8 +6,10 @@ stays only when every one of them wants it. Everything that is not listed belong
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 class Owner(NamedTuple):
@@ -35,7 +37,7 @@ OWNERS = (
     Owner(
         "security_headers",
         ON,
-        ("app/hooks/security_headers.py",),
+        ("app/hooks/security_headers.py", "tests/app/hooks/test_security_headers.py"),
     ),
     Owner(
         "throttling",
@@ -50,7 +52,7 @@ OWNERS = (
             "tests/app/test_limiter.py",
         ),
     ),
-    Owner("cors", ON, ("app/hooks/cors.py",)),
+    Owner("cors", ON, ("app/hooks/cors.py", "tests/app/hooks/test_cors.py")),
     Owner(
         "api_docs",
         ("swagger", "redoc"),
@@ -58,10 +60,13 @@ OWNERS = (
             "app/docs/docs_page.py",
             "app/docs/page/",
             "app/views/docs_page.py",
+            "tests/app/docs/page/",
+            "tests/app/views/test_docs_page.py",
+            "tests/browser/",
         ),
     ),
-    Owner("api_docs", ("swagger",), ("app/docs/page/swagger/",)),
-    Owner("api_docs", ("redoc",), ("app/docs/page/redoc/",)),
+    Owner("api_docs", ("swagger",), ("app/docs/page/swagger/", "tests/browser/test_swagger.py")),
+    Owner("api_docs", ("redoc",), ("app/docs/page/redoc/", "tests/browser/test_redoc.py")),
     Owner(
         "field_encryption",
         ON,
@@ -97,9 +102,7 @@ OWNERS = (
 
 SECRETS = (
     Secret("SECRET_KEY", "token", "Signs what Flask signs."),
-    Secret(
-        "JWT_SECRET_KEY", "token", "Signs and checks the tokens.", "jwt_algorithm", ("HS256",)
-    ),
+    Secret("JWT_SECRET_KEY", "token", "Signs and checks the tokens.", "jwt_algorithm", ("HS256",)),
     Secret(
         "FIELD_ENCRYPTION_KEYS",
         "fernet",

@@ -9,19 +9,25 @@ directly; whatever else a source holds is left to Jinja. Both ways give the same
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, Template
 from jinja2.ext import Extension
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 LINE_TAG = re.compile(r"^[ \t]*#: (.+)$", re.MULTILINE)
 PIECE = re.compile(r"^[ \t]*#: (?P<tag>.+)\n?|\{\{ (?P<value>[^-+{}\n][^{}\n]*) \}\}", re.MULTILINE)
 TAG = re.compile(r"(?P<word>if|elif|else|endif)(?: (?P<test>[^{}%#]+))?")
 # The expressions that nearly all sources use; they are evaluated without Jinja's compiler.
 ANSWER = re.compile(r"cookiecutter\.(?P<name>[a-z_]+)(?: \| (?P<filter>[a-z_]+))?")
-COMPARISON = re.compile(r"""(?P<left>cookiecutter\.[a-z_]+) (?P<sign>[!=]=) (["'])(?P<right>[^"'\\]*)\3""")
-CHOICE = re.compile(r"""'(?P<yes>[^'\\]*)' if (?P<test>[^'|]+(?:'[^'\\]*')?) else '(?P<no>[^'\\]*)'""")
+COMPARISON = re.compile(
+    r"""(?P<left>cookiecutter\.[a-z_]+) (?P<sign>[!=]=) (["'])(?P<right>[^"'\\]*)\3"""
+)
+CHOICE = re.compile(
+    r"""'(?P<yes>[^'\\]*)' if (?P<test>[^'|]+(?:'[^'\\]*')?) else '(?P<no>[^'\\]*)'"""
+)
 JINJA = ("{{", "{%", "{#")
 
 # The only texts outside a file that are Jinja's. Anything else there is an answer, or a path made

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cookiecutter.utils import create_env_with_context
 from jinja2 import FileSystemLoader
 
 from local_extensions import manifest
 from local_extensions.answers import CHOICES, RULES, YES_NO, default_slug, normalise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "{{cookiecutter.project_slug}}"
@@ -41,8 +43,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "long-korean-name": {"project_name": "가" * 60},
     "emoji-name": {"project_name": "🚀🔥 <API> & #1 100%"},
     "hostile-texts": {
-        "description": 'Notes: "quoted" \\ back\\slash \'single\' #hash `tick` $HOME %s 한국어 🚀',
-        "author_name": "O'Neil \"Neo\" \\ Müller & 김 <a@b.example>",
+        "description": "Notes: \"quoted\" \\ back\\slash 'single' #hash `tick` $HOME %s 한국어 🚀",
+        "author_name": 'O\'Neil "Neo" \\ Müller & 김 <a@b.example>',
     },
     "replica-set": {"mongo_host": "[2001:db8::1]:27018,[::1],db-2.example.com:27017,10.0.0.3"},
 }

@@ -22,7 +22,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """A copy of the repository as it would be cloned."""
+    """Copy the repository as it would be cloned."""
     folder = tmp_path_factory.mktemp("clone") / "template"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE_BY_TOOLS, "demo"))
     return folder
@@ -46,9 +46,7 @@ def test_make_demo_serves_twice_and_keeps_its_secrets(clone):
 
 
 def test_make_help_names_every_target(clone):
-    done = subprocess.run(
-        ["make", "help"], cwd=clone, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(["make", "help"], cwd=clone, capture_output=True, text=True, check=True)
 
     targets = {line.split()[0] for line in done.stdout.splitlines()}
     assert targets >= {"help", "demo", "new", "test", "lint", "format", "bench", "clean"}

@@ -20,7 +20,7 @@ SECRETS = [["SECRET_KEY", "token", "Signs."], ["FIELD_ENCRYPTION_KEYS", "fernet"
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
-    """The hook as cookiecutter writes it for the default answers."""
+    """Write the hook as cookiecutter does, for the default answers."""
     environment = create_env_with_context({"cookiecutter": CONTEXT})
     text = environment.from_string(HOOK.read_text("utf-8")).render(cookiecutter=complete({}))
     path = tmp_path_factory.mktemp("hook") / "hook.py"
@@ -30,15 +30,13 @@ def rendered(tmp_path_factory):
 
 @pytest.fixture
 def hook(rendered, tmp_path, monkeypatch):
-    """The functions of the hook, in the empty folder of a new project."""
+    """Return the functions of the hook, run in the empty folder of a new project."""
     monkeypatch.chdir(tmp_path)
     return runpy.run_path(str(rendered))
 
 
 def read(path):
-    return dict(
-        line.split("=", 1) for line in path.read_text("ascii").splitlines() if "=" in line
-    )
+    return dict(line.split("=", 1) for line in path.read_text("ascii").splitlines() if "=" in line)
 
 
 def test_a_pruned_folder_takes_its_empty_parents_along(hook, tmp_path):

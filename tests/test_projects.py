@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from pymongo import MongoClient
 
 from tests.conftest import clean_environment
 from tests.rendering import generate
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = [
     pytest.mark.projects,

@@ -16,7 +16,12 @@ def seconds(template, environment, folder):
     """Return the processor time of one run, hooks included; others' load does not count."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = run_cookiecutter(
-        "--no-input", str(template), "-o", str(folder), environment=environment, folder=folder.parent
+        "--no-input",
+        str(template),
+        "-o",
+        str(folder),
+        environment=environment,
+        folder=folder.parent,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr

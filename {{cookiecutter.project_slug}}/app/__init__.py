@@ -10,17 +10,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import commands, hooks, views
 from app.decorators.operation import find_operations
-#: if cookiecutter.throttling
-from app.extensions import jwt, limiter
-#: else
-from app.extensions import jwt
-#: endif
-#: if cookiecutter.field_encryption
-from app.models import connection, encryption
-#: else
-from app.models import connection
-#: endif
+from app.extensions import (
+    jwt,
+    #: if cookiecutter.throttling
+    limiter,
+    #: endif
+)
+from app.models import (
+    connection,
+    #: if cookiecutter.field_encryption
+    encryption,
+    #: endif
+)
 from app.services import preparation, tokens
+from app.stateless import NoSessions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,11 +50,12 @@ def configure(app: Flask, settings: Base) -> None:
     app.config.from_mapping(settings.model_dump())
     app.config["MAX_CONTENT_LENGTH"] = settings.MAX_BODY_BYTES
     app.extensions["settings"] = settings
+    app.session_interface = NoSessions()
     # A second spelling of a path would be a second door to keep shut.
     app.url_map.merge_slashes = False
-    app.wsgi_app = with_deadline(app.wsgi_app, settings.MONGODB_TIMEOUT_SECONDS)  # type: ignore[method-assign]
+    app.wsgi_app = with_deadline(app.wsgi_app, settings.MONGODB_TIMEOUT_SECONDS)  # type: ignore[assignment,method-assign]  # Flask's way
     if proxies := settings.TRUSTED_PROXIES:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as above
 
 
 def register_extensions(app: Flask) -> None:

@@ -32,9 +32,15 @@ def security_of(operation: Operation) -> list[dict[str, list[str]]]:
 
 
 def describe_components(
-    operations: dict[tuple[str, str], Operation], responses: dict[str, Any]
+    operations: dict[tuple[str, str], Operation],
+    responses: dict[str, Any],
+    described: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """Return the components that these operations use, and no others."""
+    """Return the components that these operations, and what they refer to, use; no others."""
+    answers = [answer for words in described for answer in words["responses"].values()]
+    headers = {
+        name for answer in (*answers, *responses.values()) for name in answer.get("headers", ())
+    }
     contracts = list(operations.values())
     taken = {contract.body for contract in contracts}
     given = {contract.returns for contract in contracts} | {ProblemOut}
@@ -42,7 +48,7 @@ def describe_components(
     return {
         "schemas": _schemas(taken, "validation") | _schemas(given, "serialization"),
         "responses": dict(sorted(responses.items())),
-        "headers": HEADERS,
+        "headers": {name: header for name, header in HEADERS.items() if name in headers},
         "securitySchemes": {
             name: {
                 "type": "http",

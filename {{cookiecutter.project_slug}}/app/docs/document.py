@@ -45,35 +45,42 @@ _LOCK = Lock()
 def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> dict[str, Any]:
     """Return the document of all routes of *app*, in their order; needs an app context."""
     responses: dict[str, Any] = {}
-    summaries: dict[str, str] = {}
-    tags: dict[str, None] = {}
     with _LOCK:
-        for rule in app.url_map.iter_rules():
-            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-                marks = _function_of(app, rule, method).__dict__
-                # Once described, the words would be lost to the next app.
-                words = marks.setdefault("words", marks["specs_dict"])
-                operation = operations[rule.endpoint, method]
-                marks["specs_dict"] = _describe(operation, rule, words, responses)
-                summaries[words["operationId"]] = words["summary"]
-                tags |= dict.fromkeys(words["tags"])
+        described = _describe_all(app, operations, responses)
+        tags = dict.fromkeys(tag for words in described.values() for tag in words["tags"])
         template = {
             **_describe_api(),
             "tags": [{"name": name} for name in tags],
-            "components": describe_components(operations, responses),
+            "components": describe_components(operations, responses, [*described.values()]),
         }
         document = _collect(app, template)
     document["paths"] = {
-        re.sub(r"(?<=\{)\w+(?=\})", lambda name: to_camel(name[0]), path): _finish(item, summaries)
+        re.sub(r"(?<=\{)\w+(?=\})", lambda name: to_camel(name[0]), path): _finish(item, described)
         for path, item in document["paths"].items()
     }
     return document
 
 
-def _finish(item: dict[str, Any], summaries: dict[str, str]) -> dict[str, Any]:
+def _describe_all(
+    app: Flask, operations: dict[tuple[str, str], Operation], responses: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the operation objects by their ids, and leave each where flasgger finds it."""
+    described = {}
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            marks = _function_of(app, rule, method).__dict__
+            # Once described, the words would be lost to the next app.
+            words = marks.setdefault("words", marks["specs_dict"])
+            operation = operations[rule.endpoint, method]
+            marks["specs_dict"] = _describe(operation, rule, words, responses)
+            described[words["operationId"]] = marks["specs_dict"]
+    return described
+
+
+def _finish(item: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
     """Return a path item in one order on all processes; flasgger's summaries are docstrings."""
     return {
-        method: {**item[method], "summary": summaries[item[method]["operationId"]]}
+        method: {**item[method], "summary": described[item[method]["operationId"]]["summary"]}
         for method in _METHODS
         if method in item
     }

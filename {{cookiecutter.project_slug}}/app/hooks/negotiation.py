@@ -12,6 +12,7 @@ from app.context import context
 from app.errors import NotAcceptableError, UnsupportedMediaTypeError
 
 _UNWANTED = 0.0
+_NO_LENGTH = ("", "0")
 
 
 def check_accept() -> None:
@@ -56,7 +57,9 @@ def _specificity(accepted: str, media_type: str) -> int:
 
 
 def _has_body() -> bool:
-    return bool(request.content_length) or "Transfer-Encoding" in request.headers
+    environ = request.environ
+    has_length = environ.get("CONTENT_LENGTH", "0") not in _NO_LENGTH
+    return has_length or "HTTP_TRANSFER_ENCODING" in environ
 
 
 def _is_json() -> bool:

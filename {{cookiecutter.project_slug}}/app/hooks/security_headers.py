@@ -17,6 +17,8 @@ REFUSAL_HEADERS: tuple[tuple[str, str], ...] = (
     ("Referrer-Policy", "no-referrer"),
 )
 
+_POLICY = "Content-Security-Policy"
+
 # RFC 6797 section 7.2: never over plain HTTP. Two years, as browsers' preload lists ask.
 HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 
@@ -24,6 +26,9 @@ HSTS = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 def protect(response: Response) -> None:
     """Add each header once; a page that brought a policy of its own keeps it."""
     headers = response.headers
-    headers.extend(item for item in REFUSAL_HEADERS if item[0] not in headers)
+    if _POLICY in headers:
+        headers.extend(item for item in REFUSAL_HEADERS if item[0] not in headers)
+    else:
+        headers.extend(REFUSAL_HEADERS)
     if request.is_secure:
         headers[HSTS[0]] = HSTS[1]

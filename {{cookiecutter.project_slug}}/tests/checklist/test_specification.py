@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
 SEGMENT = re.compile(r"[a-z][a-z0-9-]*|v[0-9]+|\{[a-z][a-zA-Z0-9]*\}")
-NOTE = {"title": "a", "body": "b"}
 # Words for doing: a path names a thing, and the method says what is done with it.
 VERBS = {"add", "change", "create", "delete", "do", "edit", "get", "list", "make", "new"}
 VERBS |= {"read", "remove", "save", "search", "set", "show", "update", "write"}
@@ -35,8 +34,12 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, 
 
 
 def _stored(database: Database[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Return what the accounts own, as it is stored."""
-    return {name: [*database[name].find().sort("_id", 1)] for name in ("accounts", "notes")}
+    """Return all that is stored, but for what counts requests."""
+    return {
+        name: [*database[name].find().sort("_id", 1)]
+        for name in sorted(database.list_collection_names())
+        if not name.startswith("throttle")
+    }
 
 
 #: if cookiecutter.api_docs != "none"
@@ -132,32 +135,13 @@ def test_lists_share_one_way_to_page_and_sort(document):
 
 @pytest.mark.checklist("spec.style")
 def test_reading_changes_nothing(api, account, document, database):
-    note = api.post("/api/v1/me/notes", account, json=NOTE).json
+    # A process prepares its database once, before its first answer.
+    api.get("/health/ready")
     before = _stored(database)
     for path, method, operation in _operations(document):
-        if method == "get":
-            headers = account.headers if operation["security"] else {}
-            api.get(path.replace("{noteId}", note["id"]), headers=headers)
+        if method == "get" and "{" not in path:
+            api.get(path, headers=account.headers if operation["security"] else {})
     assert _stored(database) == before
-
-
-@pytest.mark.checklist("spec.style")
-def test_putting_twice_is_putting_once(api, account):
-    place = api.post("/api/v1/me/notes", account, json=NOTE).headers["Location"]
-    whole = {"title": "c", "body": "d"}
-    answers = [api.put(place, account, json=whole).json for _ in range(2)]
-    shown = [{name: answer[name] for name in whole} for answer in answers]
-    assert shown == [whole, whole]
-    assert len(api.get("/api/v1/me/notes", account).json["items"]) == 1
-
-
-@pytest.mark.checklist("spec.style")
-def test_deleting_twice_leaves_what_deleting_once_does(api, account, database):
-    place = api.post("/api/v1/me/notes", account, json=NOTE).headers["Location"]
-    api.delete(place, account)
-    after = _stored(database)
-    api.delete(place, account, status=404)
-    assert _stored(database) == after
 
 
 @pytest.mark.checklist("conv.camel-case")

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
 from app.decorators.operation import Operation
 from app.docs.parameters import describe_parameters, path_of
-from app.schemas.notes import NotesQuery
+from app.schemas.base import Schema
+
+
+class BooksQuery(Schema):
+    """Which books."""
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    created_after: AwareDatetime | None = None
 
 
 def test_path_parameters_are_in_camel_case():
-    assert path_of("/me/notes/<uuid:note_id>/parts/<part>") == "/me/notes/{noteId}/parts/{part}"
+    assert path_of("/me/books/<uuid:book_id>/parts/<part>") == "/me/books/{bookId}/parts/{part}"
 
 
 def test_a_converter_becomes_a_format():
-    (described,) = describe_parameters(Operation(), "/<uuid:note_id>", {})
+    (described,) = describe_parameters(Operation(), "/<uuid:book_id>", {})
     assert described == {
-        "name": "noteId",
+        "name": "bookId",
         "in": "path",
         "required": True,
         "schema": {"type": "string", "format": "uuid"},
@@ -22,8 +33,8 @@ def test_a_converter_becomes_a_format():
 
 
 def test_query_parameters_keep_the_limits_of_their_schema():
-    words = {"parameters": dict.fromkeys(NotesQuery.model_json_schema()["properties"], "Words.")}
-    described = describe_parameters(Operation(query=NotesQuery), "/", words)
+    words = {"parameters": {"limit": "How many.", "createdAfter": "Since when."}}
+    described = describe_parameters(Operation(query=BooksQuery), "/", words)
     schemas = {parameter["name"]: parameter["schema"] for parameter in described}
     assert (schemas["limit"]["minimum"], schemas["limit"]["maximum"]) == (1, 100)
     assert schemas["createdAfter"] == {

@@ -9,7 +9,7 @@ import pytest
 from app.decorators.operation import Operation
 from app.docs.refusals import find_refusals
 from app.errors import EmailTakenError, PreconditionFailedError, UnexpectedError
-from app.schemas.notes import WriteNote
+from app.schemas.accounts import SignUp
 
 PUBLIC = Operation(is_public=True, has_free_query=True)
 
@@ -30,7 +30,7 @@ def test_probes_are_exempt_from_host_and_transport():
 @pytest.mark.parametrize(
     ("operation", "path", "status"),
     [
-        (Operation(body=WriteNote), "/", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (Operation(body=SignUp), "/", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
         (Operation(has_free_query=False), "/", HTTPStatus.UNPROCESSABLE_ENTITY),
         (Operation(is_public=False), "/", HTTPStatus.UNAUTHORIZED),
         (Operation(), "/things/{thingId}", HTTPStatus.NOT_FOUND),
@@ -50,7 +50,7 @@ def test_what_the_view_raises_is_added():
 
 
 def test_statuses_ascend_and_name_each_refusal_once():
-    operation = Operation(body=WriteNote)
+    operation = Operation(body=SignUp)
     refusals = find_refusals(operation, "/api/v1/x/{y}", {"raises": (UnexpectedError,)})
     assert [*refusals] == sorted(refusals)
     assert refusals[500] == [UnexpectedError]

@@ -12,7 +12,7 @@ from app.docs.responses import (
     describe_success,
     name_refusal,
 )
-from app.schemas.notes import NoteOut, WriteNote
+from app.schemas.accounts import AccountOut, ChangeAccount
 
 CHANGING = {"instance", "requestId"}
 
@@ -76,10 +76,10 @@ def test_an_answer_without_schema_names_its_type():
 @pytest.mark.parametrize(
     ("operation", "words", "is_there"),
     [
-        (Operation(returns=NoteOut), {"is_conditional": True, "has_etag": True}, True),
-        (Operation(returns=NoteOut), {}, False),
+        (Operation(returns=AccountOut), {"is_conditional": True, "has_etag": True}, True),
+        (Operation(returns=AccountOut), {}, False),
         (
-            Operation(returns=NoteOut, body=WriteNote),
+            Operation(returns=AccountOut, body=ChangeAccount),
             {"is_conditional": True, "has_etag": True},
             False,
         ),

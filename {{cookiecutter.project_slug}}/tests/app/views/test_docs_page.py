@@ -86,8 +86,19 @@ def test_a_file_that_is_current_is_not_sent_again(api, name):
     assert "Content-Type" not in answer.headers
 
 
-def test_a_file_of_another_type_than_accepted_is_refused(api):
-    api.get("/docs/init.js", headers={"Accept": "text/css"}, status=406)
+@pytest.mark.parametrize("path", ["/docs/", *(f"/docs/{name}" for name in VIEWER.names)])
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        ({"headers": {"Host": "elsewhere.example"}}, 400),
+        ({"headers": {"Accept": "image/png"}}, 406),
+        ({"data": "text", "content_type": "text/plain"}, 415),
+    ],
+    ids=["host", "accept", "body"],
+)
+def test_page_and_files_are_refused_like_everything_else(api, path, request_, status):
+    answer = api.get(path, **request_, status=status)
+    assert answer.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,123 @@
+"""What the client can read, and the type of what it sends."""
+
+from __future__ import annotations
+
+import pytest
+
+SERVED = [
+    None,
+    "",
+    "*/*",
+    "application/*",
+    "application/json",
+    "Application/JSON",
+    "application/json; charset=utf-8",
+    'application/json; charset="UTF-8"',
+    "application/json;q=0.1",
+    "text/html, */*;q=0.1",
+    "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
+    "application/json, application/json;q=0",
+    "image/*;q=1, application/json;q=0.001",
+    "application/*;q=0, application/json",
+    "*/*;q=0, application/json",
+]
+REFUSED = [
+    "application/xml",
+    "text/html",
+    "text/*",
+    "image/*",
+    "application/json;q=0",
+    "application/json;q=0.000",
+    "application/*;q=0",
+    "*/*;q=0",
+    "*/*, application/json;q=0",
+    "application/*, application/json;q=0",
+    "application/json; charset=utf-16",
+    "application/problem+json",
+    "json",
+    "application",
+    "*/json",
+]
+BAD_TYPES = [
+    None,
+    "",
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/xml",
+    "application/json; charset=latin-1",
+    "application/json; charset=utf-16",
+    "application/jsonx",
+    "application/problem+json",
+    "text/json",
+    "application",
+]
+
+
+@pytest.mark.parametrize("accept", SERVED)
+def test_what_the_client_can_read_is_served(api, accept):
+    headers = {} if accept is None else {"Accept": accept}
+    answer = api.get("/health/live", headers=headers)
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+@pytest.mark.parametrize("accept", REFUSED)
+def test_what_the_client_cannot_read_is_refused(api, accept):
+    answer = api.get("/health/live", headers={"Accept": accept}, status=406)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("accept", ["application/xml", "image/*", "application/json;q=0"])
+def test_a_refused_write_writes_nothing(api, account, accept):
+    changed = {"displayName": "Changed"}
+    api.patch("/api/v1/me", account, json=changed, headers={"Accept": accept}, status=406)
+    assert api.get("/api/v1/me", account).json["displayName"] == account.display_name
+
+
+def test_an_operation_without_an_answer_asks_for_nothing_else(api, account):
+    api.delete("/api/v1/me", account, headers={"Accept": "image/png"}, status=406)
+    api.get("/api/v1/me", account)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    ["application/json", "APPLICATION/JSON", "application/json;charset=UTF-8", "application/json;"],
+)
+def test_json_is_read(api, account, content_type):
+    headers = {"Content-Type": content_type}
+    api.patch("/api/v1/me", account, data='{"displayName": "Changed"}', headers=headers)
+
+
+@pytest.mark.parametrize("content_type", BAD_TYPES)
+def test_other_types_are_refused_and_told_the_right_one(api, account, content_type):
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    data = '{"displayName": "Changed"}'
+    answer = api.patch("/api/v1/me", account, data=data, headers=headers, status=415)
+    assert answer.headers["Accept"] == "application/json"
+    assert api.get("/api/v1/me", account).json["displayName"] == account.display_name
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
+def test_coded_bodies_are_refused(api, account, coding):
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    api.patch("/api/v1/me", account, data=b"\x1f\x8b", headers=headers, status=415)
+
+
+def test_a_missing_body_has_no_type_to_be_right(api, account):
+    api.patch("/api/v1/me", account, status=415)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", None])
+def test_operations_without_a_body_take_none(api, account, content_type):
+    headers = {} if content_type is None else {"Content-Type": content_type}
+    answer = api.delete("/api/v1/me", account, data="{}", headers=headers, status=415)
+    assert "Accept" not in answer.headers
+    api.get("/api/v1/me", account)
+
+
+def test_a_body_of_unknown_length_is_a_body(api, account):
+    api.delete("/api/v1/me", account, headers={"Transfer-Encoding": "chunked"}, status=415)
+
+
+def test_a_type_without_a_body_is_harmless(api, account):
+    api.get("/api/v1/me", account, headers={"Content-Type": "text/plain"})
