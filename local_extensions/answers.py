@@ -93,9 +93,14 @@ def sentence(text: str) -> str:
     return text
 
 
+def distribution(slug: str) -> str:
+    """Return *slug* as a package may be called: no _ at its end."""
+    return slug.rstrip("_")
+
+
 def canonical(slug: str) -> str:
     """Return *slug* as package indexes compare names."""
-    return re.sub("_+", "-", slug.strip("_"))
+    return re.sub("_+", "-", distribution(slug))
 
 
 def owner_of_slug(slug: str) -> str | None:

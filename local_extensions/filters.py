@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from jinja2.ext import Extension
 
 from local_extensions import manifest
-from local_extensions.answers import default_slug, in_quotes, markdown, normalise
+from local_extensions.answers import default_slug, distribution, in_quotes, markdown, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, MutableMapping
@@ -60,6 +60,7 @@ class Answers(Extension):
             project_slug=default_slug,
             checked=checked,
             checked_slug=checked_slug,
+            distribution=distribution,
             in_quotes=in_quotes,
             markdown=markdown,
             plan=plan,

@@ -274,6 +274,11 @@ def test_no_dependency_is_a_name_for_a_project():
     assert names <= rules.DEPENDENCIES
 
 
+@pytest.mark.parametrize("slug", GOOD["project_slug"])
+def test_every_slug_gives_a_name_that_packaging_tools_accept(slug):
+    assert re.fullmatch(r"[a-z](?:[a-z0-9_]*[a-z0-9])?", rules.distribution(slug))
+
+
 @pytest.mark.parametrize("text", GOOD["description"] + GOOD["author_name"], ids=ascii)
 def test_a_quoted_text_comes_back_letter_by_letter(text):
     literal = f'"{rules.in_quotes(text)}"'

@@ -49,6 +49,8 @@ def configure(app: Flask, settings: Base) -> None:
     """Set what Flask itself and its extensions read."""
     app.config.from_mapping(settings.model_dump())
     app.config["MAX_CONTENT_LENGTH"] = settings.MAX_BODY_BYTES
+    # Flask would refuse probes, too: hosts are app/hooks/transport.py's to judge.
+    app.config["TRUSTED_HOSTS"] = None
     app.extensions["settings"] = settings
     app.session_interface = NoSessions()
     # A second spelling of a path would be a second door to keep shut.

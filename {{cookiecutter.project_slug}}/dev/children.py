@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -63,7 +64,7 @@ def stop(process: subprocess.Popen[bytes], patience: float) -> None:
 
 
 def end_with_starter() -> None:
-    """Have this process, a child, end by SIGTERM when its starter is gone."""
+    """Have this process, a child, end when its starter is gone: asked first, then made to."""
     threading.Thread(target=_await_end, daemon=True).start()
 
 
@@ -71,3 +72,5 @@ def _await_end() -> None:
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOP_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)

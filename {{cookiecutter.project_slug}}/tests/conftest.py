@@ -7,9 +7,12 @@ pytest_plugins = [
     # Each after what it imports: pytest reads the asserts of a module that it loads itself.
     "tests.fixtures.api",
     "tests.fixtures.accounts",
+    "tests.fixtures.operations",
     "tests.plugins.recorder",
+    "tests.fixtures.queries",
     "tests.fixtures.application",
     "tests.fixtures.database",
+    "tests.fixtures.contents",
     #: if cookiecutter.field_encryption
     "tests.fixtures.encryption",
     #: endif

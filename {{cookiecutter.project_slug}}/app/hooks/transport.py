@@ -22,7 +22,7 @@ from app.extensions import settings
 
 def refuse_unknown_host() -> None:
     """Refuse a Host that is none of TRUSTED_HOSTS; probes send the pod's own address."""
-    if is_exempt() or not settings.TRUSTED_HOSTS:
+    if is_exempt():
         return
     if not _is_trusted(request.environ.get("HTTP_HOST"), settings.TRUSTED_HOSTS):
         raise UnknownHostError
@@ -30,7 +30,8 @@ def refuse_unknown_host() -> None:
 
 @lru_cache(maxsize=256)
 def _is_trusted(host: str | None, trusted: tuple[str, ...]) -> bool:
-    return host_is_trusted(host, trusted)
+    # RFC 9110 section 4.2.3: a host is the same in every case. The settings have it in lower case.
+    return host_is_trusted(host and host.lower(), trusted)
 
 
 #: if cookiecutter.security_headers

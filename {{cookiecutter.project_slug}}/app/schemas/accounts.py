@@ -6,12 +6,27 @@ from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run
 from typing import Annotated, Literal
 from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
 
-from pydantic import EmailStr, Field, Secret
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field, Secret
 
 from app.schemas.base import Line, Representation, Schema, Text
 
+
+def _check_email(text: str) -> str:
+    """Return an e-mail address in one spelling; whether mail arrives there is not asked."""
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        # Its words quote the input.
+        raise ValueError("Must be an e-mail address") from None
+
+
 DisplayName = Annotated[Line, Field(min_length=1, max_length=100)]
-Email = Annotated[EmailStr, Field(max_length=254)]
+Email = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}),
+    AfterValidator(_check_email),
+]
 # NIST SP 800-63B asks for room for passphrases; the cap bounds the hashing of one.
 _WRITE_ONLY = Field(json_schema_extra={"format": "password", "writeOnly": True})
 NewPassword = Annotated[Secret[Annotated[Text, Field(min_length=8, max_length=256)]], _WRITE_ONLY]

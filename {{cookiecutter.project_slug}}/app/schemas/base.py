@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
+
+# RFC 3339 section 5.6. Less strictly read, a number would be seconds since 1970.
+MOMENT: Final = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
+)
+
+
+def _check_moment(value: Any) -> Any:
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        raise ValueError("Must be a moment with its offset, as in 2026-01-31T09:26:53Z")
+    return value
+
+
+def _to_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("Must be a moment of the years 1 to 9999 in UTC") from None
+
+
+def _check_digits(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,18}", value):
+        raise ValueError("Must be a whole number")
+    return value
+
 
 # NUL ends strings in too many places downstream; nobody means it.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$")]
+Moment = Annotated[AwareDatetime, BeforeValidator(_check_moment), AfterValidator(_to_utc)]
+# Stands after the limits of a number in a query string: digits, and no other way to write them.
+InDigits = BeforeValidator(_check_digits)
 
 
 class Schema(BaseModel):

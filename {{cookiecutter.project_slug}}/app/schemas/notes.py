@@ -6,9 +6,9 @@ from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from app.schemas.base import Line, Representation, Schema, Text
+from app.schemas.base import InDigits, Line, Moment, Representation, Schema, Text
 
 Title = Annotated[Line, Field(min_length=1, max_length=200)]
 Body = Annotated[Text, Field(max_length=10_000)]
@@ -42,11 +42,11 @@ class ChangeNote(Schema):
 class NotesQuery(Schema):
     """Which notes, in which order."""
 
-    limit: Annotated[int, Field(ge=1, le=100)] = 20
+    limit: Annotated[int, Field(ge=1, le=100), InDigits] = 20
     cursor: Annotated[str, Field(max_length=2048)] | None = None
     sort: Sort = "-createdAt"
-    created_after: AwareDatetime | None = None
-    created_before: AwareDatetime | None = None
+    created_after: Moment | None = None
+    created_before: Moment | None = None
 
 
 class NoteOut(Representation):

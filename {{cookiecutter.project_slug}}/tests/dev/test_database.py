@@ -12,6 +12,7 @@ from pymongo import MongoClient
 
 from config.environment import PROJECT
 from dev import database, ports
+from dev.children import STOP_SECONDS
 from dev.database import EmbeddedDatabaseError, embedded_database
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 STARTER = """
 import pathlib, sys, time
+from dev.children import STOP_SECONDS
 from dev.database import embedded_database
 with embedded_database(pathlib.Path(sys.argv[1]), is_durable=True) as port:
     print(port, flush=True)
@@ -35,7 +37,7 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], int]:
 
 
 def await_end(port: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 2 * STOP_SECONDS
     while ports.answers(port):
         assert time.monotonic() < deadline
         time.sleep(0.1)

@@ -13,7 +13,7 @@ from app.models.encryption.cipher import decrypt_stored, encrypt
 _WRITING = frozenset({"set", "setOnInsert", "push", "pushAll"})
 
 
-class EncryptedStringField(StringField):  # type: ignore[misc]  # mongoengine has no types
+class EncryptedStringField(StringField):
     """A StringField stored as a Fernet token; limits of length count the text itself.
 
     The value cannot be searched, sorted or unique, since equal texts have different tokens:

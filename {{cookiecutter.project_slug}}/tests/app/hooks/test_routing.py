@@ -29,12 +29,13 @@ def test_nothing_is_anywhere_else(api, path):
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH", "DELETE"])
 def test_slashes_are_no_way_around_the_token(api, path, method):
-    api.call(method, f"http://localhost{path}", status=401)
+    # Past the client, which would read the first name of such a path as a host.
+    api.call(method, "/", environ_overrides={"PATH_INFO": path}, status=401)
 
 
-@pytest.mark.parametrize("path", ["//api/v1/me", "/api//v1/me", "/api/v1/me/"])
+@pytest.mark.parametrize("path", ["/api//v1/me", "/api/v1//me", "/api/v1/me/"])
 def test_one_resource_has_one_path(api, account, path):
-    api.get(f"http://localhost{path}", account, status=404)
+    api.get("/", account, environ_overrides={"PATH_INFO": path}, status=404)
 
 
 @pytest.mark.parametrize("path", ["/api%2Fv1/me", "/%61pi/v1/me", "/api/v1/%6de", "/api/v1/me%2f"])

@@ -22,6 +22,7 @@ MALFORMED = {
     "utf-16": '{"displayName": "x"}'.encode("utf-16"),
     "byte order mark": '\ufeff{"displayName": "x"}'.encode(),
     "deep": b"[" * 30_000,
+    "huge number": b"1e400",
     "control character": b'{"displayName": "\x01"}',
     "single quotes": b"{'displayName': 'x'}",
 }
@@ -30,7 +31,6 @@ UNFIT = {
     "list of one": b"[1]",
     "null": b"null",
     "number": b"1",
-    "huge number": b"1e400",
     "2^70": b'{"displayName": 1180591620717411303424}',
     "string": b'"x"',
     "true": b"true",

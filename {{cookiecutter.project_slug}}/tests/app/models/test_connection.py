@@ -1,57 +1,50 @@
-"""The connection takes from MONGODB_URI how it is protected."""
+"""The connection to MongoDB: lazy, aware of time zones, and one for a process."""
 
 from __future__ import annotations
 
-import ssl
-from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import mongoengine
-import pytest
-from pymongo.errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from tests.fixtures.application import MakeApp
-
-# A certificate of nobody: its private key was thrown away.
-AUTHORITY = """\
------BEGIN CERTIFICATE-----
-MIIBdTCCARugAwIBAgIUBamrkmYTP3u5TSiqxK0tQMmkCx8wCgYIKoZIzj0EAwIw
-DzENMAsGA1UEAwwEdGVzdDAgFw0yNjExMjMxOTAxMDVaGA8yMTI2MTAzMDE5MDEw
-NVowDzENMAsGA1UEAwwEdGVzdDBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABB6S
-HJRN8B2oP8K8PkL1ZqIFU/9cLp07mw/UlUJ+96Y3lopNA48x15zeLVyQJBKmUI5Q
-+ET6WAhiXeVdx9NpFXKjUzBRMB0GA1UdDgQWBBQ5qxXDP72J+jq6fl00Z6CxwjWC
-fjAfBgNVHSMEGDAWgBQ5qxXDP72J+jq6fl00Z6CxwjWCfjAPBgNVHRMBAf8EBTAD
-AQH/MAoGCCqGSM49BAMCA0gAMEUCIGKlpxTxS7kexYSIes7OGdVPkMUhdCCSNasT
-N2pAnPHRAiEAlA5uKepiV4enp8XUzpJYHeh7RW19TMn1W5YLEYA0//s=
------END CERTIFICATE-----
-"""
+from app import create_app
+from config.base import SLUG
+from config.testing import Testing
 
 
-@pytest.fixture(autouse=True)
-def _forget_connection() -> Iterator[None]:
-    """Leave no connection to a server that is not there."""
-    yield
-    mongoengine.disconnect()
+def test_the_connection_reads_aware_times_and_standard_uuids(app):
+    with app.app_context():
+        options = mongoengine.get_connection().codec_options
+    assert options.tz_aware
+    assert options.uuid_representation == 4
 
 
-def test_tls_options_of_the_uri_reach_the_driver(make_app: MakeApp, tmp_path: Path) -> None:
-    authority = tmp_path / "authority.pem"
-    authority.write_text(AUTHORITY)
-    make_app(MONGODB_URI=f"mongodb://db.internal:27017/app?tls=true&tlsCAFile={authority}")
-    context = mongoengine.get_connection().options.pool_options._ssl_context
-    assert context.verify_mode is ssl.CERT_REQUIRED
-    assert context.check_hostname
-    names = [authority["subject"] for authority in context.get_ca_certs()]
-    assert ((("commonName", "test"),),) in names
+def test_the_connection_names_the_app_to_the_database(app):
+    with app.app_context():
+        driver = mongoengine.get_connection().options.pool_options.metadata
+    assert driver["application"]["name"] == SLUG
 
 
-def test_a_missing_authority_is_an_error_and_no_connection_in_clear(
-    make_app: MakeApp, tmp_path: Path
-) -> None:
-    missing = tmp_path / "missing.pem"
-    uri = f"mongodb://db.internal:27017/app?tls=true&tlsCAFile={missing}"
-    with pytest.raises((ConfigurationError, FileNotFoundError)):
-        make_app(MONGODB_URI=uri)
+def test_apps_of_one_database_share_the_connection(make_app):
+    make_app()
+    first = mongoengine.get_connection()
+    make_app()
+    assert mongoengine.get_connection() is first
+
+
+def test_an_app_of_another_database_replaces_the_connection(make_app, mongodb_uri):
+    make_app()
+    first = mongoengine.get_connection()
+    other = f"{mongodb_uri}_other"
+    create_app(Testing(MONGODB_URI=other))
+    assert mongoengine.get_connection() is not first
+    assert mongoengine.get_db().name == other.rpartition("/")[2]
+    make_app()
+    assert mongoengine.get_db().name == mongodb_uri.rpartition("/")[2]
+
+
+def test_ids_come_back_as_they_were_written(app, database):
+    written = uuid4()
+    with app.app_context():
+        mongoengine.get_db().test_ids.insert_one({"_id": written})
+    assert database.test_ids.find_one()["_id"] == written
+    database.test_ids.drop()

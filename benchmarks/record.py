@@ -1,0 +1,161 @@
+"""Record a real session with a fresh clone and draw it: docs/images/session.svg.
+
+`make demo` serves, the README's own curl lines are typed into a shell, somebody guesses a password,
+and the checklist is printed from a run of the project's tests. What is drawn is what they printed.
+Run it with the environment of `make test`: .venv/bin/python benchmarks/record.py
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import threading
+import time
+from html import escape
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+PICTURE: Final = ROOT / "docs" / "images" / "session.svg"
+LEFT_OUT: Final = shutil.ignore_patterns(".git", ".venv", "demo", "__pycache__", ".*_cache")
+PORT: Final = os.environ.get("PORT", "3000")
+URL: Final = f"http://127.0.0.1:{PORT}/"
+
+COLUMNS: Final = 108
+LINE_HEIGHT: Final = 18
+LETTER_WIDTH: Final = 7.8
+MARGIN: Final = 16
+START_SECONDS: Final = 300
+ANSWER_SECONDS: Final = 600
+
+GUESSES: Final = """\
+for guess in 1 2 3 4 5 6; do
+  curl -s -o /dev/null -w '%{http_code} ' "$API/auth/login" -H "$JSON" \\
+    -d '{"email": "minji@example.com", "password": "guess '$guess'"}'
+done"""
+CHECKLIST: Final = "make checklist | grep -E '^(Item|auth|jwt|access|input)'"
+
+# A line as it is drawn: how, and what.
+Line = tuple[str, str]
+
+
+class Terminal:
+    """A shell that remembers what was typed into it and what it printed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.lines: list[Line] = []
+        self.output: Queue[str] = Queue()
+        self.shell = subprocess.Popen(
+            ["bash", "--noprofile", "--norc"],
+            cwd=folder,
+            env={**os.environ, "API": f"{URL}api/v1", "NO_COLOR": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.shell.stdout is not None
+        for line in self.shell.stdout:
+            self.output.put(line)
+
+    def type(self, command: str, until: str | None = None) -> None:
+        """Type *command* and take its output, to its end or to a line that has *until*."""
+        prompts = ["$ ", *["> "] * command.count("\n")]
+        for prompt, line in zip(prompts, command.split("\n"), strict=True):
+            self.lines.append(("command" if not line.startswith("#") else "comment", prompt + line))
+        end = until or "end of the output"
+        marker = "" if until else f"\necho; echo '{end}'"
+        assert self.shell.stdin is not None
+        self.shell.stdin.write(f"{command}{marker}\n")
+        self.shell.stdin.flush()
+        self.lines += self._take(end, is_shown=until is not None)
+        self.lines.append(("output", ""))
+
+    def _take(self, end: str, *, is_shown: bool) -> list[Line]:
+        taken: list[str] = []
+        while True:
+            try:
+                line = self.output.get(timeout=ANSWER_SECONDS).rstrip("\n")
+            except Empty:
+                sys.exit(f"no {end!r} in:\n" + "\n".join(taken))
+            line = re.sub(r"\x1b\[[0-9;]*m", "", line)
+            if end in line and not is_shown:
+                break
+            taken += textwrap.wrap(line, COLUMNS, drop_whitespace=False) or [""]
+            if end in line:
+                break
+        while taken and not taken[-1].strip():
+            taken.pop()
+        return [("output", line.rstrip()) for line in taken]
+
+    def close(self) -> None:
+        """End the shell and what it runs."""
+        self.shell.terminate()
+        self.shell.wait(10)
+
+
+def record() -> list[Line]:
+    """Return the lines of a session in a copy of this repository."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"<!-- test: curl -->\n```sh\n(.*?)```", readme, re.DOTALL)
+    assert block is not None
+    with tempfile.TemporaryDirectory() as folder:
+        clone = Path(folder, "template")
+        shutil.copytree(ROOT, clone, ignore=LEFT_OUT)
+        server, user = Terminal(clone), Terminal(clone)
+        try:
+            server.type(f"{'' if PORT == '3000' else f'PORT={PORT} '}exec make demo", until=URL)
+            for paragraph in block[1].strip().split("\n\n"):
+                user.type(paragraph)
+            user.type("# Somebody guesses.\n" + GUESSES)
+            user.type(f"cd demo/my_flask_api\n{CHECKLIST}")
+        finally:
+            user.close()
+            server.close()
+            time.sleep(2)
+    return [*tidy(server.lines), *user.lines]
+
+
+def tidy(lines: list[Line]) -> list[Line]:
+    """Return what `make demo` says, without the development server's own greetings."""
+    greetings = ("WARNING", " * ", "Press ")
+    kept = [line for line in lines if not line[1].startswith(greetings)]
+    return [(kind, text.replace("exec make", "make")) for kind, text in kept]
+
+
+def draw(lines: list[Line]) -> str:
+    """Return the lines as an SVG that needs no script and no font of its own."""
+    while lines and not lines[-1][1]:
+        lines.pop()
+    width = round(COLUMNS * LETTER_WIDTH + 2 * MARGIN)
+    height = len(lines) * LINE_HEIGHT + 2 * MARGIN
+    rows = [
+        f'<text class="{kind}" x="{MARGIN}" y="{MARGIN + (number + 1) * LINE_HEIGHT - 5}">'
+        f"{escape(text)}</text>"
+        for number, (kind, text) in enumerate(lines)
+        if text
+    ]
+    style = (
+        "text{font:13px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;white-space:pre}"
+        ".output{fill:#c9d1d9}.command{fill:#7ee787}.comment{fill:#8b949e}"
+    )
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
+        f' width="{width}" height="{height}" role="img" aria-label="A recorded session">'
+    )
+    ground = f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/>'
+    return "\n".join([head, f"<style>{style}</style>", ground, *rows, "</svg>\n"])
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(draw(record()), encoding="utf-8")
+    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size} bytes")

@@ -1,0 +1,136 @@
+"""Each decorator states one part of an operation's contract, and enforces its own part of it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.context import context
+from app.decorators import contract
+from app.decorators.contract import Reply, accepts, returns, takes_query
+from app.decorators.operation import operation_of
+from app.schemas.base import Representation, Schema
+from app.services.claims import TokenType
+
+
+class Given(Schema):
+    """What the views of this module take."""
+
+    some_name: str
+
+
+class Shown(Representation):
+    """What they show."""
+
+    some_name: str
+
+
+@pytest.fixture(autouse=True)
+def _request(app):
+    with app.test_request_context():
+        yield
+
+
+def _view(**_: Any) -> Any:
+    return None
+
+
+@pytest.mark.parametrize(
+    ("decorator", "name", "value"),
+    [
+        (contract.public, "is_public", True),
+        (contract.with_refresh_token, "token_type", TokenType.REFRESH),
+        (contract.with_free_query, "has_free_query", True),
+        (contract.sends("text/css"), "media_type", "text/css"),
+        (contract.accepts(Given), "body", Given),
+        (contract.takes_query(Given), "query", Given),
+        (contract.returns(Shown), "returns", Shown),
+        (contract.returns(Shown, HTTPStatus.CREATED), "status", HTTPStatus.CREATED),
+        #: if cookiecutter.throttling
+        (contract.unthrottled, "is_throttled", False),
+        (contract.limited_by("RATELIMIT_AUTH"), "limit_setting", "RATELIMIT_AUTH"),
+        #: endif
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_decorator_writes_its_part_of_the_contract(decorator, name, value):
+    def view(**_):
+        return None
+
+    assert getattr(operation_of(view), name) != value
+    assert getattr(operation_of(decorator(view)), name) == value
+
+
+def test_view_keeps_its_name_and_words_through_all_decorators():
+    def view(**_):
+        """Do something."""
+
+    decorated = accepts(Given)(takes_query(Given)(returns(Shown)(view)))
+    assert (decorated.__name__, decorated.__doc__) == ("view", "Do something.")
+    assert operation_of(decorated) is operation_of(view)
+
+
+def test_body_reaches_the_view():
+    context.body = Given(someName="x")
+    assert accepts(Given)(lambda body: body.some_name)() == "x"
+
+
+def test_query_reaches_the_view():
+    context.query = Given(someName="x")
+    assert takes_query(Given)(lambda query: query.some_name)() == "x"
+
+
+def test_arguments_of_the_path_reach_the_view_through_all_decorators():
+    context.body = context.query = Given(someName="x")
+    view = accepts(Given)(takes_query(Given)(lambda item, body, query: (item, body, query)))
+    assert view(7) == (7, context.body, context.query)
+
+
+def test_value_is_answered_by_its_schema_alone():
+    answer = returns(Shown)(lambda: {"some_name": "x", "password_hash": "y"})()
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/json"
+    assert answer.data == b'{"someName":"x"}'
+
+
+def test_object_is_answered_by_its_attributes():
+    class Stored:
+        some_name = "x"
+        password_hash = "y"
+
+    assert returns(Shown)(Stored)().json == {"someName": "x"}
+
+
+def test_text_is_answered_in_utf_8():
+    assert "김".encode() in returns(Shown)(lambda: {"some_name": "김"})().data
+
+
+def test_value_that_does_not_fit_its_schema_is_no_answer():
+    with pytest.raises(ValidationError):
+        returns(Shown)(lambda: {"another_name": "x"})()
+
+
+def test_headers_of_a_reply_are_answered():
+    answer = returns(Shown, HTTPStatus.CREATED)(
+        lambda: Reply({"some_name": "x"}, {"Location": "/x"})
+    )()
+    assert (answer.status_code, answer.headers["Location"]) == (201, "/x")
+
+
+def test_without_a_schema_there_is_neither_body_nor_type():
+    answer = returns(None, HTTPStatus.NO_CONTENT)(_view)()
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert "Content-Type" not in answer.headers
+
+
+def test_without_a_schema_headers_are_answered_all_the_same():
+    answer = returns(None, HTTPStatus.NO_CONTENT)(lambda: Reply(headers={"ETag": '"1"'}))()
+    assert answer.headers["ETag"] == '"1"'
+
+
+def test_another_media_type_is_sent_as_named():
+    view = contract.sends("application/jwk-set+json")(returns(Shown)(lambda: {"some_name": "x"}))
+    assert view().content_type == "application/jwk-set+json"

@@ -1,0 +1,154 @@
+"""What every stored document has, whichever way it is written."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from bson.binary import Binary, UuidRepresentation
+from bson.codec_options import CodecOptions
+from mongoengine import StringField
+
+from app.models.base import BaseDocument, collection, derived_id, new_id, utc_now
+
+EARLY = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Thing(BaseDocument):
+    """A document of this module."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "test_things"}
+
+    name = StringField()
+
+
+@pytest.fixture
+def thing(app) -> Thing:
+    """Return a document that is stored, written long ago."""
+    with app.app_context():
+        saved = Thing(name="old").save()
+        stored = {"createdAt": EARLY, "updatedAt": EARLY}
+        collection("test_things").update_one({"_id": saved.id}, {"$set": stored})
+        saved.reload()
+        return saved
+
+
+def _stored(database) -> dict[str, Any]:
+    (found,) = database.test_things.find()
+    return found
+
+
+def test_now_is_aware_and_of_whole_milliseconds():
+    now = utc_now()
+    assert now.tzinfo is UTC
+    assert now.microsecond % 1000 == 0
+    assert timedelta(0) <= datetime.now(UTC) - now < timedelta(seconds=5)
+
+
+def test_ids_are_uuids_of_version_7_and_grow():
+    ids = [new_id() for _ in range(1000)]
+    assert {type(value) for value in ids} == {UUID}
+    assert {value.version for value in ids} == {7}
+    assert ids == sorted(ids)
+    assert len(set(ids)) == 1000
+
+
+def test_a_derived_id_is_the_same_for_the_same_key_alone():
+    assert derived_id("jails", "a") == derived_id("jails", "a")
+    assert derived_id("jails", "a") != derived_id("jails", "b")
+    assert derived_id("jails", "a") != derived_id("counters", "a")
+
+
+@pytest.mark.checklist("proc.uuid")
+def test_ids_are_stored_as_binary_uuids(app, database):
+    with app.app_context():
+        Thing(name="x").save()
+    raw = database.test_things.with_options(
+        CodecOptions(uuid_representation=UuidRepresentation.UNSPECIFIED)
+    ).find_one()
+    assert isinstance(raw["_id"], Binary)
+    assert raw["_id"].subtype == 4
+
+
+@pytest.mark.checklist("conv.timestamps")
+def test_a_new_document_has_both_timestamps_of_one_moment(app, database):
+    with app.app_context():
+        Thing(name="x").save()
+    stored = _stored(database)
+    assert stored["createdAt"] == stored["updatedAt"]
+    assert timedelta(0) <= datetime.now(UTC) - stored["createdAt"] < timedelta(seconds=60)
+
+
+@pytest.mark.checklist("conv.timestamps")
+def test_saving_again_moves_updated_at_alone(app, database, thing):
+    with app.app_context():
+        thing.name = "new"
+        thing.save()
+    stored = _stored(database)
+    assert stored["createdAt"] == EARLY < stored["updatedAt"]
+
+
+@pytest.mark.checklist("conv.timestamps")
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda things: things.update(set__name="new"),
+        lambda things: things.update_one(set__name="new"),
+        lambda things: things.modify(set__name="new"),
+        lambda things: things.first().update(set__name="new"),
+        lambda things: things.first().modify(set__name="new"),
+    ],
+    ids=["update", "update_one", "modify", "document update", "document modify"],
+)
+def test_changes_past_save_move_updated_at_alone(app, database, thing, change):
+    with app.app_context():
+        change(Thing.objects(id=thing.id))
+    stored = _stored(database)
+    assert stored["name"] == "new"
+    assert stored["createdAt"] == EARLY < stored["updatedAt"]
+
+
+def test_a_time_that_is_given_is_taken(app, database, thing):
+    later = EARLY + timedelta(days=1)
+    with app.app_context():
+        Thing.objects(id=thing.id).update(set__updated_at=later)
+    assert _stored(database)["updatedAt"] == later
+
+
+def test_removing_by_modify_changes_nothing_first(app, database, thing):
+    with app.app_context():
+        removed = Thing.objects(id=thing.id).modify(remove=True)
+    assert removed.updated_at == EARLY
+    assert database.test_things.count_documents({}) == 0
+
+
+def test_a_document_that_is_read_has_aware_times(app, thing):
+    with app.app_context():
+        found = Thing.objects.get(id=thing.id)
+    assert found.created_at == EARLY
+    assert found.created_at.utcoffset() == timedelta(0)
+
+
+def test_using_a_document_makes_no_index(app, database):
+    database.test_indexless.drop()
+
+    class Indexless(BaseDocument):
+        meta: ClassVar[dict[str, Any]] = {"collection": "test_indexless", "indexes": ["name"]}
+
+        name = StringField()
+
+    with app.app_context():
+        Indexless(name="x").save()
+        assert Indexless.objects(name="x").count() == 1
+    assert set(database.test_indexless.index_information()) == {"_id_"}
+    database.test_indexless.drop()
+
+
+def test_two_saves_in_a_row_differ_in_time(app, thing):
+    with app.app_context():
+        first = thing.save().updated_at
+        time.sleep(0.002)
+        assert thing.save().updated_at > first

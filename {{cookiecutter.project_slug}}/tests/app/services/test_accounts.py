@@ -1,0 +1,166 @@
+"""Accounts: signed up once, renamed, given another password, and gone with all they own."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import (
+    EmailTakenError,
+    LoginJailedError,
+    UnauthorizedError,
+    WrongCredentialsError,
+    WrongPasswordError,
+)
+from app.models.accounts import Profile
+from app.services import accounts, passwords, preparation, sessions, tokens
+from app.services.claims import TokenType
+from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
+
+ADDRESS = "203.0.113.9"
+WRONG = f"{CANARY} of another mine"
+
+pytestmark = pytest.mark.usefixtures("_context")
+
+
+@pytest.fixture
+def _context(app):
+    with app.app_context():
+        preparation.prepare()
+        yield
+
+
+@pytest.fixture
+def cheap(monkeypatch):
+    """Take the time out of hashing, where it is not what the test is about."""
+    monkeypatch.setattr(passwords, "hash_password", lambda password: f"hash of {password}")
+    monkeypatch.setattr(
+        passwords, "is_correct", lambda password, stored: stored == f"hash of {password}"
+    )
+
+
+def _caller(account):
+    return sessions.find_caller(tokens.read(account.access_token, TokenType.ACCESS))
+
+
+@pytest.mark.usefixtures("cheap")
+def test_sign_up_stores_a_hash_and_no_password(database):
+    profile = accounts.sign_up("Minji@example.com", PASSWORD, "김민지")
+    (stored,) = database.accounts.find()
+    assert stored["_id"] == profile.id
+    assert stored["passwordHash"] == f"hash of {PASSWORD}"
+    assert stored["sessions"] == []
+
+
+@pytest.mark.usefixtures("cheap")
+def test_sign_up_shows_what_was_given():
+    profile = accounts.sign_up("Minji@example.com", PASSWORD, "김민지")
+    assert (profile.email, profile.display_name) == ("Minji@example.com", "김민지")
+    assert profile.created_at == profile.updated_at
+
+
+@pytest.mark.usefixtures("cheap")
+@pytest.mark.parametrize("email", ["minji@example.com", "MINJI@EXAMPLE.COM"])
+def test_an_address_signs_up_once(email, database):
+    accounts.sign_up("Minji@example.com", PASSWORD, "A")
+    with pytest.raises(EmailTakenError):
+        accounts.sign_up(email, PASSWORD, "B")
+    assert database.accounts.count_documents({}) == 1
+
+
+def test_rename_changes_the_name_alone(account, database):
+    before = database.accounts.find_one()
+    profile = accounts.rename(account.id, "박서준")
+    after = database.accounts.find_one()
+    assert profile == Profile.from_record(after)
+    assert profile.display_name == "박서준"
+    assert after["updatedAt"] >= before["updatedAt"]
+    for name in ("createdAt", "email", "emailIndex", "passwordHash", "sessions"):
+        assert after[name] == before[name]
+
+
+def test_rename_of_a_deleted_account_is_refused(account, database):
+    database.accounts.delete_many({})
+    with pytest.raises(UnauthorizedError):
+        accounts.rename(account.id, "x")
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_changed_password_ends_every_other_session(make_account):
+    account = make_account(password_hash=f"hash of {PASSWORD}")
+    other = sessions._open_session(account.id)
+    caller = _caller(account)
+    accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+    assert _caller(account).session_id == caller.session_id
+    with pytest.raises(UnauthorizedError):
+        sessions.find_caller(tokens.read(other.access_token, TokenType.ACCESS))
+
+
+def test_the_new_password_logs_in_and_the_old_one_does_not(account):
+    accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+    assert sessions.log_in(account.email, NEW_PASSWORD, ADDRESS)
+    with pytest.raises(WrongCredentialsError):
+        sessions.log_in(account.email, PASSWORD, ADDRESS)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_wrong_current_password_changes_nothing(make_account, database):
+    account = make_account(password_hash=f"hash of {PASSWORD}")
+    before = database.accounts.find_one()
+    with pytest.raises(WrongPasswordError):
+        accounts.change_password(_caller(account), WRONG, NEW_PASSWORD, ADDRESS)
+    assert database.accounts.find_one() == before
+
+
+@pytest.mark.usefixtures("cheap")
+def test_guessing_the_current_password_ends_in_jail(make_account):
+    account = make_account(password_hash=f"hash of {PASSWORD}")
+    for _ in range(5):
+        with pytest.raises(WrongPasswordError):
+            accounts.change_password(_caller(account), WRONG, NEW_PASSWORD, ADDRESS)
+    with pytest.raises(LoginJailedError):
+        accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_right_current_password_resets_the_count(make_account):
+    account = make_account(password_hash=f"hash of {PASSWORD}")
+    for _ in range(4):
+        with pytest.raises(WrongPasswordError):
+            accounts.change_password(_caller(account), WRONG, NEW_PASSWORD, ADDRESS)
+    accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+    with pytest.raises(WrongPasswordError):
+        accounts.change_password(_caller(account), PASSWORD, PASSWORD, ADDRESS)
+
+
+@pytest.mark.usefixtures("cheap")
+def test_of_two_changes_at_once_the_second_loses(make_account, database, monkeypatch):
+    account = make_account(password_hash=f"hash of {PASSWORD}")
+
+    def hash_late(_password):
+        database.accounts.update_one({}, {"$set": {"passwordHash": "the first one's"}})
+        return "the second one's"
+
+    monkeypatch.setattr(passwords, "hash_password", hash_late)
+    with pytest.raises(WrongPasswordError):
+        accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+    assert database.accounts.find_one()["passwordHash"] == "the first one's"
+
+
+def test_password_of_an_account_deleted_meanwhile_is_not_changed(account, database):
+    caller = _caller(account)
+    database.accounts.delete_many({})
+    with pytest.raises(UnauthorizedError):
+        accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+
+
+def test_delete_leaves_other_accounts_alone(account, stranger, database):
+    accounts.delete(account.id)
+    assert [stored["_id"] for stored in database.accounts.find()] == [stranger.id]
+    with pytest.raises(UnauthorizedError):
+        _caller(account)
+
+
+def test_delete_of_a_deleted_account_is_no_error(account, database):
+    accounts.delete(account.id)
+    accounts.delete(account.id)
+    assert database.accounts.count_documents({}) == 0

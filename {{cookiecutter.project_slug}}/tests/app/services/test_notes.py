@@ -1,0 +1,155 @@
+"""Notes of one account: nothing of others, no lost update, and an index for every query."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from app.errors import NotFoundError, PreconditionFailedError
+from app.models.notes import Note
+from app.services import accounts, notes, preparation
+from app.services.pagination import PageRequest
+from tests.fixtures.queries import find_scans, find_sorts
+
+
+@pytest.fixture(autouse=True)
+def _context(app):
+    with app.app_context():
+        preparation.prepare()
+        yield
+
+
+@pytest.fixture
+def note(account) -> Note:
+    """Return a note of `account`."""
+    return notes.create(account.id, "Title", "Body")
+
+
+def _anything(_note) -> None:
+    """Hold no condition."""
+
+
+def _only_first(note) -> None:
+    if note.revision != 1:
+        raise PreconditionFailedError
+
+
+def test_a_new_note_is_found_again(account, note):
+    found = notes.find(account.id, note.id)
+    assert (found.title, found.body, found.revision) == ("Title", "Body", 1)
+
+
+@pytest.mark.checklist("proc.me")
+def test_a_note_of_another_account_is_not_there(stranger, note):
+    with pytest.raises(NotFoundError):
+        notes.find(stranger.id, note.id)
+    with pytest.raises(NotFoundError):
+        notes.change(stranger.id, note.id, {"title": "Mine"}, _anything)
+    with pytest.raises(NotFoundError):
+        notes.delete(stranger.id, note.id, _anything)
+    assert Note.objects.get().title == "Title"
+
+
+@pytest.mark.checklist("proc.me")
+def test_a_list_shows_notes_of_its_account_alone(account, stranger, note):
+    notes.create(stranger.id, "Another", "")
+    page = notes.list_page(account.id, PageRequest(20, "title"))
+    assert [found.id for found in page.items] == [note.id]
+
+
+def test_a_change_changes_what_it_names_alone(account, note):
+    changed = notes.change(account.id, note.id, {"title": "New"}, _anything)
+    assert (changed.title, changed.body, changed.revision) == ("New", "Body", 2)
+    assert changed.created_at == note.created_at
+
+
+def test_changing_or_deleting_nothing_is_not_found(account):
+    with pytest.raises(NotFoundError):
+        notes.change(account.id, uuid4(), {"title": "x"}, _anything)
+    with pytest.raises(NotFoundError):
+        notes.delete(account.id, uuid4(), _anything)
+
+
+def test_a_change_that_came_between_is_checked_again(account, note):
+    seen = []
+
+    def check(found) -> None:
+        seen.append(found.revision)
+        if len(seen) == 1:
+            notes.change(account.id, note.id, {"title": "Between"}, _anything)
+
+    changed = notes.change(account.id, note.id, {"body": "Late"}, check)
+    assert seen == [1, 2]
+    assert (changed.title, changed.body, changed.revision) == ("Between", "Late", 3)
+
+
+def test_a_deletion_looks_again_at_what_changed_between(account, note):
+    seen = []
+
+    def check(found) -> None:
+        seen.append(found.revision)
+        if len(seen) == 1:
+            notes.change(account.id, note.id, {"title": "Between"}, _anything)
+        else:
+            raise PreconditionFailedError
+
+    with pytest.raises(PreconditionFailedError):
+        notes.delete(account.id, note.id, check)
+    assert Note.objects.get().title == "Between"
+
+
+def test_of_many_changes_of_one_revision_one_wins(app, account, note):
+    def change(number: int) -> bool:
+        with app.app_context():
+            try:
+                notes.change(account.id, note.id, {"title": str(number)}, _only_first)
+            except PreconditionFailedError:
+                return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        won = [*threads.map(change, range(8))]
+    assert won.count(True) == 1
+    assert Note.objects.get().title == str(won.index(True))
+
+
+def test_of_many_unconditional_changes_none_is_lost(app, account, note):
+    def change(number: int) -> None:
+        with app.app_context():
+            notes.change(account.id, note.id, {"title": str(number)}, _anything)
+
+    with ThreadPoolExecutor(4) as threads:
+        [*threads.map(change, range(8))]
+    assert Note.objects.get().revision == 9
+
+
+def test_notes_go_with_their_account(account, stranger, note):
+    kept = notes.create(stranger.id, "Another", "")
+    accounts.delete(account.id)
+    assert [found.id for found in Note.objects] == [kept.id]
+    assert note.id != kept.id
+
+
+@pytest.mark.parametrize("sort", ["createdAt", "-createdAt", "updatedAt", "-updatedAt", "title", "-title"])
+def test_every_order_is_served_by_an_index(account, listen, database, sort):
+    for number in range(5):
+        notes.create(account.id, f"{number}", "")
+    with listen() as commands:
+        page = notes.list_page(account.id, PageRequest(2, sort))
+        filters = {"created_at__gt": page.items[0].created_at.replace(year=2000)}
+        notes.list_page(account.id, PageRequest(2, sort, page.next_cursor, filters))
+    assert len(commands) == 2
+    assert find_scans(database, commands) == []
+    assert find_sorts(database, commands) == []
+
+
+def test_every_other_query_is_served_by_an_index(account, note, listen, database):
+    with listen() as commands:
+        notes.find(account.id, note.id)
+        notes.change(account.id, note.id, {"title": "x"}, _anything)
+        notes.delete(account.id, note.id, _anything)
+        accounts.delete(account.id)
+    assert {command.name for command in commands} >= {"find", "findAndModify", "delete"}
+    assert find_scans(database, commands) == []

@@ -1,0 +1,281 @@
+"""Sessions: who may open one, how it goes on, and how it ends."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+
+from app.errors import LoginJailedError, UnauthorizedError, WrongCredentialsError
+from app.services import passwords, sessions, tokens
+from app.services.claims import TokenType
+from tests.fixtures.accounts import CANARY, PASSWORD
+
+ADDRESS = "203.0.113.9"
+WRONG = f"{CANARY} of another mine"
+
+
+@pytest.fixture
+def _context(app):
+    with app.app_context():
+        yield
+
+
+def _log_in(account, password=PASSWORD):
+    return sessions.log_in(account.email, password, ADDRESS)
+
+
+def _claims(token, kind=TokenType.ACCESS):
+    return tokens.read(token, kind)
+
+
+def _refresh(token):
+    claims = _claims(token, TokenType.REFRESH)
+    return sessions.refresh(claims.account_id, claims.session_id, claims.token_id)
+
+
+def _is_alive(token) -> bool:
+    try:
+        sessions.find_caller(_claims(token))
+    except UnauthorizedError:
+        return False
+    return True
+
+
+@pytest.mark.usefixtures("_context")
+def test_log_in_opens_a_session_of_the_account(account):
+    caller = sessions.find_caller(_claims(_log_in(account).access_token))
+    assert caller.account_id == account.id
+    assert caller.profile.email == account.email
+
+
+@pytest.mark.usefixtures("_context")
+def test_log_in_gives_a_fresh_token_and_refresh_does_not(account):
+    pair = _log_in(account)
+    assert _claims(pair.access_token).is_fresh
+    assert not _claims(_refresh(pair.refresh_token).access_token).is_fresh
+
+
+@pytest.mark.usefixtures("_context")
+def test_wrong_password_opens_nothing(account, database):
+    with pytest.raises(WrongCredentialsError):
+        _log_in(account, WRONG)
+    assert len(database.accounts.find_one()["sessions"]) == 1
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("auth.max-retry")
+def test_unknown_accounts_are_refused_with_the_same_work(account, monkeypatch):
+    checked = []
+
+    def is_correct(password, stored_hash):
+        checked.append((password, stored_hash is None))
+        return False
+
+    monkeypatch.setattr(passwords, "is_correct", is_correct)
+    for email in (account.email, "nobody@example.com"):
+        with pytest.raises(WrongCredentialsError):
+            sessions.log_in(email, WRONG, ADDRESS)
+    assert checked == [(WRONG, False), (WRONG, True)]
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("auth.max-retry")
+@pytest.mark.parametrize("email", ["known@example.com", "nobody@example.com"])
+def test_known_and_unknown_accounts_are_jailed_alike(make_account, monkeypatch, email):
+    make_account(email="known@example.com")
+    monkeypatch.setattr(passwords, "is_correct", lambda *_: False)
+    for _ in range(5):
+        with pytest.raises(WrongCredentialsError):
+            sessions.log_in(email, WRONG, ADDRESS)
+    with pytest.raises(LoginJailedError):
+        sessions.log_in(email, WRONG, ADDRESS)
+
+
+@pytest.mark.usefixtures("_context")
+def test_a_jailed_account_costs_no_hash(account, monkeypatch):
+    checked = []
+    monkeypatch.setattr(passwords, "is_correct", lambda *given: checked.append(given))
+    for _ in range(9):
+        with pytest.raises((WrongCredentialsError, LoginJailedError)):
+            _log_in(account, WRONG)
+    assert len(checked) == 5
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("auth.max-retry")
+def test_a_jailed_account_is_closed_to_its_right_password_too(account, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "is_correct", lambda *_: False)
+        for _ in range(5):
+            with pytest.raises(WrongCredentialsError):
+                _log_in(account, WRONG)
+    with pytest.raises(LoginJailedError):
+        _log_in(account)
+
+
+@pytest.mark.usefixtures("_context")
+def test_log_in_makes_a_hash_of_grown_settings_anew(make_app, account, database):
+    before = database.accounts.find_one()["passwordHash"]
+    with make_app(ARGON2_TIME_COST=3).app_context():
+        _log_in(account)
+        after = database.accounts.find_one()["passwordHash"]
+        assert extract_parameters(after).time_cost == 3
+        _log_in(account)
+    assert before != after == database.accounts.find_one()["passwordHash"]
+
+
+def test_a_password_that_changed_meanwhile_does_not_come_back(
+    make_app, account, database, monkeypatch
+):
+    changed = PasswordHasher(2, 19_456, 1).hash(WRONG)
+
+    def change_and_hash(_password):
+        database.accounts.update_one({}, {"$set": {"passwordHash": changed}})
+        return "the hash of the old password"
+
+    monkeypatch.setattr(passwords, "hash_password", change_and_hash)
+    with make_app(ARGON2_TIME_COST=3).app_context():
+        _log_in(account)
+    assert database.accounts.find_one()["passwordHash"] == changed
+
+
+@pytest.mark.usefixtures("_context")
+def test_log_in_with_these_settings_leaves_the_hash_alone(account, database):
+    before = database.accounts.find_one()["passwordHash"]
+    _log_in(account)
+    assert database.accounts.find_one()["passwordHash"] == before
+
+
+def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_account):
+    app = make_app(SESSION_LIMIT=2)
+    account = make_account(app=app)
+    with app.app_context():
+        second, third = (sessions._open_session(account.id) for _ in range(2))
+        alive = [_is_alive(token) for token in (
+            account.access_token, second.access_token, third.access_token
+        )]
+    assert alive == [False, True, True]
+
+
+@pytest.mark.usefixtures("_context")
+def test_sessions_that_ran_out_make_room(account, database):
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    database.accounts.update_one({}, {"$set": {"sessions.0.expiresAt": past}})
+    pair = sessions._open_session(account.id)
+    assert [session["id"] for session in database.accounts.find_one()["sessions"]] == [
+        pair.session_id
+    ]
+
+
+@pytest.mark.usefixtures("_context")
+def test_a_session_is_stored_until_its_refresh_token_expires(account, database):
+    pair = _refresh(account.refresh_token)
+    (session,) = database.accounts.find_one()["sessions"]
+    assert session["expiresAt"] == pair.refresh_expires_at
+    assert session["refreshId"] == pair.refresh_id
+    claims = _claims(pair.refresh_token, TokenType.REFRESH)
+    assert (claims.token_id, claims.expires_at) == (pair.refresh_id, pair.refresh_expires_at)
+
+
+@pytest.mark.usefixtures("_context")
+def test_refresh_goes_on_with_the_same_session(account):
+    before = _claims(account.access_token)
+    after = _claims(_refresh(account.refresh_token).access_token)
+    assert after.session_id == before.session_id
+    assert _is_alive(account.access_token)
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("jwt.ttl")
+def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(account):
+    pair = _refresh(account.refresh_token)
+    newest = _refresh(pair.refresh_token)
+    with pytest.raises(UnauthorizedError):
+        _refresh(account.refresh_token)
+    assert not _is_alive(newest.access_token)
+    with pytest.raises(UnauthorizedError):
+        _refresh(newest.refresh_token)
+
+
+@pytest.mark.usefixtures("_context")
+def test_reuse_leaves_other_sessions_alone(account, stranger):
+    other = sessions._open_session(account.id)
+    _refresh(account.refresh_token)
+    with pytest.raises(UnauthorizedError):
+        _refresh(account.refresh_token)
+    assert _is_alive(other.access_token)
+    assert _is_alive(stranger.access_token)
+
+
+@pytest.mark.checklist("jwt.ttl")
+def test_of_many_refreshes_at_once_one_wins(app, account):
+    def attempt(_number):
+        with app.app_context():
+            try:
+                return _refresh(account.refresh_token)
+            except UnauthorizedError:
+                return None
+
+    with ThreadPoolExecutor(16) as threads:
+        pairs = [pair for pair in threads.map(attempt, range(16)) if pair is not None]
+    assert len(pairs) == 1
+    with app.app_context():
+        assert not _is_alive(pairs[0].access_token)
+
+
+@pytest.mark.usefixtures("_context")
+def test_refresh_of_an_unknown_session_is_refused(account):
+    with pytest.raises(UnauthorizedError):
+        sessions.refresh(account.id, uuid4(), uuid4())
+    assert _is_alive(account.access_token)
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("jwt.ttl")
+def test_log_out_ends_this_session_alone(account):
+    other = sessions._open_session(account.id)
+    sessions.log_out(account.id, _claims(account.access_token).session_id)
+    assert not _is_alive(account.access_token)
+    with pytest.raises(UnauthorizedError):
+        _refresh(account.refresh_token)
+    assert _is_alive(other.access_token)
+
+
+@pytest.mark.usefixtures("_context")
+def test_session_of_one_account_is_none_of_another(account, stranger):
+    claims = _claims(account.access_token)
+    sessions.log_out(stranger.id, claims.session_id)
+    assert _is_alive(account.access_token)
+
+
+@pytest.mark.usefixtures("_context")
+def test_sessions_are_no_change_of_the_account(account, database):
+    before = database.accounts.find_one()["updatedAt"]
+    _refresh(account.refresh_token)
+    sessions._open_session(account.id)
+    assert database.accounts.find_one()["updatedAt"] == before
+
+
+@pytest.mark.usefixtures("_context")
+def test_finding_the_caller_reads_no_hash_and_once(account, listen):
+    claims = _claims(account.access_token)
+    with listen() as commands:
+        sessions.find_caller(claims)
+    (command,) = commands
+    assert command.document["projection"] == {"passwordHash": 0}
+
+
+@pytest.mark.usefixtures("_context")
+def test_a_deleted_account_has_no_caller(account, database):
+    database.accounts.delete_many({})
+    assert not _is_alive(account.access_token)
+
+
+@pytest.mark.usefixtures("_context")
+def test_session_ids_are_uuids_that_no_answer_chose(account, database):
+    assert isinstance(database.accounts.find_one()["sessions"][0]["id"], UUID)
+    assert _claims(account.access_token).session_id.version == 7

@@ -1,0 +1,82 @@
+"""What an account can own, by the API document: own resources are tried, whatever they are.
+
+A resource that is added is tried without a line here, and one that is removed is missed nowhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.fixtures.accounts import Person
+    from tests.fixtures.api import Api
+
+METHODS: Final = ("get", "put", "patch", "delete")
+
+
+class Owned(NamedTuple):
+    """A thing that an account has made, and what the document says can be done with it."""
+
+    collection: str
+    place: str
+    shown: dict[str, Any]
+    operations: dict[str, dict[str, Any]]
+
+    def request(self, method: str) -> dict[str, Any]:
+        """Return what a call with *method* carries: the documented example, or nothing."""
+        return request_of(self.operations[method])
+
+
+class Documented(NamedTuple):
+    """An operation of the API document."""
+
+    method: str
+    path: str
+    operation: dict[str, Any]
+
+
+def read_document(api: Api) -> dict[str, Any]:
+    """Return the document as it is served."""
+    served: dict[str, Any] = api.get("/openapi.json").json
+    return served
+
+
+def operations_of(document: dict[str, Any]) -> Iterator[Documented]:
+    """Yield every operation of the document."""
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            yield Documented(method.upper(), path, operation)
+
+
+def request_of(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the documented example of a request, as the client takes it."""
+    if "requestBody" not in operation:
+        return {}
+    return {"json": operation["requestBody"]["content"]["application/json"]["example"]}
+
+
+def create_each(api: Api, account: Person) -> list[Owned]:
+    """Create one of each thing that an account can create; nothing where there is no such thing."""
+    document = read_document(api)
+    return [
+        _create(api, account, document, documented)
+        for documented in operations_of(document)
+        if documented.method == "POST"
+        and documented.operation["security"]
+        and "201" in documented.operation["responses"]
+    ]
+
+
+def _create(api: Api, account: Person, document: dict[str, Any], post: Documented) -> Owned:
+    answer = api.post(post.path, account, **request_of(post.operation))
+    below = post.path + "/{"
+    items = [item for path, item in document["paths"].items() if path.startswith(below)]
+    operations = {
+        method: operation
+        for item in items[:1]
+        for method, operation in item.items()
+        if method in METHODS
+    }
+    return Owned(post.path, answer.headers["Location"], answer.json, operations)

@@ -1,0 +1,207 @@
+"""JWT: the server decides how a token is verified, and a token has no say in it."""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64decode
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+from pydantic import ValidationError
+
+#: if cookiecutter.jwt_algorithm != "HS256"
+from app.services.signing_keys import SigningKeys
+from config import key_pairs
+
+#: endif
+from config.testing import Testing
+from tests.fixtures.api import Api
+from tests.fixtures.forgery import (
+    DIGESTS,
+    encode,
+    known_keys,
+    other_key,
+    public_jwk,
+    sign_with_hmac,
+)
+from tests.fixtures.tokens import ALGORITHM, Forger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from tests.fixtures.accounts import Person
+
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    from tests.fixtures.application import MakeApp
+    #: endif
+
+pytestmark = pytest.mark.checklist("jwt.algorithm")
+
+ME: Final = "/api/v1/me"
+OTHER_ALGORITHMS: Final = {"HS384", "RS256", "PS256", "ES256", "ES384", "EdDSA"} - {ALGORITHM}
+# Each asks a reader to take a key, or a rule, from the token itself or from where it points to.
+TEMPTATIONS: Final[dict[str, Any]] = {
+    "jku": "https://attacker.example/keys.json",
+    "x5u": "https://attacker.example/chain.pem",
+    "x5c": ["MIIB"],
+    "x5t": "AAAA",
+    "crit": ["exp"],
+    "b64": False,
+    "zip": "DEF",
+}
+KIDS: Final = {
+    "empty": "",
+    "unknown": "unknown",
+    "a device": "../../../../dev/null",
+    "a path": "/etc/passwd",
+    "a URL": "file:///dev/null",
+    "NUL": "kid\x00.pem",
+    "SQL": "' UNION SELECT 'key' --",
+    "a command": "$(id)",
+    "long": "k" * 1000,
+    "a number": 1,
+    "null": None,
+    "a list": ["kid"],
+    "an operator": {"$ne": None},
+}
+
+
+@pytest.fixture
+def forge(app: Flask) -> Forger:
+    """Return who forges tokens with the app's own key."""
+    return Forger(app)
+
+
+@pytest.fixture
+def claims(account: Person) -> dict[str, Any]:
+    """Return the claims of a token that is good: what is wrong with a forged one is its form."""
+    payload = account.access_token.split(".")[1]
+    decoded: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=="))
+    return decoded
+
+
+@pytest.fixture
+def refuse(app: Flask) -> Callable[[str], None]:
+    """Return what fails unless a token is refused over HTTP as every other that is no good."""
+    api = Api(app)
+
+    def refuse(token: str) -> None:
+        answer = api.get(ME, headers={"Authorization": f"Bearer {token}"}, status=401)
+        assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+        assert answer.json["type"] == "/problems/unauthorized"
+
+    return refuse
+
+
+def test_token_made_by_hand_is_accepted_where_nothing_is_wrong_with_it(
+    api: Api, forge: Forger, claims: dict[str, Any]
+) -> None:
+    api.get(ME, headers={"Authorization": f"Bearer {forge.token(payload=claims)}"})
+
+
+@pytest.mark.parametrize(
+    "name", ["none", "None", "NONE", "nOnE", "", None, 0, False, [], ["none"]], ids=repr
+)
+def test_token_without_an_algorithm_is_refused(
+    refuse: Callable[[str], None], forge: Forger, claims: dict[str, Any], account: Person, name: Any
+) -> None:
+    message = f"{encode(forge.header(alg=name))}.{encode(claims)}"
+    for signature in ("", "AA", account.access_token.rpartition(".")[2]):
+        refuse(f"{message}.{signature}")
+
+
+@pytest.mark.parametrize("algorithm", sorted(DIGESTS))
+def test_hmac_with_a_key_that_is_known_is_refused(
+    app: Flask,
+    refuse: Callable[[str], None],
+    forge: Forger,
+    claims: dict[str, Any],
+    algorithm: str,
+) -> None:
+    message = f"{encode(forge.header(alg=algorithm))}.{encode(claims)}"
+    for key in known_keys(app, algorithm):
+        refuse(sign_with_hmac(message, key, algorithm))
+
+
+@pytest.mark.parametrize("algorithm", sorted(OTHER_ALGORITHMS))
+def test_header_cannot_name_another_algorithm(
+    refuse: Callable[[str], None], forge: Forger, claims: dict[str, Any], algorithm: str
+) -> None:
+    refuse(forge.token(forge.header(alg=algorithm), claims))
+
+
+@pytest.mark.parametrize("name", TEMPTATIONS)
+def test_header_cannot_bring_or_point_to_a_key_or_a_rule(
+    refuse: Callable[[str], None], forge: Forger, claims: dict[str, Any], name: str
+) -> None:
+    header = forge.header(**{name: TEMPTATIONS[name]})
+    refuse(forge.token(header, claims))
+    refuse(forge.token(header, claims, key=other_key()))
+
+
+def test_header_cannot_bring_a_key_that_verifies_it(
+    refuse: Callable[[str], None], forge: Forger, claims: dict[str, Any]
+) -> None:
+    key = other_key()
+    header = forge.header(jwk=public_jwk(key))
+    refuse(forge.token(header, claims, key=key))
+    refuse(forge.token(header, claims))
+
+
+@pytest.mark.parametrize("kind", KIDS)
+def test_kid_names_no_file_address_or_query(
+    refuse: Callable[[str], None], forge: Forger, claims: dict[str, Any], kind: str
+) -> None:
+    refuse(forge.token(forge.header(kid=KIDS[kind]), claims))
+    header = forge.header(kid=KIDS[kind], alg="HS256")
+    # What /dev/null holds, to whom would read it as a key.
+    refuse(sign_with_hmac(f"{encode(header)}.{encode(claims)}", b"", "HS256"))
+
+
+def test_key_of_somebody_else_is_refused(
+    refuse: Callable[[str], None], forge: Forger, claims: dict[str, Any]
+) -> None:
+    refuse(forge.token(payload=claims, key=other_key()))
+
+
+@pytest.mark.parametrize("algorithm", ["none", "HS512", *sorted(OTHER_ALGORITHMS)])
+def test_no_setting_brings_another_algorithm(algorithm: str) -> None:
+    with pytest.raises(ValidationError, match="JWT_ALGORITHM"):
+        Testing(JWT_ALGORITHM=algorithm)
+
+
+#: if cookiecutter.jwt_algorithm != "HS256"
+def test_public_keys_are_published_and_nothing_private_with_them(api: Api, forge: Forger) -> None:
+    (key,) = api.get("/.well-known/jwks.json").json["keys"]
+    assert (key["kid"], key["alg"], key["use"]) == (forge.kid, ALGORITHM, "sig")
+    assert not {"d", "p", "q", "dp", "dq", "qi", "k", "oth"} & set(key)
+
+
+def test_after_rotation_the_old_key_still_verifies_until_it_is_pruned(
+    app: Flask, make_app: MakeApp, account: Person
+) -> None:
+    rotated = SigningKeys.from_settings(app.extensions["settings"]).rotate()
+    both = Api(make_app(**rotated))
+    both.get(ME, account)
+    assert len(both.get("/.well-known/jwks.json").json["keys"]) == 2
+    pair = both.post("/api/v1/auth/login", json=account.credentials, status=200).json
+    new = {"Authorization": f"Bearer {pair['accessToken']}"}
+    pruned = Api(make_app(JWT_PRIVATE_KEY=rotated["JWT_PRIVATE_KEY"]))
+    pruned.get(ME, headers=new)
+    pruned.get(ME, account, status=401)
+
+
+def test_retired_key_signs_nothing_new(app: Flask, make_app: MakeApp) -> None:
+    settings = app.extensions["settings"]
+    before = SigningKeys.from_settings(settings)
+    after = SigningKeys.from_settings(make_app(**before.rotate()).extensions["settings"])
+    assert after.kid != before.kid
+    assert after.retired_kids == [before.kid]
+    assert key_pairs.dump_public_key(after.public_keys[before.kid]) == key_pairs.dump_public_key(
+        before.private_key.public_key()
+    )
+
+
+#: endif

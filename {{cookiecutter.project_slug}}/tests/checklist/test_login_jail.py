@@ -1,0 +1,153 @@
+"""Log-in attempts are limited, then jailed, and tell nobody which accounts there are."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fixtures.api import Api
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from werkzeug.test import TestResponse
+
+    from tests.fixtures.accounts import LogIn, MakeAccount, Person
+    from tests.fixtures.application import MakeApp
+
+pytestmark = pytest.mark.checklist("auth.max-retry")
+
+LOGIN = "/api/v1/auth/login"
+MOST = 3
+GUESS = "a wrong guess"
+UNKNOWN = "nobody@example.com"
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    """Return an app that jails soon and shortly."""
+    return make_app(LOGIN_MAX_RETRY=MOST, LOGIN_JAIL_SECONDS=1)
+
+
+def attempt(api: Api, email: str, password: str = GUESS, **request: Any) -> TestResponse:
+    """Try to log in; no status is expected."""
+    return api.client.post(LOGIN, json={"email": email, "password": password}, **request)
+
+
+def statuses(api: Api, email: str, times: int, **request: Any) -> list[int]:
+    return [attempt(api, email, **request).status_code for _ in range(times)]
+
+
+def test_wrong_passwords_end_in_a_jail_that_the_right_one_does_not_open(
+    api: Api, account: Person
+) -> None:
+    assert statuses(api, account.email, MOST) == [401] * MOST
+    for password in (GUESS, account.password):
+        answer = attempt(api, account.email, password)
+        assert answer.status_code == 429
+        assert answer.json["type"] == "/problems/login-jailed"
+        assert answer.headers["Retry-After"] == "1"
+
+
+def test_jail_is_of_an_account_however_its_email_is_written(api: Api, account: Person) -> None:
+    assert statuses(api, account.email, MOST - 1) == [401] * (MOST - 1)
+    assert statuses(api, account.email.upper(), 1) == [401]
+    assert attempt(api, account.email, account.password).status_code == 429
+
+
+def test_another_account_of_the_same_address_still_logs_in(
+    api: Api, account: Person, stranger: Person, log_in: LogIn
+) -> None:
+    assert statuses(api, account.email, MOST + 1)[-1] == 429
+    log_in(stranger)
+
+
+def test_jail_ends_when_it_said_although_it_was_rattled_at(
+    api: Api, account: Person, log_in: LogIn
+) -> None:
+    statuses(api, account.email, MOST)
+    refusals = [attempt(api, account.email) for _ in range(5)]
+    assert {refusal.status_code for refusal in refusals} == {429}
+    time.sleep(int(refusals[0].headers["Retry-After"]))
+    log_in(account)
+
+
+def test_each_further_jail_is_longer(api: Api, account: Person) -> None:
+    statuses(api, account.email, MOST)
+    time.sleep(int(attempt(api, account.email).headers["Retry-After"]))
+    assert statuses(api, account.email, MOST) == [401] * MOST
+    assert attempt(api, account.email).headers["Retry-After"] == "2"
+
+
+def test_success_resets_the_count(api: Api, account: Person, log_in: LogIn) -> None:
+    for _ in range(3):
+        assert statuses(api, account.email, MOST - 1) == [401] * (MOST - 1)
+        log_in(account)
+
+
+def test_address_that_tries_many_accounts_is_jailed(make_app: MakeApp, account: Person) -> None:
+    api = Api(make_app(LOGIN_ADDRESS_MAX_RETRY=4))
+    for number in range(4):
+        assert attempt(api, f"guess-{number}@example.com").status_code == 401
+    here = attempt(api, account.email, account.password)
+    assert (here.status_code, here.json["type"]) == (429, "/problems/login-jailed")
+    elsewhere = {"environ_base": {"REMOTE_ADDR": "192.0.2.1"}}
+    assert attempt(api, account.email, account.password, **elsewhere).status_code == 200
+
+
+def test_address_cannot_clear_its_count_by_an_account_of_its_own(
+    make_app: MakeApp, account: Person
+) -> None:
+    api = Api(make_app(LOGIN_ADDRESS_MAX_RETRY=4))
+    for number in range(4):
+        assert attempt(api, account.email, account.password).status_code == 200
+        assert attempt(api, f"guess-{number}@example.com").status_code == 401
+    assert attempt(api, account.email, account.password).status_code == 429
+
+
+def test_client_cannot_name_another_address(make_app: MakeApp) -> None:
+    api = Api(make_app(LOGIN_ADDRESS_MAX_RETRY=4))
+    seen = [
+        attempt(
+            api, f"guess-{number}@example.com", headers={"X-Forwarded-For": f"192.0.2.{number}"}
+        ).status_code
+        for number in range(5)
+    ]
+    assert seen == [401] * 4 + [429]
+
+
+def test_password_cannot_be_guessed_where_it_is_changed(api: Api, account: Person) -> None:
+    guess = {"currentPassword": GUESS, "newPassword": "another one"}
+    for _ in range(MOST):
+        api.put("/api/v1/me/password", account, json=guess, status=403)
+    right = {"currentPassword": account.password, "newPassword": "another one"}
+    api.put("/api/v1/me/password", account, json=right, status=429)
+
+
+def test_neither_status_nor_answer_tells_an_unknown_account(api: Api, account: Person) -> None:
+    def shape(answer: TestResponse) -> tuple[int, dict[str, Any], dict[str, str]]:
+        document = answer.json | {"requestId": "", "instance": ""}
+        return answer.status_code, document, dict(answer.headers) | {"X-Request-ID": ""}
+
+    known, unknown = (
+        [shape(attempt(api, email)) for _ in range(MOST + 2)] for email in (account.email, UNKNOWN)
+    )
+    assert known == unknown
+    assert [status for status, _, _ in known] == [401] * MOST + [429] * 2
+
+
+def test_time_does_not_tell_an_unknown_account(
+    make_app: MakeApp, make_account: MakeAccount
+) -> None:
+    # Hashing is to be most of the work, and what the machine does beside it is not to count.
+    app = make_app(LOGIN_MAX_RETRY=100, ARGON2_TIME_COST=6)
+    emails = (make_account(app=app).email, UNKNOWN)
+    seconds: dict[str, list[float]] = {email: [] for email in emails}
+    for _ in range(7):
+        for email in emails:
+            start = time.perf_counter()
+            assert attempt(Api(app), email).status_code == 401
+            seconds[email].append(time.perf_counter() - start)
+    known, unknown = (min(seconds[email]) for email in emails)
+    assert 0.6 < unknown / known < 1.6

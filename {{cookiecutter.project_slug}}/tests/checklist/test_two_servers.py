@@ -1,0 +1,125 @@
+"""Two real servers on one database count, jail and revoke as one."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.testing import Testing
+
+if TYPE_CHECKING:
+    from http.client import HTTPResponse
+
+    from tests.fixtures.accounts import Person
+    from tests.fixtures.processes import Server
+
+    Servers = tuple[Server, Server]
+
+AUTH = "/api/v1/auth"
+ME = "/api/v1/me"
+HTTPS = {"X_Forwarded_Proto": "https"}
+
+
+def ask(server: Server, method: str, path: str, token: str = "", body: Any = None) -> HTTPResponse:
+    """Ask through the proxy that the servers trust."""
+    headers = {**HTTPS, **({"Authorization": f"Bearer {token}"} if token else {})}
+    return server.ask(method, path, body, **headers)
+
+
+def log_in(server: Server, account: Person, password: str | None = None) -> HTTPResponse:
+    body = {"email": account.email, "password": password or account.password}
+    return ask(server, "POST", f"{AUTH}/login", body=body)
+
+
+def tokens_of(answer: HTTPResponse) -> tuple[str, str]:
+    assert answer.status == 200
+    pair = json.loads(answer.body)
+    return pair["accessToken"], pair["refreshToken"]
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_servers_share_the_count_of_failed_log_ins(two_servers: Servers, account: Person) -> None:
+    turns = cycle(two_servers)
+    most = Testing().LOGIN_MAX_RETRY
+    seen = [log_in(next(turns), account, "a wrong guess").status for _ in range(most)]
+    assert seen == [401] * most
+    for server in two_servers:
+        refusal = log_in(server, account)
+        assert refusal.status == 429
+        assert int(refusal.headers["Retry-After"]) > 0
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_attempts_at_the_same_moment_are_counted_as_exactly(
+    two_servers: Servers, account: Person
+) -> None:
+    most = Testing().LOGIN_MAX_RETRY
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [
+            pool.submit(log_in, server, account, "a wrong guess")
+            for _, server in zip(range(2 * most), cycle(two_servers), strict=False)
+        ]
+        seen = sorted(job.result().status for job in jobs)
+    assert seen == [401] * most + [429] * most
+
+
+@pytest.mark.checklist("jwt.ttl")
+def test_log_out_at_one_server_holds_at_the_other(two_servers: Servers, account: Person) -> None:
+    here, there = two_servers
+    access, refresh = tokens_of(log_in(here, account))
+    # Both have seen the token now, and may have remembered that it is genuine.
+    assert [ask(server, "GET", ME, access).status for server in two_servers] == [200, 200]
+    assert ask(here, "POST", f"{AUTH}/logout", access).status == 204
+    for server in two_servers:
+        assert ask(server, "GET", ME, access).status == 401
+        assert ask(server, "POST", f"{AUTH}/refresh", refresh).status == 401
+    assert ask(there, "GET", ME, account.access_token).status == 200
+
+
+@pytest.mark.checklist("jwt.ttl")
+def test_refresh_token_that_one_server_took_is_refused_by_the_other(
+    two_servers: Servers, account: Person
+) -> None:
+    here, there = two_servers
+    _, refresh = tokens_of(log_in(here, account))
+    access, successor = tokens_of(ask(here, "POST", f"{AUTH}/refresh", refresh))
+    assert ask(there, "POST", f"{AUTH}/refresh", refresh).status == 401
+    assert ask(here, "GET", ME, access).status == 401
+    assert ask(here, "POST", f"{AUTH}/refresh", successor).status == 401
+
+
+@pytest.mark.checklist("jwt.ttl")
+def test_of_many_refreshes_at_the_same_moment_one_wins(
+    two_servers: Servers, account: Person
+) -> None:
+    _, refresh = tokens_of(log_in(two_servers[0], account))
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [
+            pool.submit(ask, server, "POST", f"{AUTH}/refresh", refresh)
+            for _, server in zip(range(10), cycle(two_servers), strict=False)
+        ]
+        answers = [job.result() for job in jobs]
+    assert sorted(answer.status for answer in answers) == [200] + [401] * 9
+    (winner,) = (answer for answer in answers if answer.status == 200)
+    access, _ = tokens_of(winner)
+    assert ask(two_servers[1], "GET", ME, access).status == 401
+
+
+#: if cookiecutter.throttling
+@pytest.mark.checklist("access.throttle")
+def test_servers_share_the_count_of_requests(two_servers: Servers) -> None:
+    turns = cycle(two_servers)
+    most = int(Testing().RATELIMIT_AUTH.partition(" ")[0])
+    seen = [ask(next(turns), "POST", f"{AUTH}/signup").status for _ in range(most)]
+    assert seen == [415] * most
+    for server in two_servers:
+        refusal = ask(server, "POST", f"{AUTH}/signup")
+        assert refusal.status == 429
+        assert int(refusal.headers["Retry-After"]) > 0
+
+
+#: endif
