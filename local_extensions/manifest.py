@@ -37,7 +37,11 @@ OWNERS = (
     Owner(
         "security_headers",
         ON,
-        ("app/hooks/security_headers.py", "tests/app/hooks/test_security_headers.py"),
+        (
+            "app/hooks/security_headers.py",
+            "tests/app/hooks/test_security_headers.py",
+            "tests/checklist/test_transport.py",
+        ),
     ),
     Owner(
         "throttling",
@@ -50,6 +54,7 @@ OWNERS = (
             "tests/app/hooks/test_throttle.py",
             "tests/app/services/throttle/",
             "tests/app/test_limiter.py",
+            "tests/checklist/test_throttling.py",
         ),
     ),
     Owner("cors", ON, ("app/hooks/cors.py", "tests/app/hooks/test_cors.py")),
@@ -94,6 +99,7 @@ OWNERS = (
             "config/jwk.py",
             "config/key_pairs.py",
             "tests/app/services/test_signing_keys.py",
+            "tests/checklist/test_key_rotation.py",
             "tests/config/test_jwk.py",
             "tests/config/test_key_pairs.py",
         ),

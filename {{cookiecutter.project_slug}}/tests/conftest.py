@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.fixtures.application",
     "tests.fixtures.database",
     "tests.fixtures.contents",
+    "tests.fixtures.attacks",
     #: if cookiecutter.field_encryption
     "tests.fixtures.encryption",
     #: endif

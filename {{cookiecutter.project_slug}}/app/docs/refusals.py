@@ -40,7 +40,8 @@ def _by_hooks(operation: Operation, path: str) -> Iterator[type[Problem]]:
         yield errors.ServiceUnavailableError
     #: if cookiecutter.throttling
     if operation.is_throttled:
-        yield errors.TooManyRequestsError
+        # Hits are counted in MongoDB, by default: without it nothing is admitted.
+        yield from (errors.TooManyRequestsError, errors.ServiceUnavailableError)
     #: endif
     if not operation.is_public:
         yield errors.UnauthorizedError

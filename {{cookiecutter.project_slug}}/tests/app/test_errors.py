@@ -87,9 +87,7 @@ def test_a_missing_token_is_challenged_without_an_error_code():
 
 
 def test_a_bad_token_is_challenged_with_the_error_code_of_rfc_6750():
-    assert UnauthorizedError("bad").headers == {
-        "WWW-Authenticate": 'Bearer error="invalid_token"'
-    }
+    assert UnauthorizedError("bad").headers == {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 
 def test_wrong_credentials_are_challenged_too():

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from uuid import UUID
 
-import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 
 from app import create_app, hooks
@@ -44,7 +43,9 @@ def _operations(app: Flask) -> list[Called]:
     contracts = app.extensions["operations"]
     adapter = app.url_map.bind("localhost")
     return [
-        Called(method, adapter.build(rule.endpoint, _values(rule)), contracts[rule.endpoint, method])
+        Called(
+            method, adapter.build(rule.endpoint, _values(rule)), contracts[rule.endpoint, method]
+        )
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     ]
@@ -160,9 +161,7 @@ def test_every_operation_tells_nothing_of_an_accident(app, monkeypatch):
         message = "an accident at /srv/app"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(
-        hooks, "BEFORE_REQUEST", (request_id.assign, routing.find_operation, fail)
-    )
+    monkeypatch.setattr(hooks, "BEFORE_REQUEST", (request_id.assign, routing.find_operation, fail))
     app.config["PROPAGATE_EXCEPTIONS"] = False
     for called in _operations(app):
         assert "accident" not in _call(app, called, None, 500).text

@@ -40,12 +40,11 @@ INVENTIVE: Final = re.compile(
     r"(?:hashlib|hmac(?!\.compare_digest$)|random|crypt|argon2\.low_level)(?:\..+)?"
     r"|jwt|jwt\.(?:encode|decode|PyJWT|PyJWS|api_jwt|api_jws)(?:\..+)?"
 )
-ALLOWED: Final[set[tuple[str, str]]] = {
-    #: if cookiecutter.field_encryption
-    # The keyed blind index, by which an encrypted e-mail is found.
-    ("app/models/encryption/cipher.py", "hmac"),
-    #: endif
-}
+ALLOWED: Final[set[tuple[str, str]]] = set()
+#: if cookiecutter.field_encryption
+# The keyed blind index, by which an encrypted e-mail is found.
+ALLOWED.add(("app/models/encryption/cipher.py", "hmac"))
+#: endif
 
 
 def as_basic(name: str, password: str, scheme: str = "Basic") -> dict[str, str]:

@@ -9,11 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from pydantic import ValidationError
 
-#: if cookiecutter.jwt_algorithm != "HS256"
-from app.services.signing_keys import SigningKeys
-from config import key_pairs
-
-#: endif
 from config.testing import Testing
 from tests.fixtures.api import Api
 from tests.fixtures.forgery import (
@@ -32,10 +27,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.fixtures.accounts import Person
-
-    #: if cookiecutter.jwt_algorithm != "HS256"
-    from tests.fixtures.application import MakeApp
-    #: endif
 
 pytestmark = pytest.mark.checklist("jwt.algorithm")
 
@@ -170,38 +161,3 @@ def test_key_of_somebody_else_is_refused(
 def test_no_setting_brings_another_algorithm(algorithm: str) -> None:
     with pytest.raises(ValidationError, match="JWT_ALGORITHM"):
         Testing(JWT_ALGORITHM=algorithm)
-
-
-#: if cookiecutter.jwt_algorithm != "HS256"
-def test_public_keys_are_published_and_nothing_private_with_them(api: Api, forge: Forger) -> None:
-    (key,) = api.get("/.well-known/jwks.json").json["keys"]
-    assert (key["kid"], key["alg"], key["use"]) == (forge.kid, ALGORITHM, "sig")
-    assert not {"d", "p", "q", "dp", "dq", "qi", "k", "oth"} & set(key)
-
-
-def test_after_rotation_the_old_key_still_verifies_until_it_is_pruned(
-    app: Flask, make_app: MakeApp, account: Person
-) -> None:
-    rotated = SigningKeys.from_settings(app.extensions["settings"]).rotate()
-    both = Api(make_app(**rotated))
-    both.get(ME, account)
-    assert len(both.get("/.well-known/jwks.json").json["keys"]) == 2
-    pair = both.post("/api/v1/auth/login", json=account.credentials, status=200).json
-    new = {"Authorization": f"Bearer {pair['accessToken']}"}
-    pruned = Api(make_app(JWT_PRIVATE_KEY=rotated["JWT_PRIVATE_KEY"]))
-    pruned.get(ME, headers=new)
-    pruned.get(ME, account, status=401)
-
-
-def test_retired_key_signs_nothing_new(app: Flask, make_app: MakeApp) -> None:
-    settings = app.extensions["settings"]
-    before = SigningKeys.from_settings(settings)
-    after = SigningKeys.from_settings(make_app(**before.rotate()).extensions["settings"])
-    assert after.kid != before.kid
-    assert after.retired_kids == [before.kid]
-    assert key_pairs.dump_public_key(after.public_keys[before.kid]) == key_pairs.dump_public_key(
-        before.private_key.public_key()
-    )
-
-
-#: endif

@@ -137,17 +137,17 @@ def test_neither_status_nor_answer_tells_an_unknown_account(api: Api, account: P
     assert [status for status, _, _ in known] == [401] * MOST + [429] * 2
 
 
-def test_time_does_not_tell_an_unknown_account(
+def test_work_and_so_time_does_not_tell_an_unknown_account(
     make_app: MakeApp, make_account: MakeAccount
 ) -> None:
-    # Hashing is to be most of the work, and what the machine does beside it is not to count.
     app = make_app(LOGIN_MAX_RETRY=100, ARGON2_TIME_COST=6)
     emails = (make_account(app=app).email, UNKNOWN)
     seconds: dict[str, list[float]] = {email: [] for email in emails}
-    for _ in range(7):
+    for _ in range(5):
         for email in emails:
-            start = time.perf_counter()
+            # This thread's own: what the machine does beside it is no matter.
+            start = time.thread_time()
             assert attempt(Api(app), email).status_code == 401
-            seconds[email].append(time.perf_counter() - start)
+            seconds[email].append(time.thread_time() - start)
     known, unknown = (min(seconds[email]) for email in emails)
-    assert 0.6 < unknown / known < 1.6
+    assert 0.7 < unknown / known < 1.4

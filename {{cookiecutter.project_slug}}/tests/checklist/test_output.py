@@ -34,6 +34,7 @@ COMPANIONS: Final = {
     503: ("Retry-After", r"[1-9]\d*"),
 }
 SECRET: Final = re.compile(r"(?i)password|secret|hash|credential|private")
+NEWCOMER: Final = {"email": "newcomer@example.com", "displayName": "a"}
 
 
 @pytest.fixture
@@ -131,11 +132,11 @@ def test_every_status_is_the_one_that_fits(answers):
 
 @pytest.mark.checklist("output.status")
 def test_a_status_comes_with_the_header_that_belongs_to_it(answers):
-    seen = {answer.status_code: answer for answer in answers.values()}
-    assert set(COMPANIONS) <= set(seen)
+    assert COMPANIONS.keys() <= {answer.status_code for answer in answers.values()}
     for name, answer in answers.items():
-        header, pattern = COMPANIONS.get(answer.status_code, ("Date", ".*"))
-        assert re.fullmatch(pattern, answer.headers.get(header, "")), (name, header)
+        if answer.status_code in COMPANIONS:
+            header, pattern = COMPANIONS[answer.status_code]
+            assert re.fullmatch(pattern, answer.headers.get(header, "")), (name, header)
 
 
 @pytest.mark.checklist("output.status")
@@ -193,7 +194,7 @@ def test_answers_with_tokens_are_stored_by_nobody(api, account):
 def test_an_answer_has_the_members_of_its_schema_and_no_others(api, account, document):
     members = document["components"]["schemas"]["AccountOut"]["properties"].keys()
     answers = [
-        api.post("/api/v1/auth/signup", json={**account.credentials, **_NEWCOMER}),
+        api.post("/api/v1/auth/signup", json={**account.credentials, **NEWCOMER}),
         api.get("/api/v1/me", account),
         api.patch("/api/v1/me", account, json={"displayName": "b"}),
     ]
@@ -206,7 +207,8 @@ def test_no_status_comes_with_a_password_or_its_hash(
 ) -> None:
     secrets = [record["passwordHash"] for record in database["accounts"].find()]
     secrets += [account.password, account.access_token, account.refresh_token]
-    secrets += [request.sent["json"].get("password") for request in _SENDING_PASSWORDS]
+    sent = [request.sent.get("json", {}) for request in REQUESTS.values()]
+    secrets += [body["password"] for body in sent if "password" in body]
     for name, answer in answers.items():
         told = f"{answer.headers}{answer.text}"
         assert not [secret for secret in secrets if secret in told], name
@@ -217,9 +219,3 @@ def test_no_status_comes_with_a_password_or_its_hash(
 def test_a_refused_password_is_not_repeated(api, password):
     body = {"email": "a@example.com", "password": password, "displayName": "a"}
     assert "xyzzy" not in api.post("/api/v1/auth/signup", json=body, status=422).text
-
-
-_NEWCOMER: Final = {"email": "newcomer@example.com", "displayName": "a"}
-_SENDING_PASSWORDS: Final = [
-    request for request in REQUESTS.values() if "password" in request.sent.get("json", {})
-]

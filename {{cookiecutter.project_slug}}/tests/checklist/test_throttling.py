@@ -57,6 +57,18 @@ def test_one_request_more_than_the_limit_is_refused_with_a_problem_document(api:
     assert 1 <= int(refusal.headers["Retry-After"]) <= 60
 
 
+#: if cookiecutter.security_headers
+def test_refusal_carries_every_security_header(api: Api) -> None:
+    request = {"base_url": "https://localhost"}
+    accepted = ask(api, "/openapi.json", **request)
+    statuses(api, MOST)
+    refusal = ask(api, **request)
+    assert (accepted.status_code, refusal.status_code) == (200, 429)
+    for name in PROTECTION:
+        assert refusal.headers.getlist(name) == accepted.headers.getlist(name) != []
+
+
+#: endif
 def test_every_route_but_the_probes_has_a_limit(make_app: MakeApp) -> None:
     app = make_app(RATELIMIT_DEFAULT="1 per minute", RATELIMIT_AUTH="1 per minute")
     routes = find_routes(app)
@@ -136,17 +148,3 @@ def test_behind_a_proxy_only_what_the_proxy_says_counts(make_app: MakeApp) -> No
 def test_probes_are_never_refused(api: Api, path: str) -> None:
     statuses(api, MOST + 1)
     assert statuses(api, 2 * MOST, path) == [200] * (2 * MOST)
-
-
-#: if cookiecutter.security_headers
-def test_refusal_carries_every_security_header(api: Api) -> None:
-    request = {"base_url": "https://localhost"}
-    accepted = ask(api, "/openapi.json", **request)
-    statuses(api, MOST)
-    refusal = ask(api, **request)
-    assert (accepted.status_code, refusal.status_code) == (200, 429)
-    for name in PROTECTION:
-        assert refusal.headers.getlist(name) == accepted.headers.getlist(name) != []
-
-
-#: endif

@@ -58,15 +58,31 @@ def test_attempts_at_the_same_moment_are_counted_as_exactly(
     two_servers: Servers, account: Person
 ) -> None:
     most = Testing().LOGIN_MAX_RETRY
+    # Whether the embedded database made or found a document is not sure: let there be one.
+    assert log_in(two_servers[0], account, "a wrong guess").status == 401
     with ThreadPoolExecutor(8) as pool:
         jobs = [
             pool.submit(log_in, server, account, "a wrong guess")
             for _, server in zip(range(2 * most), cycle(two_servers), strict=False)
         ]
         seen = sorted(job.result().status for job in jobs)
-    assert seen == [401] * most + [429] * most
+    assert seen == [401] * (most - 1) + [429] * (most + 1)
 
 
+#: if cookiecutter.throttling
+@pytest.mark.checklist("access.throttle")
+def test_servers_share_the_count_of_requests(two_servers: Servers) -> None:
+    turns = cycle(two_servers)
+    most = int(Testing().RATELIMIT_AUTH.partition(" ")[0])
+    seen = [ask(next(turns), "POST", f"{AUTH}/signup").status for _ in range(most)]
+    assert seen == [415] * most
+    for server in two_servers:
+        refusal = ask(server, "POST", f"{AUTH}/signup")
+        assert refusal.status == 429
+        assert int(refusal.headers["Retry-After"]) > 0
+
+
+#: endif
 @pytest.mark.checklist("jwt.ttl")
 def test_log_out_at_one_server_holds_at_the_other(two_servers: Servers, account: Person) -> None:
     here, there = two_servers
@@ -107,19 +123,3 @@ def test_of_many_refreshes_at_the_same_moment_one_wins(
     (winner,) = (answer for answer in answers if answer.status == 200)
     access, _ = tokens_of(winner)
     assert ask(two_servers[1], "GET", ME, access).status == 401
-
-
-#: if cookiecutter.throttling
-@pytest.mark.checklist("access.throttle")
-def test_servers_share_the_count_of_requests(two_servers: Servers) -> None:
-    turns = cycle(two_servers)
-    most = int(Testing().RATELIMIT_AUTH.partition(" ")[0])
-    seen = [ask(next(turns), "POST", f"{AUTH}/signup").status for _ in range(most)]
-    assert seen == [415] * most
-    for server in two_servers:
-        refusal = ask(server, "POST", f"{AUTH}/signup")
-        assert refusal.status == 429
-        assert int(refusal.headers["Retry-After"]) > 0
-
-
-#: endif

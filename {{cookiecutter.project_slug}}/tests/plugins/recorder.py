@@ -59,9 +59,7 @@ class Recorder(logging.Handler):
             self.record.calls.add(Call(request.method, rule, response.status_code))
         body = b"" if response.direct_passthrough else response.get_data()
         self.record.add_faults(
-            find_faults(
-                Answer(request.method, rule, response.status_code, response.headers, body)
-            )
+            find_faults(Answer(request.method, rule, response.status_code, response.headers, body))
         )
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -114,7 +112,7 @@ def is_whole(config: pytest.Config) -> bool:
     """Tell whether the run leaves no test out: nothing selects, and no failure ends it."""
     everything = {config.rootpath, *(config.rootpath / path for path in config.getini("testpaths"))}
     asked = {Path(config.invocation_params.dir, argument).resolve() for argument in config.args}
-    is_selecting = any(config.getoption(option, default=None) for option in _SELECTIONS)
+    is_selecting = any(config.getoption(option, None) for option in _SELECTIONS)
     return asked <= everything and not is_selecting
 
 

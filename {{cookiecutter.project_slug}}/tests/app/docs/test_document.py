@@ -11,6 +11,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
+from app.decorators.operation import find_operations
 from app.docs.document import make_document
 
 if TYPE_CHECKING:
@@ -182,6 +183,12 @@ def test_tokens_stand_in_the_answers_of_the_token_endpoints_alone(document):
 def test_two_apps_of_one_process_have_the_same_document(make_app: MakeApp):
     first, second = _make(make_app()), _make(make_app())
     assert json.dumps(first) == json.dumps(second)
+
+
+def test_a_view_without_words_is_left_out(app):
+    app.add_url_rule("/unspoken", "unspoken", lambda: "")
+    app.extensions["operations"] = find_operations(app)
+    assert "/unspoken" not in _make(app)["paths"]
 
 
 def test_methods_stand_in_one_order_on_every_process(document):

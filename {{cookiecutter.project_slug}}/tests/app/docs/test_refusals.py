@@ -8,7 +8,12 @@ import pytest
 
 from app.decorators.operation import Operation
 from app.docs.refusals import find_refusals
-from app.errors import EmailTakenError, PreconditionFailedError, UnexpectedError
+from app.errors import (
+    EmailTakenError,
+    PreconditionFailedError,
+    ServiceUnavailableError,
+    UnexpectedError,
+)
 from app.schemas.accounts import SignUp
 
 PUBLIC = Operation(is_public=True, has_free_query=True)
@@ -34,9 +39,8 @@ def test_probes_are_exempt_from_host_and_transport():
         (Operation(has_free_query=False), "/", HTTPStatus.UNPROCESSABLE_ENTITY),
         (Operation(is_public=False), "/", HTTPStatus.UNAUTHORIZED),
         (Operation(), "/things/{thingId}", HTTPStatus.NOT_FOUND),
-        (Operation(), "/api/v1/me", HTTPStatus.SERVICE_UNAVAILABLE),
     ],
-    ids=["body", "query", "token", "path", "database"],
+    ids=["body", "query", "token", "path"],
 )
 def test_a_part_of_the_contract_brings_its_refusal(operation, path, status):
     assert status in _statuses(operation, path)
@@ -58,9 +62,9 @@ def test_statuses_ascend_and_name_each_refusal_once():
 
 #: if cookiecutter.throttling
 def test_throttled_operations_can_be_refused_for_their_frequency():
-    assert 429 in _statuses(PUBLIC, "/openapi.json")
+    assert {429, 503} <= _statuses(PUBLIC, "/openapi.json")
     unthrottled = Operation(is_public=True, is_throttled=False)
-    assert 429 not in _statuses(unthrottled, "/openapi.json")
+    assert not {429, 503} & _statuses(unthrottled, "/health/live")
 
 
 #: endif
@@ -70,5 +74,16 @@ def test_plain_http_is_a_refusal_of_every_operation_but_the_probes():
 
 
 #: endif
-def test_public_operations_without_input_touch_no_database():
+def test_operations_of_the_api_need_the_database():
+    assert 503 in _statuses(PUBLIC, "/api/v1/me")
+
+
+#: if not cookiecutter.throttling
+def test_other_operations_need_no_database():
     assert 503 not in _statuses(PUBLIC, "/openapi.json")
+
+
+#: endif
+def test_what_needs_the_database_says_so_once():
+    refusals = find_refusals(PUBLIC, "/api/v1/me", {"raises": (ServiceUnavailableError,)})
+    assert refusals[503] == [ServiceUnavailableError]

@@ -7,7 +7,14 @@ import pytest
 from tests.fixtures.api import Api
 
 ORIGIN = "https://app.example.com"
-OTHERS = ["https://evil.example", "null", "https://app.example.com.evil.example", "http://app.example.com", ORIGIN.upper(), ""]
+OTHERS = [
+    "https://evil.example",
+    "null",
+    "https://app.example.com.evil.example",
+    "http://app.example.com",
+    ORIGIN.upper(),
+    "",
+]
 PREFLIGHT = {"Access-Control-Request-Method": "PATCH"}
 
 
@@ -32,7 +39,7 @@ def test_an_allowed_origin_may_read_the_headers_that_matter(shared):
 @pytest.mark.parametrize("origin", OTHERS)
 def test_another_origin_may_read_nothing(shared, origin):
     answer = shared.get("/health/live", headers={"Origin": origin})
-    assert not [name for name in answer.headers.keys() if name.startswith("Access-Control")]
+    assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": ORIGIN}, {"Origin": "https://evil.example"}])

@@ -116,7 +116,8 @@ def test_what_nobody_foresaw_is_500_and_says_nothing(raising, error, caplog):
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [(410, "gone"), (428, "precondition-required"), (451, "unavailable-for-legal-reasons")]
+    ("status", "code"),
+    [(410, "gone"), (428, "precondition-required"), (451, "unavailable-for-legal-reasons")],
 )
 def test_what_flask_and_extensions_raise_is_a_document_too(raising, status, code):
     with pytest.raises(HTTPException) as raised:

@@ -19,7 +19,9 @@ def test_a_caller_is_told_that_nothing_is_there(api, account, path):
     api.get(path, account, status=404)
 
 
-@pytest.mark.parametrize("path", ["/", "/nothing", "/health", "/health/", "/apiary", "/favicon.ico"])
+@pytest.mark.parametrize(
+    "path", ["/", "/nothing", "/health", "/health/", "/apiary", "/favicon.ico"]
+)
 def test_nothing_is_anywhere_else(api, path):
     assert api.get(path, status=404).json["type"] == "/problems/not-found"
 

@@ -113,7 +113,9 @@ def test_errors_are_many_but_not_endless(api, account):
     assert len(answer.json["errors"]) == 20
 
 
-@pytest.mark.parametrize("query", ["x", "x=1", "displayName=x", "$where=1", "a[$ne]=", "%00", "=", "&"])
+@pytest.mark.parametrize(
+    "query", ["x", "x=1", "displayName=x", "$where=1", "a[$ne]=", "%00", "=", "&"]
+)
 def test_operations_without_parameters_take_none(api, account, query):
     answer = api.get("/api/v1/me", account, query_string=query, status=422)
     assert answer.json["errors"] == [{"pointer": "", "detail": "No query parameters are taken."}]

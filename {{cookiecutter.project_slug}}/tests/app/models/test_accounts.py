@@ -19,7 +19,12 @@ def test_an_account_is_found_by_every_spelling_of_its_address(app, email):
 
 def test_addresses_that_differ_are_told_apart(app):
     with app.app_context():
-        addresses = ["minji@example.com", "minji@example.org", "min.ji@example.com", "민지@example.com"]
+        addresses = [
+            "minji@example.com",
+            "minji@example.org",
+            "min.ji@example.com",
+            "민지@example.com",
+        ]
         assert len({Account.email_index_for(address) for address in addresses}) == 4
 
 

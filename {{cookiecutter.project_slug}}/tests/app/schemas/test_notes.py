@@ -53,8 +53,18 @@ def test_what_the_app_decides_cannot_be_given(member):
 
 @pytest.mark.parametrize(
     ("limit", "is_valid"),
-    [("1", True), ("100", True), ("0", False), ("101", False), ("-1", False), ("1000000000", False),
-     ("1.5", False), ("", False), ("x", False), ("1e2", False)],
+    [
+        ("1", True),
+        ("100", True),
+        ("0", False),
+        ("101", False),
+        ("-1", False),
+        ("1000000000", False),
+        ("1.5", False),
+        ("", False),
+        ("x", False),
+        ("1e2", False),
+    ],
 )
 def test_a_page_has_1_to_100_notes(limit, is_valid):
     assert _is_valid(NotesQuery, {"limit": limit}) is is_valid

@@ -10,12 +10,16 @@ from app.schemas.problems import FieldErrorOut, ProblemOut
 
 
 def test_the_documented_members_are_those_that_are_answered():
-    answered = describe(HTTPStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing.", str(uuid4()))
+    answered = describe(
+        HTTPStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing.", str(uuid4())
+    )
     assert [field.alias for field in ProblemOut.model_fields.values()] == [*answered]
 
 
 def test_what_is_answered_fits_the_documented_schema():
-    answered = describe(HTTPStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing.", str(uuid4()))
+    answered = describe(
+        HTTPStatus.NOT_FOUND, "not-found", "Not Found", "There is nothing.", str(uuid4())
+    )
     read = ProblemOut(**answered | {"request_id": answered["requestId"]})
     assert read.model_dump(mode="json") == answered
 

@@ -46,9 +46,7 @@ def serve(database) -> Callable[..., None]:
     def serve() -> None:
         past = datetime.now(UTC) - timedelta(seconds=1)
         for name in ("until", "windowEnds"):
-            database[jail.COLLECTION].update_many(
-                {name: {"$type": "date"}}, {"$set": {name: past}}
-            )
+            database[jail.COLLECTION].update_many({name: {"$type": "date"}}, {"$set": {name: past}})
 
     return serve
 

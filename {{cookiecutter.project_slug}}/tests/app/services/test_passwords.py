@@ -1,4 +1,4 @@
-"""Passwords: Argon2id at or above OWASP's floor, and the same work whether or not anybody is there."""
+"""Passwords: Argon2id at OWASP's floor, and the same work whether or not anybody is there."""
 
 from __future__ import annotations
 
@@ -40,13 +40,17 @@ def test_one_password_has_many_hashes():
 
 
 @pytest.mark.usefixtures("_context")
-@pytest.mark.parametrize("wrong", ["", PASSWORD.upper(), f"{PASSWORD} ", "비밀번호", "\ud55c" * 256])
+@pytest.mark.parametrize(
+    "wrong", ["", PASSWORD.upper(), f"{PASSWORD} ", "비밀번호", "\ud55c" * 256]
+)
 def test_another_password_is_wrong(stored, wrong):
     assert not passwords.is_correct(wrong, stored)
 
 
 @pytest.mark.usefixtures("_context")
-@pytest.mark.parametrize("broken", ["", "plain text", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"])
+@pytest.mark.parametrize(
+    "broken", ["", "plain text", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"]
+)
 def test_what_is_no_hash_belongs_to_no_password(broken):
     assert not passwords.is_correct(PASSWORD, broken)
 

@@ -155,9 +155,10 @@ def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_acco
     account = make_account(app=app)
     with app.app_context():
         second, third = (sessions._open_session(account.id) for _ in range(2))
-        alive = [_is_alive(token) for token in (
-            account.access_token, second.access_token, third.access_token
-        )]
+        alive = [
+            _is_alive(token)
+            for token in (account.access_token, second.access_token, third.access_token)
+        ]
     assert alive == [False, True, True]
 
 

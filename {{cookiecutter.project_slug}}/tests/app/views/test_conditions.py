@@ -1,0 +1,67 @@
+"""Conditional requests (RFC 9110 section 13)."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import NotModified, PreconditionFailedError
+from app.views import conditions
+
+ETAG = '"3"'
+
+HOLDS = ['"3"', "*", '"1", "3"', '"3","1"', ' "3" ']
+FAILS = ['"1"', 'W/"3"', '"1", W/"3"', '"33"', "", '""', '"W/3"']
+WEAK = ['"3"', 'W/"3"', "*", '"1", W/"3"', '"1","3"']
+OTHER = ['"1"', 'W/"1"', "", '""', '"33", "1"']
+
+
+def _check(app, method="GET", **headers):
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    with app.test_request_context(method=method, headers=sent):
+        conditions.check(ETAG)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+def test_no_condition_always_holds(app, method):
+    _check(app, method)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("header", HOLDS)
+def test_if_match_holds_for_the_current_state(app, method, header):
+    _check(app, method, If_Match=header)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+@pytest.mark.parametrize("header", FAILS)
+def test_if_match_compares_strongly_and_fails_for_another_state(app, method, header):
+    with pytest.raises(PreconditionFailedError):
+        _check(app, method, If_Match=header)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("header", WEAK)
+def test_if_none_match_compares_weakly_and_spares_a_reader_what_is_there(app, method, header):
+    with pytest.raises(NotModified) as found:
+        _check(app, method, If_None_Match=header)
+    assert found.value.etag == ETAG
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("header", WEAK)
+def test_if_none_match_fails_for_a_writer_of_what_is_there(app, method, header):
+    with pytest.raises(PreconditionFailedError):
+        _check(app, method, If_None_Match=header)
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+@pytest.mark.parametrize("header", OTHER)
+def test_if_none_match_holds_for_another_state(app, method, header):
+    _check(app, method, If_None_Match=header)
+
+
+def test_if_match_is_looked_at_first(app):
+    with pytest.raises(PreconditionFailedError):
+        _check(app, If_Match='"1"', If_None_Match='"3"')
+    with pytest.raises(NotModified):
+        _check(app, If_Match='"3"', If_None_Match='"3"')

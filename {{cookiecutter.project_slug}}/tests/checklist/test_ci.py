@@ -1,0 +1,161 @@
+"""CI and CD: a suite that notices what is broken, what nobody tests, and what nobody covers.
+
+What is tried here is tried on copies of the project, by its own suite in a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from config.environment import PROJECT
+from tests.checklist.routes import find_routes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# What makes a project, without what is only there once it was used.
+PARTS: Final = ("app", "config", "dev", "tests", "wsgi.py", "gunicorn.conf.py", "pyproject.toml")
+FLOOR: Final = 95
+
+ME: Final = "app/views/me.py"
+RENAME: Final = "return accounts.rename(context.account_id, body.display_name)"
+FORGOTTEN: Final = '''
+
+class ForgottenView(MethodView):
+    """A view that no test calls."""
+
+    @swag_from(docs.READ | dict(operationId="readForgotten"))
+    @returns(AccountOut)
+    def get(self) -> Profile:
+        """Show the account once more."""
+        return context.caller.profile
+
+
+blueprint.add_url_rule("/forgotten", view_func=ForgottenView.as_view("forgotten"))
+'''
+
+# A whole suite of one test, which needs no database to have called everything.
+CALL_ALL: Final = """
+from app import create_app
+from config.testing import Testing
+
+
+def test_every_route_there_was():
+    client = create_app(Testing(MONGODB_TIMEOUT_SECONDS=0.01)).test_client()
+    for method, path in ROUTES:
+        client.open(path, method=method)
+"""
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, Any]:
+    """Return the tools' settings."""
+    tools: dict[str, Any] = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["tool"]
+    return tools
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Return a copy of the project, to be broken."""
+    ignore = shutil.ignore_patterns("__pycache__", ".*")
+    for name in PARTS:
+        source = PROJECT / name
+        if source.is_dir():
+            shutil.copytree(source, tmp_path / name, ignore=ignore)
+        else:
+            shutil.copy(source, tmp_path / name)
+    return tmp_path
+
+
+def _run(project: Path, *arguments: str) -> tuple[int, str]:
+    """Run the suite of a project; return its exit code and what it printed."""
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *arguments],
+        cwd=project,
+        env={"PATH": os.environ["PATH"], "DOTENV": os.devnull, "COLUMNS": "200"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return run.returncode, run.stdout
+
+
+def _leave_one_test(project: Path, text: str) -> None:
+    for path in (project / "tests").rglob("test_*.py"):
+        path.unlink()
+    (project / "tests" / "test_one.py").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.checklist("cicd.tests")
+def test_coverage_of_lines_and_branches_has_a_floor(settings):
+    coverage = settings["coverage"]
+    assert coverage["report"]["fail_under"] >= FLOOR
+    assert coverage["run"]["branch"] is True
+    assert "app" in coverage["run"]["source"]
+    assert "omit" not in coverage["run"]
+
+
+@pytest.mark.checklist("cicd.tests")
+def test_the_whole_suite_runs_with_the_floor_and_with_warnings_as_errors(settings):
+    assert settings["pytest"]["ini_options"]["testpaths"] == ["tests"]
+    assert settings["pytest"]["ini_options"]["filterwarnings"] == ["error"]
+    makefile = (PROJECT / "Makefile").read_text("utf-8")
+    recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    assert recipe
+    assert re.search(r"-m pytest --cov$", recipe[1], re.MULTILINE)
+
+
+@pytest.mark.checklist("cicd.tests")
+def test_tests_stand_where_the_code_stands_that_they_are_for():
+    for test in (PROJECT / "tests" / "app").rglob("test_*.py"):
+        folder = PROJECT / test.parent.relative_to(PROJECT / "tests")
+        assert folder.is_dir(), test
+
+
+@pytest.mark.checklist("cicd.tests")
+def test_a_run_below_the_floor_fails(copy):
+    _leave_one_test(copy, "def test_nothing():\n    pass\n")
+    code, printed = _run(copy, "--cov", "tests/test_one.py")
+    assert "1 passed" in printed
+    assert f"Required test coverage of {FLOOR}% not reached" in printed.replace(".0%", "%")
+    assert code == 1
+
+
+@pytest.mark.checklist("cicd.tests")
+def test_a_view_broken_on_purpose_turns_the_suite_red(copy):
+    view = copy / ME
+    text = view.read_text("utf-8")
+    assert RENAME in text
+    view.write_text(text.replace(RENAME, "return context.caller.profile"), encoding="utf-8")
+    tests = "tests/checklist/test_conventions.py::test_"
+    code, printed = _run(
+        copy,
+        f"{tests}a_change_moves_the_time_of_the_change_alone",
+        f"{tests}what_is_created_tells_when",
+    )
+    assert code == 1
+    assert f"FAILED {tests}a_change_moves_the_time_of_the_change_alone" in printed
+    assert "1 failed, 1 passed" in printed
+
+
+@pytest.mark.checklist("cicd.test-every-api")
+def test_a_route_that_no_test_calls_fails_the_suite_by_name(app, copy):
+    routes = [(route.method, route.path) for route in find_routes(app)]
+    _leave_one_test(copy, CALL_ALL.replace("ROUTES", repr(routes)))
+    with (copy / ME).open("a", encoding="utf-8") as view:
+        view.write(FORGOTTEN)
+    code, printed = _run(copy)
+    assert "1 passed" in printed
+    assert "FAILED cicd.test-every-api: every route is called" in printed
+    named = re.findall(r"^ +(\S+ \S+) was never called$", printed, re.MULTILINE)
+    assert named == ["GET /api/v1/me/forgotten"]
+    assert code == 1

@@ -1,0 +1,168 @@
+"""The recorder sees every answer and log line, and judges whole runs alone."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+from flask import Flask
+
+from tests.checklist.whole_suite import Call, Record
+from tests.fixtures.accounts import CANARY
+from tests.plugins import recorder as recorder_module
+from tests.plugins.recorder import NAME, Recorder, is_whole
+
+
+@pytest.fixture
+def recorder(request, monkeypatch) -> Recorder:
+    """Return the suite's own recorder, with an empty record while the test runs."""
+    recorder = request.config.pluginmanager.get_plugin(NAME)
+    monkeypatch.setattr(recorder, "record", Record())
+    return recorder
+
+
+def _config(tmp_path, *arguments, **options):
+    return SimpleNamespace(
+        rootpath=tmp_path,
+        args=list(arguments),
+        invocation_params=SimpleNamespace(dir=tmp_path),
+        getini=lambda _name: ["tests"],
+        getoption=options.get,
+    )
+
+
+def test_an_answer_is_recorded_by_its_route(recorder, api):
+    api.get("/health/live")
+    assert recorder.record.calls == {Call("GET", "/health/live", 200)}
+    assert not recorder.record.faults
+
+
+def test_an_answer_without_a_route_is_looked_at_all_the_same(recorder, api, monkeypatch):
+    seen = []
+    monkeypatch.setattr(recorder_module, "find_faults", lambda answer: seen.append(answer) or ())
+    api.get("/nothing", status=404)
+    assert recorder.record.calls == set()
+    assert [(answer.rule, answer.status) for answer in seen] == [(None, 404)]
+
+
+def test_an_answer_that_tells_a_secret_is_noticed(recorder, app, api):
+    app.view_functions["health.live"] = lambda: {"status": CANARY}
+    api.get("/health/live")
+    assert set(recorder.record.faults) == {"output.no-secrets"}
+
+
+def test_apps_of_the_suites_own_making_are_not_recorded(recorder):
+    other = Flask("other")
+    other.add_url_rule("/", "index", lambda: CANARY)
+    other.test_client().get("/")
+    assert recorder.record == Record()
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.ERROR])
+def test_a_log_line_that_tells_a_secret_is_noticed(recorder, level):
+    logging.getLogger("app.services.somewhere").log(level, "the password is %s", CANARY)
+    assert set(recorder.record.faults) == {"output.no-secrets"}
+
+
+def test_a_traceback_that_tells_a_secret_is_noticed(recorder):
+    failure = ValueError(CANARY)
+    logging.getLogger("app").error("it failed", exc_info=failure)
+    assert set(recorder.record.faults) == {"output.no-secrets"}
+
+
+def test_a_document_without_timestamps_is_noticed(recorder):
+    recorder.look_at("things", [{"_id": 7}])
+    assert set(recorder.record.faults) == {"conv.timestamps", "proc.uuid"}
+
+
+@pytest.mark.parametrize("arguments", [(), ("tests",), (".",), ("tests/",)])
+def test_a_run_of_everything_is_whole(tmp_path, arguments):
+    assert is_whole(_config(tmp_path, *arguments))
+
+
+@pytest.mark.parametrize("argument", ["tests/app", "tests/app/test_app.py", "tests/x.py::test_y"])
+def test_a_run_of_a_part_is_not(tmp_path, argument):
+    assert not is_whole(_config(tmp_path, argument))
+
+
+@pytest.mark.parametrize(
+    "option", ["keyword", "markexpr", "lf", "deselect", "ignore", "ignore_glob", "collectonly"]
+)
+def test_a_run_that_leaves_tests_out_is_not(tmp_path, option):
+    assert not is_whole(_config(tmp_path, "tests", **{option: "something"}))
+
+
+@pytest.fixture
+def finished(monkeypatch, tmp_path):
+    """Return what ends a run on a recorder of its own: it returns exit status and outcomes."""
+
+    def finish(record, *, arguments=("tests",), exitstatus=0, is_stopped=False, is_lost=False):
+        outcomes = {}
+        monkeypatch.setattr(
+            recorder_module,
+            "add_outcome",
+            lambda _config, item, name, is_passed: outcomes.update({(item, name): is_passed}),
+        )
+        ended = Recorder(_config(tmp_path, *arguments))
+        ended.record = record
+        ended.pytest_testnodedown(SimpleNamespace(workeroutput={} if is_lost else _output()))
+        session = SimpleNamespace(exitstatus=exitstatus, shouldfail=False, shouldstop=is_stopped)
+        ended.pytest_sessionfinish(session, exitstatus)
+        return ended, session.exitstatus, outcomes
+
+    return finish
+
+
+def _output():
+    return {"answer_record": Record(calls={Call("GET", "/from-a-worker", 200)}).dump()}
+
+
+def test_a_whole_run_that_left_routes_out_is_red(finished):
+    recorder, status, outcomes = finished(Record())
+    assert status == pytest.ExitCode.TESTS_FAILED
+    name = "tests/checklist/whole_suite.py::every route is called"
+    assert outcomes["cicd.test-every-api", name] is False
+    assert Call("GET", "/from-a-worker", 200) in recorder.record.calls
+
+
+def test_the_summary_names_what_was_left_out(finished):
+    recorder, _, _ = finished(Record())
+    lines = []
+    reporter = SimpleNamespace(
+        section=lines.append, line=lambda text, **_markup: lines.append(text)
+    )
+    recorder.pytest_terminal_summary(reporter)
+    assert "  GET /health/live was never called" in lines
+
+
+def test_the_summary_of_a_good_run_says_nothing(finished):
+    recorder, _, _ = finished(Record(), arguments=("tests/app",))
+    recorder.pytest_terminal_summary(None)
+    assert recorder.verdicts == []
+
+
+@pytest.mark.parametrize(
+    "circumstance",
+    [
+        {"arguments": ("tests/app",)},
+        {"is_stopped": "by hand"},
+        {"is_lost": True},
+        {"exitstatus": pytest.ExitCode.INTERRUPTED},
+        {"exitstatus": pytest.ExitCode.NO_TESTS_COLLECTED},
+    ],
+    ids=["a part", "stopped", "a lost process", "interrupted", "no tests"],
+)
+def test_a_run_that_is_not_whole_is_not_judged(finished, circumstance):
+    _, status, outcomes = finished(Record(), **circumstance)
+    assert status == circumstance.get("exitstatus", 0)
+    assert outcomes == {}
+
+
+def test_a_worker_passes_its_record_on(tmp_path):
+    config = _config(tmp_path)
+    config.workeroutput = {}
+    recorder = Recorder(config)
+    recorder.record.calls.add(Call("GET", "/x", 200))
+    recorder.pytest_sessionfinish(SimpleNamespace(), 0)
+    assert config.workeroutput == {"answer_record": recorder.record.dump()}

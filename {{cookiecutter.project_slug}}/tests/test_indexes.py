@@ -1,0 +1,82 @@
+"""Every query of accounts, sessions and jails is served by an index, and none is asked in vain."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import WrongCredentialsError
+from app.services import accounts, passwords, preparation, sessions, tokens
+from app.services.claims import TokenType
+from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
+from tests.fixtures.queries import find_unserved
+
+ADDRESS = "203.0.113.9"
+
+
+@pytest.fixture(autouse=True)
+def _context(app, monkeypatch):
+    monkeypatch.setattr(passwords, "hash_password", lambda password: f"hash of {password}")
+    monkeypatch.setattr(
+        passwords, "is_correct", lambda password, stored: stored == f"hash of {password}"
+    )
+    monkeypatch.setattr(passwords, "needs_rehash", lambda _stored: True)
+    with app.app_context():
+        preparation.prepare()
+        yield
+
+
+def _claims(token, kind=TokenType.ACCESS):
+    return tokens.read(token, kind)
+
+
+def _live(email: str) -> None:
+    """Do once whatever an account can do."""
+    profile = accounts.sign_up(email, PASSWORD, "A")
+    with pytest.raises(WrongCredentialsError):
+        sessions.log_in(email, f"{CANARY} elsewhere", ADDRESS)
+    pair = sessions.log_in(email, PASSWORD, ADDRESS)
+    refresh = _claims(pair.refresh_token, TokenType.REFRESH)
+    sessions.refresh(refresh.account_id, refresh.session_id, refresh.token_id)
+    caller = sessions.find_caller(_claims(pair.access_token))
+    accounts.rename(profile.id, "B")
+    accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+    sessions.log_out(profile.id, caller.session_id)
+    accounts.delete(profile.id)
+
+
+def test_every_query_of_an_account_is_served_by_an_index(listen, database):
+    with listen() as commands:
+        _live("minji@example.com")
+    assert {"insert", "find", "update", "findAndModify", "delete"} <= {
+        command.name for command in commands
+    }
+    assert find_unserved(database, commands) == []
+
+
+def test_a_query_without_an_index_is_noticed(listen, database):
+    with listen() as commands:
+        sessions._accounts().find_one({"displayName": "A"})
+    assert len(find_unserved(database, commands)) == 1
+
+
+def test_an_order_without_an_index_is_noticed(listen, database):
+    with listen() as commands:
+        sessions._accounts().find_one({"_id": "x"}, sort=[("displayName", 1)])
+    assert len(find_unserved(database, commands)) == 1
+
+
+def test_reading_ones_account_is_one_round_trip_that_writes_nothing(api, account, listen):
+    api.get("/api/v1/me", account)
+    with listen() as commands:
+        api.get("/api/v1/me", account)
+    assert [(command.name, command.collection) for command in commands] == [("find", "accounts")]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("OPTIONS", "/health/live"), ("GET", "/health/live"), ("GET", "/nothing")]
+)
+def test_what_needs_no_data_asks_for_none(api, listen, method, path):
+    api.client.open(path, method=method)
+    with listen() as commands:
+        api.client.open(path, method=method)
+    assert commands == []

@@ -1,0 +1,87 @@
+"""Imports point one way: views -> decorators, schemas, docs, services -> models."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+APP = Path(__file__).parents[1] / "app"
+
+# What a layer may import of the app, beside itself. What all may: the errors, the literals.
+EVERYWHERE = {"constants", "errors"}
+LAYERS = {
+    "models": {"extensions"},
+    "services": {"models", "extensions"},
+    "schemas": set(),
+    "docs": {"schemas", "decorators", "services", "extensions"},
+    "decorators": {"services", "schemas", "context"},
+    "hooks": {"services", "schemas", "context", "extensions", "decorators"},
+    "views": {"decorators", "schemas", "docs", "services", "context", "extensions", "models"},
+    "commands": {"services", "models", "extensions"},
+}
+MODULES = [
+    pytest.param(path, id=path.relative_to(APP).as_posix())
+    for layer in LAYERS
+    for path in sorted((APP / layer).rglob("*.py"))
+]
+
+
+def _imports(path: Path, *, is_runtime: bool = True) -> set[str]:
+    """Return the names that a module imports; those for the type checker alone are no import."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    unread = {
+        id(node)
+        for block in ast.walk(tree)
+        if is_runtime and isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for node in ast.walk(block)
+    }
+    found = set()
+    for node in ast.walk(tree):
+        if id(node) in unread:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _layers(path: Path) -> set[str]:
+    """Return the parts of the app that a module imports."""
+    return {name.split(".")[1] for name in _imports(path) if name.startswith("app.")}
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_module_imports_only_what_is_below_it(path):
+    layer = path.relative_to(APP).parts[0]
+    assert _layers(path) <= LAYERS[layer] | EVERYWHERE | {layer}
+
+
+@pytest.mark.parametrize(
+    "path", sorted((APP / "services").rglob("*.py")), ids=lambda path: path.stem
+)
+def test_services_know_nothing_of_the_request(path):
+    forbidden = {"flask.request", "flask.g", "flask.Response", "flask.jsonify", "flask.session"}
+    assert not _imports(path, is_runtime=False) & forbidden
+
+
+@pytest.mark.parametrize("path", sorted((APP / "models").rglob("*.py")), ids=lambda path: path.stem)
+def test_models_know_nothing_of_http(path):
+    assert not {name for name in _imports(path) if name.startswith("werkzeug")}
+
+
+def test_errors_and_literals_import_nothing_of_the_app():
+    for name in EVERYWHERE:
+        assert not _layers(APP / f"{name}.py")
+
+
+def test_every_folder_of_the_app_is_a_layer():
+    folders = {path.parent.relative_to(APP).parts[0] for path in APP.glob("*/__init__.py")}
+    assert folders == set(LAYERS)
+
+
+def test_the_app_reads_no_environment():
+    for path in APP.rglob("*.py"):
+        assert not {name for name in _imports(path) if name in {"os", "os.environ", "os.getenv"}}
