@@ -60,8 +60,8 @@ DEPENDENCIES = frozenset(
     pymongo pyrate-limiter pytest pytest-cov pytest-randomly pytest-timeout pytest-xdist
     python-dateutil python-dotenv pyyaml referencing requests rfc3339-validator rich rpds
     rpds-py ruff s2sphere schemathesis secantus secantusdb setuptools shapely six
-    sortedcontainers types-cachetools types-requests typing-extensions trustme typing-inspection tzdata
-    urllib3 uuid6 uv werkzeug wheel wiredtiger wrapt xdist yaml
+    sortedcontainers types-cachetools types-requests typing-extensions trustme typing-inspection
+    tzdata urllib3 uuid6 uv werkzeug wheel wiredtiger wrapt xdist yaml
     """.split()
 )
 

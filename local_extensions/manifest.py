@@ -40,6 +40,7 @@ OWNERS = (
         (
             "app/hooks/security_headers.py",
             "tests/app/hooks/test_security_headers.py",
+            "tests/checklist/test_security_headers.py",
             "tests/checklist/test_transport.py",
         ),
     ),
@@ -99,6 +100,7 @@ OWNERS = (
             "config/jwk.py",
             "config/key_pairs.py",
             "tests/app/services/test_signing_keys.py",
+            "tests/app/views/test_well_known.py",
             "tests/checklist/test_key_rotation.py",
             "tests/config/test_jwk.py",
             "tests/config/test_key_pairs.py",

@@ -8,6 +8,7 @@ directly; whatever else a source holds is left to Jinja. Both ways give the same
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +143,13 @@ class QuickTemplate(Template):
         return code if isinstance(code, Program) else super().from_code(environment, code, *rest)
 
 
+def spare_unread_records() -> None:
+    """Keep cookiecutter from making eight log records for each file where nobody reads them."""
+    logger = logging.getLogger("cookiecutter")
+    if logger.handlers and all(handler.level > logging.DEBUG for handler in logger.handlers):
+        logger.setLevel(logging.INFO)
+
+
 class LineTags(Extension):
     """Read every line `#: tag` as a block tag, and answers as plain text."""
 
@@ -149,6 +157,7 @@ class LineTags(Extension):
         super().__init__(environment)
         self.compile_with_jinja = environment.compile
         if environment.trim_blocks and environment.lstrip_blocks:
+            spare_unread_records()
             environment.template_class = QuickTemplate
             environment.compile = self.compile  # type: ignore[method-assign] # Jinja has no other way in.
 

@@ -51,7 +51,9 @@ def test_server_answers_until_it_is_told_to_stop(server: Server) -> None:
     assert server.stop() == 0
 
 
+#: if cookiecutter.security_headers
 @pytest.mark.checklist("output.fingerprint")
+#: endif
 def test_unreadable_requests_are_refused_with_a_problem_document(server: Server) -> None:
     for what, (request, status) in UNREADABLE.items():
         head, _, body = server.exchange(request).partition(b"\r\n\r\n")

@@ -15,8 +15,9 @@ def throttle_by_address() -> None:
     """Count the request against its address; raises TooManyRequestsError.
 
     Operations marked with @limited_by have a limit of their own, per route, and are
-    refused with ServiceUnavailableError while the store is away; all others share
-    RATELIMIT_DEFAULT and are let through then.
+    refused with ServiceUnavailableError while a store of its own is away; all others share
+    RATELIMIT_DEFAULT and are let through then. Where MongoDB is the store, it is away for
+    the whole app, and each is answered as any request is that MongoDB does not answer.
     """
     operation = context.operation
     bucket = bucket_of(request.remote_addr)

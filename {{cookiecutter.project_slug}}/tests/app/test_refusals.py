@@ -135,7 +135,9 @@ def test_no_unknown_parameter_reaches_a_view(app, account):
             _call(app, called, account, 422, **query, **body)
 
 
-def test_every_operation_of_the_api_waits_for_the_database(app, monkeypatch):
+def test_every_operation_of_the_api_waits_for_the_database(make_app, monkeypatch):
+    app = make_app(is_prepared=False)
+
     def find_nobody():
         raise ServerSelectionTimeoutError
 

@@ -25,6 +25,8 @@ PATCH: Final = b"PATCH /api/v1/me HTTP/1.1\r\n" + JSON + b"Authorization: <token
 GET: Final = b"GET /api/v1/me HTTP/1.1\r\n" + HEAD + b"Authorization: <token>\r\n"
 CHUNKED: Final = PATCH + b"Connection: close\r\nTransfer-Encoding: chunked\r\n"
 BODY: Final = b'{"displayName": "%s"}' % WORD
+FITTING: Final = (b"19\r\n", BODY, b"\r\n")
+SPACES: Final = b"3e8\r\n" + b" " * 1000 + b"\r\n"
 LAST: Final = b"Connection: close\r\n\r\n"
 
 
@@ -68,7 +70,7 @@ REQUESTS: Final = {
     "an encoded NUL": (target(b"/api/v1/me%00"), {404}),
     "letters of no encoding": (target(b"/api/v1/\xff\xfe"), {400, 404}),
     "a torn escape": (target(b"/api/v1/me%"), {404}),
-    "a fragment": (target(b"/api/v1/me#" + WORD), {200, 400, 404}),
+    "a fragment": (target(b"/api/v1/me#fragment"), {200, 400, 404}),
     "a very long path": (target(b"/" + b"a" * 5_000), {414}),
     "a very long query": (target(b"/api/v1/me?" + WORD * 1_000), {414}),
     "a NUL in a header": (GET + b"X-A: " + WORD + b"\0\r\n" + LAST, {400}),
@@ -90,29 +92,29 @@ REQUESTS: Final = {
     "an upgrade": (GET + b"Upgrade: h2c\r\nHTTP2-Settings: AA\r\n" + LAST, {200}),
     "no length": (sized(b""), {400}),
     "a negative length": (sized(b"-1"), {400}),
-    "a length with a sign": (sized(b"+22"), {400}),
-    "a length with a fraction": (sized(b"22.0"), {400}),
-    "a length in hexadecimal": (sized(b"0x16"), {400}),
-    "a length in another script": (sized("٢٢".encode()), {400}),
+    "a length with a sign": (sized(b"+25"), {400}),
+    "a length with a fraction": (sized(b"25.0"), {400}),
+    "a length in hexadecimal": (sized(b"0x19"), {400}),
+    "a length in another script": (sized("٢٥".encode()), {400}),
     "a length of many digits": (sized(b"9" * 100), {400, 413}),
-    "two lengths": (sized(b"22\r\nContent-Length: 23"), {400}),
-    "lengths in a list": (sized(b"22, 22"), {400}),
+    "two lengths": (sized(b"25\r\nContent-Length: 26"), {400}),
+    "lengths in a list": (sized(b"25, 25"), {400}),
     "a length too short": (sized(b"10"), {400}),
     "a length too long for anybody": (sized(b"70000", BODY), {413}),
     "a zero length": (sized(b"0"), {400}),
-    "gzip": (sized(b"22\r\nContent-Encoding: gzip"), {415}),
+    "gzip": (sized(b"25\r\nContent-Encoding: gzip"), {415}),
     "a chunk that is too long": (chunks(b"11170\r\n", b"x" * 70_000, b"\r\n0\r\n\r\n"), {413}),
-    "chunks that are too long": (chunks(*[b"3e8\r\n" + b" " * 1000 + b"\r\n"] * 70), {413}),
+    "chunks that are too long": (chunks(*[SPACES] * 70), {413}),
+    "spaces that are too many": (chunks(*FITTING, *[SPACES] * 70, b"0\r\n\r\n"), {413}),
     "no JSON in chunks": (chunks(b"3\r\nabc\r\n0\r\n\r\n"), {400}),
     "half an object in chunks": (chunks(b"10\r\n" + BODY[:16] + b"\r\n0\r\n\r\n"), {400}),
     "no chunk at all": (chunks(b"0\r\n\r\n"), {400}),
     "no size": (chunks(b"zz\r\n" + WORD), {400}),
     "a negative size": (chunks(b"-1\r\n" + WORD), {400}),
-    "a size too large for anybody": (chunks(b"f" * 40 + b"\r\n" + WORD), {400, 413}),
     "a size too small": (chunks(b"1\r\n" + BODY + b"\r\n0\r\n\r\n"), {400}),
-    "a size with an underscore": (chunks(b"1_6\r\n" + BODY + b"\r\n0\r\n\r\n"), {400}),
-    "a size with a sign": (chunks(b"0x16\r\n" + BODY + b"\r\n0\r\n\r\n"), {400}),
-    "a length beside the chunks": (CHUNKED + b"Content-Length: 22\r\n\r\n0\r\n\r\n", {400}),
+    "a size with an underscore": (chunks(b"1_9\r\n" + BODY + b"\r\n0\r\n\r\n"), {400}),
+    "a size with a sign": (chunks(b"0x19\r\n" + BODY + b"\r\n0\r\n\r\n"), {400}),
+    "a length beside the chunks": (CHUNKED + b"Content-Length: 25\r\n\r\n0\r\n\r\n", {400}),
     "chunks of chunks": (
         PATCH + b"Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n",
         {400},
@@ -125,9 +127,10 @@ REQUESTS: Final = {
 UNFINISHED: Final = {
     "half a request line": b"PATCH /api/v1/",
     "half the headers": PATCH,
-    "half the body": PATCH + b"Content-Length: 22\r\n\r\n" + BODY[:10],
-    "half a chunk": chunks(b"16\r\n" + BODY[:10]),
-    "no last chunk": chunks(b"16\r\n" + BODY + b"\r\n"),
+    "half the body": PATCH + b"Content-Length: 25\r\n\r\n" + BODY[:10],
+    "half a chunk": chunks(b"19\r\n" + BODY[:10]),
+    "a size too large for anybody": chunks(b"f" * 40 + b"\r\n" + WORD),
+    "no last chunk": chunks(b"19\r\n" + BODY + b"\r\n"),
 }
 
 
@@ -163,7 +166,7 @@ def test_hostile_bytes_are_refused_and_change_nothing(
         answer = exchange(server, request.replace(b"<token>", token))
         head, _, body = answer.partition(b"\r\n\r\n")
         status = int(head.split()[1])
-        if status not in statuses: print("XXX", what, status, answer[:100]); continue
+        assert status in statuses, (what, status)
         assert WORD not in answer.lower(), what
         if status >= 400:
             assert json.loads(body)["status"] == status, what

@@ -99,8 +99,12 @@ def _protected_paths(app: Flask) -> set[str]:
 
 
 def _group(rule: str) -> str:
-    """Return the route as PUBLIC lists it: the files of a page stand together."""
-    return re.sub("^/docs/.*", "/docs/*", rule)
+    """Return the route as PUBLIC lists it."""
+    #: if cookiecutter.api_docs != "none"
+    if rule.startswith("/docs/"):
+        return "/docs/*"
+    #: endif
+    return rule
 
 
 def _open(api: Api, method: str, target: str) -> TestResponse:

@@ -207,3 +207,13 @@ def test_every_answer_carries_the_request_id(document):
         for response in operation["responses"].values():
             name = response.get("$ref", "").rpartition("/")[2]
             assert "X-Request-ID" in (responses[name] if name else response)["headers"]
+
+
+@pytest.mark.checklist("output.status")
+def test_without_the_database_exactly_what_is_said_to_need_it_is_refused(make_app):
+    nowhere = make_app(MONGODB_URI="mongodb://127.0.0.1:1/nothing", MONGODB_TIMEOUT_SECONDS=0.1)
+    client = nowhere.test_client()
+    for path, item in _make(nowhere)["paths"].items():
+        if "get" in item and item["get"]["security"] == []:
+            is_refused = client.get(path).status_code == 503
+            assert is_refused == ("503" in item["get"]["responses"]), path
