@@ -132,7 +132,7 @@ EMAILS = {
 
 MARKUP = (
     "<script>alert(1)</script>",
-    "\"><img src=x onerror=alert(1)>",
+    '"><img src=x onerror=alert(1)>',
     "'; DROP TABLE accounts; --",
     f"{OPEN}7*7{CLOSE}$7*7",
     "$(reboot) `reboot` | reboot",
