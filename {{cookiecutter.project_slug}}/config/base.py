@@ -188,7 +188,10 @@ class Base(BaseModel):
     @field_validator("FIELD_INDEX_KEY")
     @classmethod
     def _check_field_index_key(cls, value: str, info: ValidationInfo) -> str:
-        _refuse_reuse(value, info, "SECRET_KEY", "JWT_SECRET_KEY", "FIELD_ENCRYPTION_KEYS")
+        _refuse_reuse(value, info, "SECRET_KEY", "FIELD_ENCRYPTION_KEYS")
+        #: if cookiecutter.jwt_algorithm == "HS256"
+        _refuse_reuse(value, info, "JWT_SECRET_KEY")
+        #: endif
         return value
 
     #: endif

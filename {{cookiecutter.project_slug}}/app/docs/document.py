@@ -119,10 +119,11 @@ def _describe(
 
 
 def _describe_api() -> dict[str, Any]:
+    title, _, description = _INTRODUCTION.read_text(encoding="utf-8").partition("\n")
     return {
         "info": {
-            "title": "{{ cookiecutter.project_name }}",
-            "description": _INTRODUCTION.read_text(encoding="utf-8").strip(),
+            "title": title.removeprefix("# "),
+            "description": description.strip(),
             "version": "1",
         },
         "servers": [{"url": "/"}],

@@ -12,14 +12,12 @@ from flask import request
 from werkzeug.sansio.utils import host_is_trusted
 
 from app.constants import HEALTH_PREFIX
-
-#: if cookiecutter.security_headers
-from app.errors import InsecureTransportError, UnknownHostError
-
-#: else
-from app.errors import UnknownHostError
-
-#: endif
+from app.errors import (
+    #: if cookiecutter.security_headers
+    InsecureTransportError,
+    #: endif
+    UnknownHostError,
+)
 from app.extensions import settings
 
 

@@ -58,11 +58,10 @@ class Account(BaseDocument):
     @staticmethod
     def email_index_for(email: str) -> str:
         """Return what accounts are found by: the same for every spelling of one address."""
-        normalized = email.casefold()
         #: if cookiecutter.field_encryption
-        return blind_index(normalized)
+        return blind_index(email.casefold())
         #: else
-        return normalized
+        return email.casefold()
         #: endif
 
 

@@ -30,7 +30,7 @@ NEW_KEY = (new_key(),)
 @pytest.fixture
 def app_of_old_key(make_app: MakeApp) -> Flask:
     """Return an app with one account, stored with OLD_KEY."""
-    old = make_app(FIELD_ENCRYPTION_KEYS=OLD_KEY)
+    old = make_app(is_prepared=False, FIELD_ENCRYPTION_KEYS=OLD_KEY)
     Api(old).post("/api/v1/auth/signup", json=ACCOUNT)
     return old
 
@@ -88,7 +88,8 @@ def test_a_wrong_key_is_refused_and_loses_nothing(
     wrong: dict[str, Any],
 ) -> None:
     before = snapshot(database)
-    api = Api(make_app(**{"FIELD_ENCRYPTION_KEYS": OLD_KEY, **wrong}))
+    keys = {"FIELD_ENCRYPTION_KEYS": OLD_KEY, **wrong}
+    api = Api(make_app(is_prepared=False, **keys))
     answer = api.post("/api/v1/auth/signup", json=ACCOUNT, status=503)
     assert answer.headers["Retry-After"]
     assert "KEY" not in answer.text

@@ -40,7 +40,13 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / ".env"
     path.write_text("# mine\nOTHER=kept\n")
     monkeypatch.setenv("DOTENV", str(path))
-    for name in (KEY, "JWT_RETIRED_PUBLIC_KEYS"):
+    names = [
+        KEY,
+        #: if cookiecutter.jwt_algorithm != "HS256"
+        "JWT_RETIRED_PUBLIC_KEYS",
+        #: endif
+    ]
+    for name in names:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(f"{name}_FILE", raising=False)
     return path

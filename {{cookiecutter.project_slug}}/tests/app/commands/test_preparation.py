@@ -31,9 +31,9 @@ def test_a_silent_database_is_no_failure(app: Flask, monkeypatch: pytest.MonkeyP
 
 def test_a_mismatch_is_one_line_and_a_failure(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def does_not_fit() -> None:
-        raise DatabaseMismatchError("FIELD_INDEX_KEY does not open what this database holds")
+        raise DatabaseMismatchError("A KEY does not open what this database holds")
 
     monkeypatch.setattr(preparation, "prepare", does_not_fit)
     result = app.test_cli_runner().invoke(args=["prepare"])
     assert result.exit_code == 1
-    assert result.output == "Error: FIELD_INDEX_KEY does not open what this database holds\n"
+    assert result.output == "Error: A KEY does not open what this database holds\n"

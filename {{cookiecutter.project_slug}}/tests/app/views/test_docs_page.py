@@ -22,7 +22,7 @@ def test_the_page_is_named_after_the_project(api):
     assert page.content_type == "text/html; charset=utf-8"
     title = re.search("<title>(.*)</title>", page.text)
     assert title
-    assert unescape(title[1]) == "{{ cookiecutter.project_name }}"
+    assert unescape(title[1]) == api.get("/openapi.json").json["info"]["title"]
     assert '<html lang="en">' in page.text
 
 

@@ -1,0 +1,117 @@
+"""Input: a body of another type than JSON is refused before anybody looks into it."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.fixtures.attacks import Attack
+    from tests.fixtures.operations import Operation
+
+pytestmark = pytest.mark.checklist("input.content-type")
+
+JSON: Final = "application/json"
+
+# Each is no type that a body may have.
+UNSUPPORTED = {
+    "missing": None,
+    "empty": "",
+    "text": "text/plain",
+    "form": "application/x-www-form-urlencoded",
+    "multipart": "multipart/form-data; boundary=x",
+    "xml": "application/xml",
+    "JSON by a wrong name": "text/json",
+    "another JSON": "application/vnd.api+json",
+    "merge patch": "application/merge-patch+json",
+    "a longer name": "application/jsonp",
+    "latin-1": "application/json; charset=iso-8859-1",
+    "utf-16": "application/json; charset=utf-16",
+    "utf-7": 'application/json; charset="utf-7"',
+    "two": "application/json, text/plain",
+    "garbage": "garbage",
+}
+SUPPORTED = {
+    "plain": "application/json",
+    "with charset": "application/json; charset=utf-8",
+    "quoted": 'application/json;charset="UTF-8"',
+    "capitals": "Application/JSON",
+}
+
+
+class Unread(io.BytesIO):
+    """A body that nobody may look into."""
+
+    def __init__(self) -> None:
+        super().__init__(b"a thousand bytes" * 64)
+
+    def read(self, *_: Any) -> bytes:
+        pytest.fail("the body was read")
+
+    read1 = readinto = readline = readlines = read
+
+
+def unread_request_of(attack: Attack, operation: Operation) -> dict[str, Any]:
+    """Return a request with a body that nobody may look into."""
+    headers = operation.headers_of(attack.caller)
+    return {
+        "method": operation.method,
+        "path": operation.url,
+        "headers": headers,
+        "input_stream": Unread(),
+    }
+
+
+def test_a_body_of_another_type_is_refused_unread_and_nothing_is_done(
+    attack: Attack, writes: list[Operation]
+) -> None:
+    for operation in writes:
+        for what, content_type in UNSUPPORTED.items():
+            request = unread_request_of(attack, operation)
+            answer = attack.send(
+                status=415, what=(what, operation), content_type=content_type, **request
+            )
+            assert answer.headers["Accept"] == JSON, (what, operation)
+
+
+def test_a_coded_body_is_refused_unread(attack: Attack, writes: list[Operation]) -> None:
+    for operation in writes:
+        for coding in ("gzip", "deflate", "br", "gzip, identity", "x"):
+            request = unread_request_of(attack, operation)
+            request["headers"]["Content-Encoding"] = coding
+            attack.send(status=415, what=(coding, operation), content_type=JSON, **request)
+
+
+def test_a_right_example_under_a_wrong_type_changes_nothing(
+    attack: Attack, writes: list[Operation]
+) -> None:
+    for operation in writes:
+        for what, content_type in UNSUPPORTED.items():
+            request = operation.request_of(attack.caller)
+            request["headers"]["Content-Type"] = content_type or ""
+            attack.send(status=415, what=(what, operation), **request)
+
+
+def test_json_is_read_however_it_is_named(attack: Attack, writes: list[Operation]) -> None:
+    for operation in writes:
+        for what, content_type in SUPPORTED.items():
+            attack.send(
+                operation.method,
+                operation.url,
+                status=400,
+                what=(what, operation),
+                headers=operation.headers_of(attack.caller),
+                content_type=content_type,
+                data=b"torn {",
+            )
+
+
+def test_operations_without_a_body_take_none(attack: Attack, operations: list[Operation]) -> None:
+    for operation in operations:
+        if operation.takes_body:
+            continue
+        for content_type in (JSON, "text/plain", None):
+            request = unread_request_of(attack, operation)
+            attack.send(status=415, what=operation, content_type=content_type, **request)
