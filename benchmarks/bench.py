@@ -143,7 +143,10 @@ def main() -> None:
         targets = [start_bare(stack, uri), start_project(stack, folder, uri)]
         for target in targets:
             measure(target, 1)
-        rounds = [[measure(target, arguments.seconds) for target in targets] for _ in range(arguments.rounds)]
+        rounds = [
+            [measure(target, arguments.seconds) for target in targets]
+            for _ in range(arguments.rounds)
+        ]
         report([bare for bare, _ in rounds], [project for _, project in rounds])
 
 

@@ -73,9 +73,7 @@ def _await_port(process: subprocess.Popen[bytes], port: int) -> None:
     sys.exit(f"{process.args} does not start")
 
 
-def request(
-    url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-) -> bytes:
+def request(url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None) -> bytes:
     """Return the answer to a request, which must succeed."""
     given = {"Content-Type": "application/json"} if body else {}
     asked = urllib.request.Request(url, body, {**given, **PROXY_HEADERS, **(headers or {})})

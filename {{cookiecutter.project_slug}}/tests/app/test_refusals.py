@@ -5,17 +5,16 @@ The operations are those of the url map: a new one is tested here without a line
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from pymongo.errors import ServerSelectionTimeoutError
 
-from app import create_app, hooks
+from app import hooks
 from app.constants import HEALTH_PREFIX
 from app.hooks import request_id, routing
 from app.services import preparation
 from app.services.claims import TokenType
-from config.testing import Testing
 from tests.fixtures.api import Api
 
 if TYPE_CHECKING:
@@ -79,15 +78,8 @@ def test_strangers_are_refused_wherever_nothing_says_public(app):
 
 
 #: if cookiecutter.security_headers
-class HttpsOnly(Testing):
-    """The suite's settings with production's choice."""
-
-    __test__ = False
-    REQUIRES_HTTPS: ClassVar[bool] = True
-
-
-def test_plain_http_is_refused_everywhere_but_by_probes(mongodb_uri):
-    app = create_app(HttpsOnly(MONGODB_URI=mongodb_uri))
+def test_plain_http_is_refused_everywhere_but_by_probes(app, monkeypatch):
+    monkeypatch.setattr("config.testing.Testing.REQUIRES_HTTPS", True)
     for called in _operations(app):
         if not called.is_probe:
             _call(app, called, None, 403)

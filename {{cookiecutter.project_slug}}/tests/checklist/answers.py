@@ -28,9 +28,17 @@ TOKEN: Final = re.compile(rb"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 SECRETS: Final = re.compile(rb"(?i)\$argon2|" + CANARY.encode())
 CLAIMS: Final = frozenset({"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "type", "fresh"})
 
-# The API document and the key set have names that standards fix; pages are no data.
-STANDARD_NAMES: Final = ("/openapi.json", "/.well-known/")
+# Standards fix the names in these.
+STANDARD_NAMES: Final = (
+    "/openapi.json",
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    "/.well-known/",
+    #: endif
+)
+#: if cookiecutter.api_docs != "none"
+# A page and what it loads is no data.
 PAGES: Final = "/docs/"
+#: endif
 TOKEN_ROUTES: Final = (f"{API_PREFIX}/auth/login", f"{API_PREFIX}/auth/refresh")
 
 
@@ -61,8 +69,10 @@ def find_faults(answer: Answer) -> Faults:
     """Yield everything that is wrong with an answer."""
     yield from _find_secrets(answer)
     yield from _find_claims(answer)
+    #: if cookiecutter.api_docs != "none"
     if answer.is_below(PAGES) and answer.media_type != PROBLEM_MEDIA_TYPE:
         return
+    #: endif
     if answer.status in {204, 304} or not answer.body:
         if answer.body or (answer.media_type and answer.method != "HEAD"):
             yield "output.content-type", f"{answer}: a type or a body where neither belongs"

@@ -106,7 +106,7 @@ PATHS: Final = (
     "/?__debugger__=yes&cmd=1",
     "/phpmyadmin/",
     "/apispec_1.json",
-    "/flasgger_static/swagger-ui.css",
+    "/flasgger_static/index.css",
 )
 
 

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from tests.fixtures.accounts import CANARY
-from tests.fixtures.attacks import Attack
 
 if TYPE_CHECKING:
-    from flask import Flask
-
     from tests.fixtures.accounts import Person
     from tests.fixtures.api import Api
-    from tests.fixtures.contents import ReadContents
+    from tests.fixtures.attacks import Attack
 
 NOTES: Final = "/api/v1/me/notes"
 NOTE: Final = {"title": "A title", "body": "A body"}
@@ -53,10 +50,11 @@ def place(api: Api, caller: Person) -> str:
 
 
 @pytest.fixture
-def attack(unhurried_app: Flask, caller: Person, read_contents: ReadContents, place: str) -> Attack:
+def attack(attack: Attack, place: str) -> Attack:
     """Return what sends hostile requests where there is a note to change."""
     del place
-    return Attack(unhurried_app, caller, read_contents)
+    attack.begin()
+    return attack
 
 
 @pytest.mark.checklist("input.validate")

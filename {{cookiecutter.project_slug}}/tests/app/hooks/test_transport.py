@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import pytest
 
-from app import create_app
-from config.testing import Testing
 from tests.fixtures.api import Api
 
 HOSTS = ("api.example.com", "api.example.org")
@@ -45,18 +41,15 @@ def test_probes_may_name_any_host(hosted, path):
 
 
 #: if cookiecutter.security_headers
-class Strict(Testing):
-    """The suite's settings with production's choice."""
-
-    __test__ = False
-    REQUIRES_HTTPS: ClassVar[bool] = True
+@pytest.fixture
+def _https_only(monkeypatch):
+    monkeypatch.setattr("config.testing.Testing.REQUIRES_HTTPS", True)
 
 
 @pytest.fixture
-def strict(mongodb_uri, emptied_database) -> Api:
+def strict(make_app, _https_only) -> Api:
     """Return a client of an app that answers over HTTPS only, behind one proxy."""
-    del emptied_database
-    return Api(create_app(Strict(MONGODB_URI=mongodb_uri, TRUSTED_PROXIES=1)))
+    return Api(make_app(TRUSTED_PROXIES=1))
 
 
 @pytest.mark.parametrize("path", ["/openapi.json", "/api/v1/me", "/nothing"])
@@ -76,9 +69,8 @@ def test_the_proxy_tells_what_the_client_used(strict):
     strict.get("/openapi.json", base_url="https://localhost", headers=refused, status=403)
 
 
-def test_a_stranger_cannot_claim_https(mongodb_uri, emptied_database):
-    del emptied_database
-    api = Api(create_app(Strict(MONGODB_URI=mongodb_uri)))
+@pytest.mark.usefixtures("_https_only")
+def test_a_stranger_cannot_claim_https(api):
     api.get("/openapi.json", headers={"X-Forwarded-Proto": "https"}, status=403)
 
 
