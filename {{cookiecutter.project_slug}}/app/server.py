@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Mapping
 
-# Address, method, path, status, bytes and milliseconds: neither query nor header.
-ACCESS_LOG_FORMAT: Final = "%(h)s %(m)s %(U)s %(s)s %(b)s %(M)sms"
+# Address, method, path, status, bytes, milliseconds and request id: neither query nor header.
+ACCESS_LOG_FORMAT: Final = "%(h)s %(m)s %(U)s %(s)s %(b)s %(M)sms %(i)s"
 
 # How long a client may be silent within a request. A thread waits for it.
 SILENCE_SECONDS: Final = 10
@@ -112,6 +112,8 @@ class AccessLogger(Logger):  # type: ignore[misc]  # as above
             "s": resp.status.partition(" ")[0],
             "b": resp.sent,
             "M": int(request_time.total_seconds() * 1000),
+            # The one of our own headers: by it a log line is found from an answer.
+            "i": next((text for name, text in resp.headers if name == REQUEST_ID_HEADER), "-"),
         }
 
 

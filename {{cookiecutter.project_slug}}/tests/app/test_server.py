@@ -90,18 +90,25 @@ def test_torn_body_is_an_error_of_reading_and_closes_the_connection() -> None:
     assert server.Body(request).failed
 
 
-def test_access_log_knows_neither_query_nor_header() -> None:
+@pytest.mark.parametrize(
+    ("headers", "name"),
+    [([("X-Other", "canary"), ("X-Request-ID", "an-id")], "an-id"), ([("X-Other", "canary")], "-")],
+    ids=["named", "nameless"],
+)
+def test_access_log_knows_the_request_id_and_neither_query_nor_header(
+    headers: list[tuple[str, str]], name: str
+) -> None:
     environ = {
         "REMOTE_ADDR": "192.0.2.1",
         "REQUEST_METHOD": "GET",
         "RAW_URI": "/a\u0085b?token=canary",
         "HTTP_AUTHORIZATION": "canary",
     }
-    response: Any = SimpleNamespace(status="200 OK", sent=5)
+    response: Any = SimpleNamespace(status="200 OK", sent=5, headers=headers)
     logger = server.AccessLogger(Config())
     atoms = logger.atoms(response, None, environ, timedelta(seconds=1.5))
     line = server.ACCESS_LOG_FORMAT % atoms
-    assert line == "192.0.2.1 GET /a\\x85b 200 5 1500ms"
+    assert line == f"192.0.2.1 GET /a\\x85b 200 5 1500ms {name}"
 
 
 @pytest.mark.parametrize("status", [400, 414, 417, 431, 500])

@@ -29,12 +29,11 @@ SECRETS: Final = re.compile(rb"(?i)\$argon2|" + CANARY.encode())
 CLAIMS: Final = frozenset({"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "type", "fresh"})
 
 # Standards fix the names in these.
-STANDARD_NAMES: Final = (
-    "/openapi.json",
-    #: if cookiecutter.jwt_algorithm != "HS256"
-    "/.well-known/",
-    #: endif
-)
+#: if cookiecutter.jwt_algorithm == "HS256"
+STANDARD_NAMES: Final = ("/openapi.json",)
+#: else
+STANDARD_NAMES: Final = ("/openapi.json", "/.well-known/")
+#: endif
 #: if cookiecutter.api_docs != "none"
 # A page and what it loads is no data.
 PAGES: Final = "/docs/"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "answer-recorder"
 _OUTPUT: Final = "answer_record"
+_APP: Final = "app"
 _FINISHED: Final = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 # Options that leave tests out.
@@ -51,8 +52,8 @@ class Recorder(logging.Handler):
         self.lost_processes = 0
 
     def watch(self, sender: Flask, response: Response, **_: Any) -> None:
-        """Look at an answer; apps that the suite builds for themselves are none of ours."""
-        if "operations" not in sender.extensions:
+        """Look at an answer; apps that the tests make by hand are not the one that is promised."""
+        if sender.import_name != _APP:
             return
         rule = request.url_rule.rule if request.url_rule else None
         if rule is not None:
@@ -63,7 +64,9 @@ class Recorder(logging.Handler):
         )
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Look at a log line, its traceback included."""
+        """Look at a log line, its traceback included; what tests log is their own."""
+        if record.name.startswith("tests."):
+            return
         self.record.add_faults(find_in_log(record.name, self.format(record)))
 
     def look_at(self, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
@@ -123,7 +126,7 @@ def pytest_configure(config: pytest.Config) -> None:
     request_finished.connect(recorder.watch)
     logging.getLogger().addHandler(recorder)
     # Without a level the app's informative lines would reach no handler, this one included.
-    logging.getLogger("app").setLevel(logging.DEBUG)
+    logging.getLogger(_APP).setLevel(logging.DEBUG)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -17,6 +17,8 @@ from pymongo.errors import (
 from werkzeug.exceptions import HTTPException
 
 from app import hooks
+from app.decorators.contract import public
+from app.decorators.operation import find_operations
 from app.errors import FieldError, InvalidInputError, NotModified, Problem, TooManyRequestsError
 from tests.app.test_errors import PROBLEMS
 from tests.fixtures.api import Api
@@ -25,16 +27,18 @@ MEMBERS = {"type", "title", "status", "detail", "instance", "requestId", "errors
 
 
 @pytest.fixture
-def raising(app, monkeypatch):
-    """Return what calls an app whose last hook raises."""
+def raising(app):
+    """Return what calls a view that raises."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
-    def call(error, status, method="GET"):
+    def call(error, status):
+        @public
         def fail():
             raise error
 
-        monkeypatch.setattr(hooks, "BEFORE_REQUEST", (*hooks.BEFORE_REQUEST, fail))
-        return Api(app).call(method, "/health/live", status=status)
+        app.add_url_rule("/raising", "raising", fail)
+        app.extensions["operations"] = find_operations(app)
+        return Api(app).get("/raising", status=status)
 
     return call
 
@@ -139,7 +143,7 @@ def test_an_error_before_the_first_hook_has_an_id_too(app, monkeypatch):
         raise TooManyRequestsError(1)
 
     monkeypatch.setattr(hooks, "BEFORE_REQUEST", (fail,))
-    answer = Api(app).get("/health/live", status=429)
+    answer = Api(app).get("/nothing", status=429)
     assert UUID(answer.json["requestId"])
     assert answer.headers["X-Request-ID"] == answer.json["requestId"]
 

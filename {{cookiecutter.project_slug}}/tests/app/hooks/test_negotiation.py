@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.context import context
+from app.hooks import negotiation
+
 SERVED = [
     None,
     "",
@@ -121,3 +124,10 @@ def test_a_body_of_unknown_length_is_a_body(api, account):
 
 def test_a_type_without_a_body_is_harmless(api, account):
     api.get("/api/v1/me", account, headers={"Content-Type": "text/plain"})
+
+
+def test_where_nothing_answers_nothing_is_negotiated(app):
+    with app.test_request_context(headers={"Accept": "image/png", "Content-Type": "text/plain"}):
+        context.operation = None
+        negotiation.check_accept()
+        negotiation.check_content_type()

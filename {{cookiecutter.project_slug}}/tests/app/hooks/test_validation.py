@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 
 from tests.fixtures.api import Api
@@ -72,6 +74,19 @@ def test_a_body_may_have_its_length_and_no_more(api, account, length):
     assert len(body) == length
     expected = 422 if length == 65_536 else 413
     api.patch("/api/v1/me", account, data=body, headers=JSON, status=expected)
+
+
+@pytest.mark.parametrize(("length", "status"), [(65_536, 422), (65_537, 413), (1_000_000, 413)])
+def test_a_body_that_comes_in_chunks_has_the_same_limit(api, account, length, status):
+    api.patch(
+        "/api/v1/me",
+        account,
+        input_stream=BytesIO(b'{"displayName": "%s"}' % (b"x" * (length - 19))),
+        headers={**JSON, "Transfer-Encoding": "chunked"},
+        # As a server says that it knows where such a body ends.
+        environ_overrides={"wsgi.input_terminated": True},
+        status=status,
+    )
 
 
 def test_the_length_of_a_body_is_a_setting(make_app, make_account):

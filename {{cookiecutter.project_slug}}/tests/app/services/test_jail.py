@@ -254,3 +254,21 @@ def test_a_count_that_cannot_be_had_refuses(monkeypatch):
     monkeypatch.setattr(jail, "collection", lambda _name: Broken())
     with pytest.raises(LoginJailedError):
         jail._find_and_count("account:x", 5)
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.parametrize("found", [{"isRefused": False}, None])
+def test_a_count_that_is_not_told_is_looked_up(monkeypatch, found):
+    class Silent:
+        def find_one_and_update(self, *_args, **_kwargs):
+            return None
+
+        def find_one(self, _wanted):
+            return found
+
+    monkeypatch.setattr(jail, "collection", lambda _name: Silent())
+    if found:
+        assert jail._find_and_count("account:x", 5) == found
+    else:
+        with pytest.raises(LoginJailedError):
+            jail._find_and_count("account:x", 5)
