@@ -42,9 +42,6 @@ def _faults(body=b"{}", *, status=200, headers=JSON, rule="/things", method="GET
         {"body": b"", "status": 204, "headers": {}},
         {"body": b"", "status": 304, "headers": {"ETag": '"1"'}},
         {"body": b"", "status": 308, "headers": {"Location": "/x"}},
-        #: if cookiecutter.api_docs != "none"
-        {"body": b"<html>", "headers": {"Content-Type": "text/html"}, "rule": "/docs/"},
-        #: endif
         {"body": b'{"some-name": 1}', "rule": "/openapi.json"},
         {"body": b"", "method": "HEAD"},
     ],
