@@ -89,6 +89,13 @@ def test_what_is_no_token_identifies_nobody(attack: Attack) -> None:
         assert answer.headers["WWW-Authenticate"].startswith("Bearer"), what
 
 
+def test_a_token_under_another_scheme_identifies_nobody(attack: Attack) -> None:
+    token = attack.caller.access_token
+    for scheme in ("", "Basic ", "Token ", "JWT ", "Bearer: ", "Bearer=", "Bearer,"):
+        headers = {"Authorization": f"{scheme}{token}"}
+        attack.send("GET", ME, status=401, what=scheme, headers=headers)
+
+
 def test_two_tokens_are_as_good_as_none(attack: Attack) -> None:
     token = attack.caller.headers["Authorization"]
     for first, second in ((token, f"Bearer {CANARY}"), (f"Bearer {CANARY}", token), (token, token)):

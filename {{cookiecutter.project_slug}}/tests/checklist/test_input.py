@@ -133,8 +133,9 @@ def test_a_token_counts_nowhere_but_in_its_header(
         api.call(operation.method, operation.url, query_string=query, status=401)
         api.call(operation.method, operation.url, data=query, status=401)
         api.call(operation.method, operation.url, headers={"X-Access-Token": token}, status=401)
-        cookies = "; ".join(f"{name}={token}" for name in ("access_token_cookie", *query))
-        api.call(operation.method, operation.url, headers={"Cookie": cookies}, status=401)
+        for name in ("access_token_cookie", "refresh_token_cookie", *query):
+            api.client.set_cookie(name, token)
+        api.call(operation.method, operation.url, status=401)
     assert read_contents() == before
 
 
