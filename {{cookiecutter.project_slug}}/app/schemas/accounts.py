@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run time.
 from typing import Annotated, Literal
 from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, Field, Secret
 
-from app.schemas.base import Line, Representation, Schema, Text
+from app.schemas.base import Line, Representation, Schema, Text, Timestamp
 
 
 def _check_email(text: str) -> str:
@@ -67,8 +66,8 @@ class AccountOut(Representation):
     id: UUID
     email: str
     display_name: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
 class TokenPairOut(Representation):

@@ -12,7 +12,9 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    PlainSerializer,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.alias_generators import to_camel
 
@@ -41,10 +43,20 @@ def _check_digits(value: Any) -> Any:
     return value
 
 
+def _write_moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 # NUL ends strings in too many places downstream; nobody means it.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$")]
 Moment = Annotated[AwareDatetime, BeforeValidator(_check_moment), AfterValidator(_to_utc)]
+# What is stored, in UTC: always with milliseconds, so that texts sort as the moments do.
+Timestamp = Annotated[
+    datetime,
+    PlainSerializer(_write_moment),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 # Stands after the limits of a number in a query string: digits, and no other way to write them.
 InDigits = BeforeValidator(_check_digits)
 

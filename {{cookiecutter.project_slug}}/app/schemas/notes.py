@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - pydantic reads annotations at run time.
 from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
 
 from pydantic import ConfigDict, Field, model_validator
 
-from app.schemas.base import InDigits, Line, Moment, Representation, Schema, Text
+from app.schemas.base import InDigits, Line, Moment, Representation, Schema, Text, Timestamp
 
 Title = Annotated[Line, Field(min_length=1, max_length=200)]
 Body = Annotated[Text, Field(max_length=10_000)]
@@ -55,8 +54,8 @@ class NoteOut(Representation):
     id: UUID
     title: str
     body: str
-    created_at: datetime
-    updated_at: datetime
+    created_at: Timestamp
+    updated_at: Timestamp
 
 
 class NotePageOut(Representation):

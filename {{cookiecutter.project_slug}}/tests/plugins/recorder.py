@@ -50,6 +50,7 @@ class Recorder(logging.Handler):
         self.record = Record()
         self.verdicts: list[Verdict] = []
         self.lost_processes = 0
+        self.uncollected = 0
 
     def watch(self, sender: Flask, response: Response, **_: Any) -> None:
         """Look at an answer; apps that the tests make by hand are not the one that is promised."""
@@ -83,13 +84,18 @@ class Recorder(logging.Handler):
         else:
             self.lost_processes += 1
 
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Notice tests that could not even be found."""
+        self.uncollected += report.failed
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Pass the record on, or judge it where all of it is."""
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput[_OUTPUT] = self.record.dump()
             return
-        is_cut_short = session.shouldfail or session.shouldstop or self.lost_processes
+        is_cut_short = session.shouldfail or session.shouldstop
+        is_cut_short = is_cut_short or self.lost_processes or self.uncollected
         if exitstatus not in _FINISHED or is_cut_short or not is_whole(self.config):
             return
         self.verdicts = judge(self.record, read_documented())

@@ -97,7 +97,7 @@ def test_a_run_that_leaves_tests_out_is_not(tmp_path, option):
 def finished(monkeypatch, tmp_path):
     """Return what ends a run on a recorder of its own: it returns exit status and outcomes."""
 
-    def finish(record, *, arguments=("tests",), exitstatus=0, is_stopped=False, is_lost=False):
+    def finish(record, *, arguments=("tests",), exitstatus=0, **circumstances):
         outcomes = {}
         monkeypatch.setattr(
             recorder_module,
@@ -106,8 +106,14 @@ def finished(monkeypatch, tmp_path):
         )
         ended = Recorder(_config(tmp_path, *arguments))
         ended.record = record
-        ended.pytest_testnodedown(SimpleNamespace(workeroutput={} if is_lost else _output()))
-        session = SimpleNamespace(exitstatus=exitstatus, shouldfail=False, shouldstop=is_stopped)
+        output = {} if circumstances.get("is_lost") else _output()
+        ended.pytest_testnodedown(SimpleNamespace(workeroutput=output))
+        ended.pytest_collectreport(
+            SimpleNamespace(failed=circumstances.get("is_uncollected", False))
+        )
+        session = SimpleNamespace(
+            exitstatus=exitstatus, shouldfail=False, shouldstop=circumstances.get("is_stopped")
+        )
         ended.pytest_sessionfinish(session, exitstatus)
         return ended, session.exitstatus, outcomes
 
@@ -148,10 +154,11 @@ def test_the_summary_of_a_good_run_says_nothing(finished):
         {"arguments": ("tests/app",)},
         {"is_stopped": "by hand"},
         {"is_lost": True},
+        {"is_uncollected": True, "exitstatus": pytest.ExitCode.TESTS_FAILED},
         {"exitstatus": pytest.ExitCode.INTERRUPTED},
         {"exitstatus": pytest.ExitCode.NO_TESTS_COLLECTED},
     ],
-    ids=["a part", "stopped", "a lost process", "interrupted", "no tests"],
+    ids=["a part", "stopped", "a lost process", "uncollected tests", "interrupted", "no tests"],
 )
 def test_a_run_that_is_not_whole_is_not_judged(finished, circumstance):
     _, status, outcomes = finished(Record(), **circumstance)

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Annotated
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from app.schemas.base import Line, Representation, Schema, Text
+from app.schemas.base import (
+    InDigits,
+    Line,
+    Moment,
+    Representation,
+    Schema,
+    Text,
+    Timestamp,
+)
 
 
 class Given(Schema):
@@ -65,3 +76,56 @@ def test_a_line_has_every_character_that_is_seen(text):
 def test_a_line_has_no_control_characters(text):
     with pytest.raises(ValidationError):
         TypeAdapter(Line).validate_python(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-01-31T09:26:53Z", "2026-01-31t18:26:53.000000+09:00", "2026-01-30T21:56:53-11:30"],
+)
+def test_a_moment_is_read_in_utc(text):
+    moment = TypeAdapter(Moment).validate_python(text)
+    assert moment == datetime(2026, 1, 31, 9, 26, 53, tzinfo=UTC)
+    assert moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "0",
+        "1769851613",
+        "2026-01-31",
+        "2026-01-31T09:26:53",
+        "2026-01-31 09:26:53Z",
+        "2026-02-30T09:26:53Z",
+        "0001-01-01T00:00:00+00:01",
+        "9999-12-31T23:59:59-00:01",
+        0,
+        None,
+    ],
+)
+def test_what_is_no_moment_of_the_calendar_is_refused(value):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Moment).validate_python(value)
+
+
+@pytest.mark.parametrize(("text", "number"), [("0", 0), ("-5", -5), ("007", 7)])
+def test_a_number_is_written_in_digits(text, number):
+    assert TypeAdapter(Annotated[int, InDigits]).validate_python(text) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["", " 5", "+5", "5.0", "1_0", "1e1", "0x5", "\u0665", "5\n", "9" * 19]
+)
+def test_a_number_is_written_in_no_other_way(text):
+    with pytest.raises(ValidationError):
+        TypeAdapter(Annotated[int, InDigits]).validate_python(text)
+
+
+@pytest.mark.parametrize(
+    ("microsecond", "text"),
+    [(0, "2026-01-31T09:26:53.000Z"), (110_000, "2026-01-31T09:26:53.110Z")],
+)
+def test_a_timestamp_is_written_in_milliseconds_always(microsecond, text):
+    moment = datetime(2026, 1, 31, 9, 26, 53, microsecond, tzinfo=UTC)
+    assert TypeAdapter(Timestamp).dump_python(moment) == text
