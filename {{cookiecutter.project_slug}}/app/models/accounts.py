@@ -59,9 +59,9 @@ class Account(BaseDocument):
     def email_index_for(email: str) -> str:
         """Return what accounts are found by: the same for every spelling of one address."""
         #: if cookiecutter.field_encryption
-        return blind_index(email.casefold())
+        return blind_index(email.lower())
         #: else
-        return email.casefold()
+        return email.lower()
         #: endif
 
 

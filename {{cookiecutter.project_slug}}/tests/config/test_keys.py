@@ -38,7 +38,7 @@ def refuse(value: str) -> str:
         lambda: secrets.token_urlsafe(24),
         lambda: secrets.token_hex(16),
         lambda: secrets.token_hex(32),
-        lambda: "".join(secrets.choice("가나다라마바사아자차카타파하") for _ in range(24)),
+        lambda: "".join(secrets.choice("가나다라마바사아자차카타파하") for _ in range(48)),
     ],
     ids=["generated", "urlsafe-of-24", "hex-of-16", "hex-of-32", "korean"],
 )
