@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -19,7 +20,10 @@ from config.environment import PROJECT
 from tests.checklist.routes import find_routes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from pymongo.database import Database
 
 # What makes a project, without what is only there once it was used.
 PARTS: Final = ("app", "config", "dev", "tests", "wsgi.py", "gunicorn.conf.py", "pyproject.toml")
@@ -57,6 +61,12 @@ def test_every_route_there_was():
         client.open(path, method=method, headers=dict(Host="elsewhere.example"))
 """
 
+# One that empties its database and writes to it.
+USE_DATABASE: Final = """
+def test_somebody_signs_up(account):
+    assert account.id
+"""
+
 
 @pytest.fixture(scope="module")
 def settings() -> dict[str, Any]:
@@ -78,12 +88,21 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _run(project: Path, *arguments: str) -> tuple[int, str]:
+@pytest.fixture
+def owned(database: Database[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
+    """Return a database such as MONGODB_URI names, with what nobody may lose."""
+    client, name = database.client, f"{database.name}_owned"
+    client[name]["accounts"].insert_one({"_id": "precious"})
+    yield client[name]
+    client.drop_database(name)
+
+
+def _run(project: Path, *arguments: str, **variables: str) -> tuple[int, str]:
     """Run the suite of a project; return its exit code and what it printed."""
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-n0", "-p", "no:cacheprovider", *arguments],
         cwd=project,
-        env={"PATH": os.environ["PATH"], "DOTENV": os.devnull, "COLUMNS": "200"},
+        env={"PATH": os.environ["PATH"], "DOTENV": os.devnull, "COLUMNS": "200", **variables},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -148,6 +167,17 @@ def test_a_view_broken_on_purpose_turns_the_suite_red(copy):
     assert code == 1
     assert f"FAILED {tests}a_change_moves_the_time_of_the_change_alone" in printed
     assert "1 failed, 1 passed" in printed
+
+
+@pytest.mark.checklist("cicd.tests")
+def test_the_database_of_the_app_is_not_the_suites_to_empty(
+    copy: Path, mongodb_uri: str, owned: Database[dict[str, Any]]
+) -> None:
+    _leave_one_test(copy, USE_DATABASE)
+    uri = urlsplit(mongodb_uri)._replace(path=f"/{owned.name}").geturl()
+    code, printed = _run(copy, "tests/test_one.py", MONGODB_URI=uri)
+    assert (code, [*owned["accounts"].find()]) == (0, [{"_id": "precious"}]), printed
+    assert owned.list_collection_names() == ["accounts"]
 
 
 @pytest.mark.checklist("cicd.test-every-api")

@@ -124,8 +124,7 @@ def test_server_takes_the_word_of_no_stranger(start_server: StartServer) -> None
 
 
 @pytest.mark.checklist("access.https", "access.hsts")
-def test_server_behind_a_proxy_takes_its_word(two_servers: tuple[Server, Server]) -> None:
-    server, _ = two_servers
+def test_server_behind_a_proxy_takes_its_word(server: Server) -> None:
     plain, secure = (
         server.ask("GET", ME, X_Forwarded_Proto=scheme) for scheme in ("http", "https")
     )
@@ -137,8 +136,8 @@ def test_server_behind_a_proxy_takes_its_word(two_servers: tuple[Server, Server]
 
 @pytest.mark.checklist("access.https")
 @pytest.mark.parametrize("host", STRANGE_HOSTS)
-def test_unknown_hosts_are_refused(two_servers: tuple[Server, Server], host: str) -> None:
-    answer = two_servers[0].ask("GET", ME, Host=host, X_Forwarded_Proto="https")
+def test_unknown_hosts_are_refused(server: Server, host: str) -> None:
+    answer = server.ask("GET", ME, Host=host, X_Forwarded_Proto="https")
     assert answer.status == 400
     assert json.loads(answer.body)["type"] == "/problems/unknown-host"
     assert answer.getheader("Location") is None
@@ -146,19 +145,19 @@ def test_unknown_hosts_are_refused(two_servers: tuple[Server, Server], host: str
 
 
 @pytest.mark.checklist("access.https")
-def test_host_is_not_taken_from_another_header(two_servers: tuple[Server, Server]) -> None:
+def test_host_is_not_taken_from_another_header(server: Server) -> None:
     for name in ("X_Forwarded_Host", "X_Host", "X_Original_Host", "Forwarded"):
         text = "host=localhost" if name == "Forwarded" else "localhost"
-        answer = two_servers[0].ask(
+        answer = server.ask(
             "GET", ME, Host="evil.example", X_Forwarded_Proto="https", **{name: text}
         )
         assert answer.status == 400, name
 
 
 @pytest.mark.checklist("access.https", "access.hsts")
-def test_probes_answer_by_plain_http_and_any_name(two_servers: tuple[Server, Server]) -> None:
+def test_probes_answer_by_plain_http_and_any_name(server: Server) -> None:
     for path in ("/health/live", "/health/ready"):
-        answer = two_servers[0].ask("GET", path, Host="10.0.0.7")
+        answer = server.ask("GET", path, Host="10.0.0.7")
         assert (answer.status, answer.getheader(HSTS)) == (200, None)
 
 

@@ -122,6 +122,7 @@ def _judged(record: Record) -> dict[tuple[str, str], list[str]]:
     return {(item, promise): faults for item, promise, faults in judge(record, documented)}
 
 
+@pytest.mark.checklist("cicd.test-every-api")
 def test_a_route_that_was_never_called_is_named():
     judged = _judged(Record())
     expected = ["GET /kept was never called"]

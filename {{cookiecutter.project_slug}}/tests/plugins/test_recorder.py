@@ -46,8 +46,8 @@ def test_an_answer_without_a_route_is_looked_at_all_the_same(recorder, api, monk
     assert [(answer.rule, answer.status) for answer in seen] == [(None, 404)]
 
 
-def test_an_answer_that_tells_a_secret_is_noticed(recorder, app, api):
-    app.view_functions["health.live"] = lambda: {"status": CANARY}
+def test_an_answer_that_tells_a_secret_is_noticed(recorder, app, api, monkeypatch):
+    monkeypatch.setitem(app.view_functions, "health.live", lambda: {"status": CANARY})
     api.get("/health/live")
     assert set(recorder.record.faults) == {"output.no-secrets"}
 

@@ -185,7 +185,8 @@ def test_two_apps_of_one_process_have_the_same_document(make_app: MakeApp):
     assert json.dumps(first) == json.dumps(second)
 
 
-def test_a_view_without_words_is_left_out(app):
+def test_a_view_without_words_is_left_out(make_app: MakeApp):
+    app = make_app()
     app.add_url_rule("/unspoken", "unspoken", lambda: "")
     app.extensions["operations"] = find_operations(app)
     assert "/unspoken" not in _make(app)["paths"]

@@ -27,8 +27,9 @@ class Unmarked(MethodView):
 
 
 @pytest.fixture
-def unmarked(app) -> Api:
+def unmarked(make_app) -> Api:
     """Return a client of an app with a further route, outside of /api."""
+    app = make_app()
     app.add_url_rule("/unmarked", view_func=Unmarked.as_view("unmarked"))
     app.extensions["operations"] = find_operations(app)
     return Api(app)

@@ -27,8 +27,9 @@ MEMBERS = {"type", "title", "status", "detail", "instance", "requestId", "errors
 
 
 @pytest.fixture
-def raising(app):
+def raising(make_app):
     """Return what calls a view that raises."""
+    app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
     def call(error, status):
