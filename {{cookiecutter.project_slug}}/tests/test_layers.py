@@ -16,8 +16,8 @@ LAYERS = {
     "services": {"models", "extensions"},
     "schemas": set(),
     "docs": {"schemas", "decorators", "services", "extensions"},
-    "decorators": {"services", "schemas", "context"},
-    "hooks": {"services", "schemas", "context", "extensions", "decorators"},
+    "decorators": {"services", "schemas", "context", "responses"},
+    "hooks": {"services", "schemas", "context", "extensions", "decorators", "responses"},
     "views": {"decorators", "schemas", "docs", "services", "context", "extensions", "models"},
     "commands": {"services", "models", "extensions"},
 }

@@ -19,6 +19,7 @@ from flask import Response
 
 from app.context import context
 from app.decorators.operation import operation_of
+from app.responses import without_body
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def returns(
             if isinstance(value, Reply):
                 value, headers = value.value, value.headers
             if schema is None:
-                return _without_body(status, headers)
+                return without_body(status, headers)
             return Response(_serialize(schema, value), status, headers, None, operation.media_type)
 
         return wrapper
@@ -146,9 +147,3 @@ def _serialize(schema: type[BaseModel], value: Any) -> bytes:
     """Return JSON bytes of the members that the schema names, and of no others."""
     represented = schema.model_validate(value, from_attributes=True)
     return schema.__pydantic_serializer__.to_json(represented, by_alias=True)
-
-
-def _without_body(status: HTTPStatus, headers: dict[str, str] | None) -> Response:
-    response = Response(status=status, headers=headers)
-    del response.headers["Content-Type"]
-    return response

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from typing import TYPE_CHECKING
+
+from flask import request
 
 from app.constants import REQUEST_ID_HEADER
 from app.extensions import settings
 from app.hooks.routing import allowed_methods
+from app.responses import without_body
+
+if TYPE_CHECKING:
+    from flask import Response
 
 _EXPOSED = f"ETag, Location, Retry-After, {REQUEST_ID_HEADER}"
 _ALLOWED_HEADERS = f"Authorization, Content-Type, If-Match, If-None-Match, {REQUEST_ID_HEADER}"
@@ -19,12 +25,12 @@ def answer_preflight() -> Response | None:
         return None
     if not _is_allowed_origin():
         return None
-    response = Response(status=204)
-    del response.headers["Content-Type"]
-    response.headers["Access-Control-Allow-Methods"] = ", ".join(allowed_methods())
-    response.headers["Access-Control-Allow-Headers"] = _ALLOWED_HEADERS
-    response.headers["Access-Control-Max-Age"] = str(_PREFLIGHT_SECONDS)
-    return response
+    headers = {
+        "Access-Control-Allow-Methods": ", ".join(allowed_methods()),
+        "Access-Control-Allow-Headers": _ALLOWED_HEADERS,
+        "Access-Control-Max-Age": str(_PREFLIGHT_SECONDS),
+    }
+    return without_body(204, headers)
 
 
 def share(response: Response) -> Response:

@@ -21,6 +21,7 @@ from app.errors import (
     UnauthorizedError,
     UnexpectedError,
 )
+from app.responses import without_body
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -52,9 +53,7 @@ def answer_problem(problem: Problem) -> Response:
 
 def answer_not_modified(found: NotModified) -> Response:
     """Answer 304: the caller's copy is current."""
-    response = Response(status=HTTPStatus.NOT_MODIFIED, headers={"ETag": found.etag})
-    del response.headers["Content-Type"]
-    return response
+    return without_body(HTTPStatus.NOT_MODIFIED, {"ETag": found.etag})
 
 
 def answer_database_error(error: PyMongoError) -> Response:

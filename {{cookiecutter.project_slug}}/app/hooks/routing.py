@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, request
+from flask import current_app, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 
 from app.context import context
 from app.errors import MethodNotAllowedError, NotFoundError
+from app.responses import without_body
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from app.decorators.operation import Operation
 
 _IMPLIED = {"HEAD", "OPTIONS"}
@@ -38,8 +40,7 @@ def is_public() -> bool:
     routed = _operations_of_path()
     if routed:
         return all(operation.is_public for operation in routed)
-    # Slashes are counted once: what only looks like another path is no way around a token.
-    return not re.sub("/+", "/", request.path + "/").startswith("/api/")
+    return not f"{request.path}/".startswith("/api/")
 
 
 def refuse_unroutable() -> Response | None:
@@ -47,10 +48,10 @@ def refuse_unroutable() -> Response | None:
     if context.operation is not None:
         return None
     if request.method == "OPTIONS" and request.url_rule is not None:
-        return _without_body(204, {"Allow": ", ".join(allowed_methods())})
+        return without_body(204, {"Allow": ", ".join(allowed_methods())})
     error = request.routing_exception
     if isinstance(error, RequestRedirect):
-        return _without_body(308, {"Location": urlsplit(error.new_url).path})
+        return without_body(308, {"Location": urlsplit(error.new_url).path})
     if isinstance(error, MethodNotAllowed):
         raise MethodNotAllowedError(allowed_methods())
     raise NotFoundError
@@ -70,9 +71,3 @@ def _operations_of_path() -> list[Operation]:
     operations: dict[tuple[str, str], Operation] = current_app.extensions["operations"]
     endpoints = ((str(adapter.match(method=method)[0]), method) for method in allowed_methods())
     return [operations[endpoint] for endpoint in endpoints]
-
-
-def _without_body(status: int, headers: dict[str, str]) -> Response:
-    response = Response(status=status, headers=headers)
-    del response.headers["Content-Type"]
-    return response

@@ -51,8 +51,8 @@ MCowBQYDK2VwAyEAwmK6SSAu2E9V7uynkCKEaj5nZJyTvNG4x0KohsRzLpg=
 
 def dump(key: object, *, passphrase: bytes | None = None) -> str:
     """Return a private key of whatever kind as PEM."""
-    encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    pem: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)  # type: ignore[attr-defined]
+    protection = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    pem: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)  # type: ignore[attr-defined]
     return pem.decode()
 
 
