@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from _pytest.terminal import TerminalReporter
 
 # Not of these tests: they would reach the projects that the tests generate.
 FOREIGN = ("COOKIECUTTER_", "COV_", "FLASK_", "JWT_", "MAKE", "MFLAGS", "MONGODB_", "PYTEST_")
@@ -18,6 +22,17 @@ def pytest_configure() -> None:
     for name, folder in (("XDG_CACHE_HOME", ".cache"), ("XDG_CONFIG_HOME", ".config")):
         os.environ.setdefault(name, str(home / folder))
     os.environ["HOME"] = tempfile.mkdtemp(prefix="home-")
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """Say how many variants were covered, and how many faults were found."""
+    told: dict[str, list[object]] = {"variants": [], "faults": []}
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in report.user_properties:
+                told.get(name, []).append(value)
+    for variants in told["variants"]:
+        terminalreporter.write_line(f"{variants}, {sum(map(int, told['faults']))} faults")
 
 
 def clean_environment(home: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 
 from local_extensions.answers import CHOICES, RULES, YES_NO
 from local_extensions.manifest import OWNERS
-from tests.rendering import CONTEXT, ROOT, SOURCES, VARIANTS, files_in, render
+from tests.rendering import CONTEXT, ROOT, SOURCES, files_in, render
 
 LANGUAGES = ("en", "ko")
 DOCS = ROOT / "docs"
@@ -336,28 +336,6 @@ def test_texts_write_tables_that_hold_together(path):
         if re.fullmatch(r"\|(?: --- \|)+", line):
             assert lines[number - 2] == "", line
             assert widths[tables.index(line)] == lines[number - 1].count("|")
-
-
-@pytest.mark.parametrize("answers", VARIANTS.values(), ids=VARIANTS)
-def test_the_readmes_of_a_project_are_tidy_whatever_is_answered(answers):
-    project = render(answers)
-
-    for name in ("README.md", "README.ko.md"):
-        lines = project[name].splitlines()
-        blocks = project[name].rstrip("\n").split("\n\n")
-        tables = [block for block in blocks if block.startswith("|")]
-        assert "\n\n\n" not in project[name]
-        assert [line for line in lines if line.startswith("#:")] == []
-        # Every row belongs to a table with a head, and tables stand apart.
-        assert sum(block.count("\n") + 1 for block in tables) == sum(
-            line.startswith("|") for line in lines
-        )
-        assert all(re.fullmatch(r"\|(?: --- \|)+", table.split("\n")[1]) for table in tables)
-        assert [
-            line
-            for before, line, after in zip(lines, lines[1:], lines[2:], strict=False)
-            if line.startswith("## ") and (before or after)
-        ] == []
 
 
 def test_pictures_are_small():

@@ -5,19 +5,12 @@ from __future__ import annotations
 import pytest
 
 from local_extensions.answers import CHOICES, YES_NO
-from local_extensions.manifest import OWNERS, SECRETS, left_out, to_make, to_prune
+from local_extensions.manifest import OWNERS, SECRETS, left_out, to_make
 from tests.rendering import EVERYTHING_OFF, SOURCES, complete, files_in
 
-PATHS = [(owner.answer, path) for owner in OWNERS for path in owner.paths]
 SETTINGS = {owner.answer: owner.keeps_with for owner in OWNERS} | {
     secret.answer: secret.made_with for secret in SECRETS if secret.answer
 }
-
-
-@pytest.mark.parametrize(("answer", "path"), PATHS)
-def test_every_path_is_in_the_tree(answer, path):
-    assert (SOURCES / path).is_dir() == path.endswith("/")
-    assert (SOURCES / path).exists(), f"{answer} owns what is not there"
 
 
 @pytest.mark.parametrize(("answer", "values"), SETTINGS.items())
@@ -30,15 +23,6 @@ def test_no_path_stands_in_a_folder_of_the_same_owner():
     for owner in OWNERS:
         for path in owner.paths:
             assert not [name for name in owner.paths if name != path and path.startswith(name)]
-
-
-def test_a_test_goes_with_what_it_tests():
-    pruned = set(to_prune(complete(EVERYTHING_OFF)))
-    modules = {path for path in pruned if path.endswith(".py") and not path.startswith("tests/")}
-    for module in modules:
-        folder, _, name = f"tests/{module}".rpartition("/")
-        mirrored = f"{folder}/test_{name}"
-        assert mirrored in pruned or not (SOURCES / mirrored).exists(), mirrored
 
 
 def test_what_is_left_out_is_named():

@@ -1,0 +1,89 @@
+r"""Say by which words a project shows that an answer was given.
+
+With any other answer these words appear nowhere in a project, file names included; with it, each
+does. Words are regular expressions that find a part of a line; `(?i)` finds them in upper and
+lower case. Only the tests read this module: cookiecutter never waits for it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from local_extensions.manifest import KEY_PAIRS, ON
+
+
+class Words(NamedTuple):
+    """Words, the answer and its values that bring them, and the files that may always have them."""
+
+    answer: str
+    come_with: tuple[str | bool, ...]
+    words: tuple[str, ...]
+    spared: tuple[str, ...] = ()
+
+
+# It lists every promise of the checklist, those that are off, too, and says which answer it was.
+CHECKLIST = ("tests/checklist/items.toml",)
+# HTML pages keep headers of their own in any case.
+PAGES = ("app/views/docs_page.py", "tests/app/views/test_docs_page.py")
+# Private keys are written without a passphrase, which cryptography has words of its own for.
+OURS = "(?<!no)(?<!bestavailable)"
+
+WORDS = (
+    *(
+        Words("python_version", (version,), (rf'python_version = "{version}"',))
+        for version in ("3.13", "3.12", "3.11")
+    ),
+    Words("jwt_algorithm", ("HS256",), ("JWT_SECRET_KEY",)),
+    Words(
+        "jwt_algorithm", KEY_PAIRS, ("(?i)jwks", "(?i)key pairs", "JWT_PRIVATE", "RETIRED_PUBLIC")
+    ),
+    *(
+        Words("jwt_algorithm", (name,), (rf"JWT_ALGORITHM={name}$", rf'Literal\["{name}"\]'))
+        for name in ("HS256", *KEY_PAIRS)
+    ),
+    Words(
+        "security_headers",
+        ON,
+        (
+            "(?i)nosniff",
+            "(?i)strict-transport",
+            "(?i)hsts",
+            "(?i)x-frame",
+            "REQUIRES_HTTPS",
+            "InsecureTransport",
+        ),
+        (*CHECKLIST, *PAGES),
+    ),
+    Words(
+        "throttling",
+        ON,
+        ("(?i)throttl", "(?i)ratelimit", "(?i)rate limit", "(?i)flask.limiter"),
+        CHECKLIST,
+    ),
+    Words(
+        "cors", ON, (r"(?i)\bcors\b", "(?i)cross-origin", "(?i)access-control", "CORS_"), CHECKLIST
+    ),
+    Words(
+        "api_docs", ("swagger", "redoc"), ("docs_page", "DOCS_ENABLED", r"[\"'`]/docs/"), CHECKLIST
+    ),
+    Words("api_docs", ("swagger",), ("(?i)swagger-ui",), CHECKLIST),
+    Words("api_docs", ("redoc",), ("(?i)redoc", "(?i)flask.openapi.redoc"), CHECKLIST),
+    Words(
+        "field_encryption",
+        ON,
+        (rf"(?i){OURS}encrypt", "(?i)fernet", "(?i)blind index", "FIELD_ENCRYPTION", "FIELD_INDEX"),
+        CHECKLIST,
+    ),
+    Words("license", ("Proprietary",), ("(?i)proprietary|all rights reserved",)),
+    Words("license", ("MIT",), ("MIT License",)),
+    Words("license", ("Apache-2.0",), ("Apache License",)),
+)
+
+# Answers that no word stands for, and why.
+WORDLESS = {
+    "project_name": "It is a text of its owner's.",
+    "project_slug": "It is a name of its owner's.",
+    "description": "It is a text of its owner's.",
+    "author_name": "It is a text of its owner's.",
+    "mongo_host": "It is an address of its owner's.",
+}

@@ -1,0 +1,47 @@
+"""What one file names, another has: in every variant that has the first."""
+
+from __future__ import annotations
+
+import pytest
+
+from local_extensions.manifest import SECRETS
+from tests.variants import dependencies, endpoints, fixtures, imports, names, settings, workflows
+
+pytestmark = pytest.mark.xdist_group("variants")
+
+CHECKS = {
+    "every import finds its module and its name": imports.find_lost_imports,
+    "every name that is read from a module is bound there": imports.find_lost_attributes,
+    "every module is used": imports.find_unused_modules,
+    "every test stays with what it tests": imports.find_stray_tests,
+    "every fixture is there for who asks for it": fixtures.find_lost_fixtures,
+    "every import is of a declared dependency": dependencies.find_undeclared,
+    "every declared dependency is used": dependencies.find_unused,
+    "every setting that is read is declared": settings.find_undeclared,
+    "every setting is documented, and nothing else": settings.find_undocumented,
+    "every setting is read": settings.find_unread,
+    "every setting that is named is there": settings.find_named,
+    "every path that is named is there": names.find_lost_paths,
+    "every link leads somewhere": names.find_lost_links,
+    "every target of make that is named is there": names.find_lost_targets,
+    "every command of flask that is named is there": names.find_lost_commands,
+    "every command of flask is told of": names.find_untold_commands,
+    "every dotted name is there": names.find_lost_modules,
+    "every endpoint is there": endpoints.find_lost_endpoints,
+}
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_in_every_variant(template, expect_none, check):
+    expect_none(check(template))
+
+
+def test_in_every_variant_each_secret_of_the_hook_is_a_setting(template, expect_none):
+    expect_none(settings.find_unmade(template, SECRETS))
+
+
+def test_in_every_variant_services_and_jobs_that_are_named_are_there(projection, expect_none):
+    texts, _ = projection
+    expect_none(
+        fault for text in texts for fault in workflows.find_lost_names(text.path, text.text)
+    )
