@@ -156,10 +156,12 @@ def find_lost_commands(template: Template) -> Iterator[str]:
 
 def find_untold_commands(template: Template) -> Iterator[str]:
     """Yield each command of flask that a README does not explain."""
-    for name, ways in commands_of(template).items():
+    commands = commands_of(template)
+    groups = {name.partition(" ")[0] for name in commands if " " in name}
+    for name in commands.keys() - groups:
         for readme in ("README.md", "README.ko.md"):
             told = [line.when for line in template.lines(readme) if f"`flask {name}" in line.text]
-            for when in ways:
+            for when in commands[name]:
                 if (answers := template.choices.lack(when, told)) is not None:
                     yield f"{readme} does not tell of flask {name} with {show(answers)}"
 

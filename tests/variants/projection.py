@@ -18,7 +18,7 @@ from math import prod
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local_extensions.answers import default_slug
-from tests.variants.conditions import When
+from tests.variants.conditions import ALWAYS, When
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,7 +88,8 @@ def pieces_of(template: Template, path: str) -> list[tuple[When, str]]:
 
 def demands(template: Template, path: str) -> Iterator[Demand]:
     """Yield what must hold in some rendering: the wanted pieces, and those that must be gone."""
-    pieces = pieces_of(template, path)
+    # The start and the end of the file are pieces that all others may touch.
+    pieces = [(ALWAYS, ""), *pieces_of(template, path), (ALWAYS, "")]
     for first, (when, _) in enumerate(pieces):
         yield [when], []
         between: list[When] = []
