@@ -21,7 +21,7 @@ def find_lost_endpoints(template: Template) -> Iterator[str]:
     """Yield each endpoint that is asked for and that no blueprint or view has."""
     parts: dict[str, list[When]] = defaultdict(list, {"static": [ALWAYS]})
     for path in template.python:
-        for node in ast.walk(template.tree(path)):
+        for node in template.nodes(path):
             if isinstance(node, ast.FunctionDef):
                 parts[node.name].append(template.when(path, node))
         for called, node, names in calls_of(template, path):
@@ -41,7 +41,7 @@ def find_lost_endpoints(template: Template) -> Iterator[str]:
 
 def calls_of(template: Template, path: str) -> Iterator[tuple[str, ast.Call, list[str]]]:
     """Yield each call with the last part of its function's name, and the texts it passes."""
-    for node in ast.walk(template.tree(path)):
+    for node in template.nodes(path):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             called = node.func.id if isinstance(node.func, ast.Name) else node.func.attr
             texts = [str(each.value) for each in node.args if isinstance(each, ast.Constant)]

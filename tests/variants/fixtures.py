@@ -64,7 +64,7 @@ def arguments_of(template: Template, path: str) -> Iterator[ast.arg]:
 
 def functions_of(template: Template, path: str) -> Iterator[ast.FunctionDef]:
     """Yield the functions of a source, methods included."""
-    yield from (each for each in ast.walk(template.tree(path)) if isinstance(each, ast.FunctionDef))
+    yield from (each for each in template.nodes(path) if isinstance(each, ast.FunctionDef))
 
 
 def name_of_fixture(function: ast.FunctionDef) -> str | None:

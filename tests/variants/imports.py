@@ -47,7 +47,7 @@ def _read_imports(template: Template, path: str) -> Iterator[Import]:
     package = module_of(path).split(".")
     if not path.endswith("__init__.py"):
         package.pop()
-    for node in ast.walk(template.tree(path)):
+    for node in template.nodes(path):
         if not isinstance(node, ast.Import | ast.ImportFrom):
             continue
         for alias in node.names:
@@ -118,16 +118,15 @@ def find_lost_imports(template: Template) -> Iterator[str]:
 def find_lost_attributes(template: Template) -> Iterator[str]:
     """Yield each name that is read from a module of the project and not bound there."""
     for path in template.python:
-        tree = template.tree(path)
         called = {}
         for each in imports_of(template, path):
             whole = f"{each.module}.{each.name}" if each.name else each.module
             if whole in template.modules and "." not in each.called:
                 called[each.called] = whole if each.name else each.called
-        local = {node.id for node in ast.walk(tree)
+        local = {node.id for node in template.nodes(path)
                  if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}  # fmt: skip
-        local |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-        for node in ast.walk(tree):
+        local |= {node.arg for node in template.nodes(path) if isinstance(node, ast.arg)}
+        for node in template.nodes(path):
             if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
                 continue
             module = called.get(node.value.id)

@@ -128,7 +128,7 @@ def commands_of(template: Template) -> dict[str, list[When]]:
     for path in template.python:
         if not path.startswith("app/commands/"):
             continue
-        for node in ast.walk(template.tree(path)):
+        for node in template.nodes(path):
             for each in getattr(node, "decorator_list", ()):
                 if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
                     owner, kind = ast.unparse(each.func.value), each.func.attr

@@ -39,7 +39,7 @@ def _fields(template: Template, *, is_setting: bool) -> dict[str, list[When]]:
     for path in template.python:
         if not path.startswith("config/") or (is_setting and path == TESTS_OWN):
             continue
-        for owner in ast.walk(template.tree(path)):
+        for owner in template.nodes(path):
             for node in owner.body if isinstance(owner, ast.ClassDef) else ():
                 if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
                     is_own = "ClassVar" in ast.unparse(node.annotation)
@@ -51,7 +51,7 @@ def _fields(template: Template, *, is_setting: bool) -> dict[str, list[When]]:
 def reads_of(template: Template) -> Iterator[tuple[str, str, When]]:
     """Yield each read of a setting: its name, where and when."""
     for path in template.python:
-        for node in ast.walk(template.tree(path)):
+        for node in template.nodes(path):
             place = f"{path}:{getattr(node, 'lineno', 0)}"
             if isinstance(node, ast.Attribute) and is_settings(node.value):
                 if NAME.fullmatch(node.attr):
@@ -83,7 +83,7 @@ def find_undeclared(template: Template) -> Iterator[str]:
     """Yield each setting that is read and not declared."""
     declared = _fields(template, is_setting=False)
     for path in template.python:
-        for node in ast.walk(template.tree(path)):
+        for node in template.nodes(path):
             if (name := name_in_config(node)) and isinstance(node.ctx, ast.Store):
                 declared[name].append(template.when(path, node))
     for name, place, when in reads_of(template):
@@ -121,7 +121,7 @@ def find_unread(template: Template) -> Iterator[str]:
         users[name].append(when)
     for path in template.python:
         if not path.startswith(("tests/", "config/")):
-            for node in ast.walk(template.tree(path)):
+            for node in template.nodes(path):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     users[node.value].append(template.when(path, node))
     for name, ways in declared_in(template).items():

@@ -242,6 +242,12 @@ class Template:
             self.cache["tree", path] = ast.parse(self.sources[path], path)
         return self.cache["tree", path]
 
+    def nodes(self, path: str) -> list[Any]:
+        """Return every node of the parsed source at *path*."""
+        if ("nodes", path) not in self.cache:
+            self.cache["nodes", path] = list(ast.walk(self.tree(path)))
+        return self.cache["nodes", path]
+
     def when(self, path: str, node: ast.AST) -> When:
         """Return when *node* of the source at *path* is in a project."""
         return self.tags(path)[node.lineno - 1] or ALWAYS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import tomllib
@@ -61,7 +60,6 @@ def find_unreadable(text: str, path: str) -> Iterator[str]:
 
 def read_python(text: str) -> None:
     """Compile *text*, which finds more than parsing does."""
-    compile(text, "text", "exec", ast.PyCF_ONLY_AST)
     compile(text, "text", "exec", dont_inherit=True)
 
 
