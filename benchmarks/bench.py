@@ -18,10 +18,8 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from cookiecutter.main import cookiecutter
 from pymongo import MongoClient
@@ -94,21 +92,16 @@ def start_project(stack: ExitStack, folder: Path, uri: str) -> Target:
     return Target("project", process, f"{api}/me", headers)
 
 
-def start_bare(stack: ExitStack, uri: str) -> Target:
-    """Store one account in clear and serve it."""
-    account_id = UUID(int=7)
-    now = datetime.now(UTC)
-    account = {"email": CREDENTIALS["email"], "displayName": "Bench"}
+def start_bare(stack: ExitStack, uri: str, project: Target) -> Target:
+    """Serve the same stored account to the same requests, whose headers nobody reads."""
     with MongoClient(uri, uuidRepresentation="standard") as client:
-        client.get_default_database()["bare_accounts"].replace_one(
-            {"_id": account_id}, {**account, "createdAt": now, "updatedAt": now}, upsert=True
-        )
+        (account_id,) = client.get_default_database()["accounts"].distinct("_id")
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "4"]
     command += ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "bare:app"]
     variables = {"MONGODB_URI": uri, "ACCOUNT_ID": str(account_id)}
     process = stack.enter_context(running(command, BENCHMARKS, variables, port))
-    return Target("bare", process, f"http://127.0.0.1:{port}/api/v1/me", {})
+    return Target("bare", process, f"http://127.0.0.1:{port}/api/v1/me", project.headers)
 
 
 def report(bare: Sequence[Round], project: Sequence[Round]) -> None:
@@ -140,7 +133,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         uri = stack.enter_context(database(folder / "database", sys.executable))
-        targets = [start_bare(stack, uri), start_project(stack, folder, uri)]
+        project = start_project(stack, folder, uri)
+        targets = [start_bare(stack, uri, project), project]
         for target in targets:
             measure(target, 1)
         rounds = [

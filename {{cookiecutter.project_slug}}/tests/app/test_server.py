@@ -7,6 +7,7 @@ import logging
 import socket
 from datetime import timedelta
 from http import HTTPStatus
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
@@ -64,16 +65,49 @@ def test_worker_survives_a_client_that_is_gone(worker: server.Worker) -> None:
         worker.handle_error(None, ours, None, http_errors.InvalidRequestLine("canary"))
 
 
-def test_worker_does_not_wait_for_a_silent_client(
+def test_worker_reads_bodies_that_may_be_torn(
     worker: server.Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ThreadWorker, "handle_request", lambda *_: True)
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        request = SimpleNamespace(body=None)
-        assert worker.handle_request(request, SimpleNamespace(sock=ours))
-        assert ours.gettimeout() == server.SILENCE_SECONDS
+    request = SimpleNamespace(body=None)
+    assert worker.handle_request(request, None)
     assert isinstance(request.body, server.Body)
+
+
+def test_worker_waits_neither_for_a_silent_client_nor_for_one_that_does_not_read(
+    worker: server.Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "SILENCE_SECONDS", 0.1)
+    monkeypatch.setattr(ThreadWorker, "init_process", lambda _: None)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        worker.sockets = [SimpleNamespace(sock=listener)]
+        worker.init_process()
+        with socket.create_connection(listener.getsockname()):
+            connection, _ = listener.accept()
+            with connection:
+                connection.setblocking(True)
+                with pytest.raises(BlockingIOError):
+                    connection.recv(1)
+                with pytest.raises(BlockingIOError):
+                    connection.sendall(bytes(50_000_000))
+
+
+@pytest.mark.parametrize(
+    ("error", "lines"),
+    [(BlockingIOError, ["a client was silent for 10 seconds"]), (OSError, ["failed"])],
+)
+def test_silence_of_a_client_is_no_failure(
+    caplog: pytest.LogCaptureFixture, error: type[OSError], lines: list[str]
+) -> None:
+    logger = server.AccessLogger(Config())
+    logger.error_log = logging.getLogger("tests.server")
+    with caplog.at_level(logging.INFO):
+        try:
+            raise error
+        except OSError:
+            logger.exception("failed")
+    assert caplog.messages == lines
+    assert bool(caplog.records[0].exc_info) == (error is OSError)
 
 
 def test_torn_body_is_an_error_of_reading_and_closes_the_connection() -> None:
@@ -106,9 +140,10 @@ def test_access_log_knows_the_request_id_and_neither_query_nor_header(
     }
     response: Any = SimpleNamespace(status="200 OK", sent=5, headers=headers)
     logger = server.AccessLogger(Config())
-    atoms = logger.atoms(response, None, environ, timedelta(seconds=1.5))
-    line = server.ACCESS_LOG_FORMAT % atoms
-    assert line == f"192.0.2.1 GET /a\\x85b 200 5 1500ms {name}"
+    handler = logging.StreamHandler(StringIO())
+    logger.access_log.handlers = [handler]
+    logger.access(response, None, environ, timedelta(seconds=1.5))
+    assert handler.stream.getvalue() == f"192.0.2.1 GET /a\\x85b 200 5 1500ms {name}\n"
 
 
 @pytest.mark.parametrize("status", [400, 414, 417, 431, 500])
