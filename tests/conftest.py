@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -26,13 +26,13 @@ def pytest_configure() -> None:
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Say how many variants were covered, and how many faults were found."""
-    told: dict[str, list[object]] = {"variants": [], "faults": []}
+    told: dict[str, list[Any]] = {"variants": [], "faults": []}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
             for name, value in report.user_properties:
                 told.get(name, []).append(value)
-    for variants in told["variants"]:
-        terminalreporter.write_line(f"{variants}, {sum(map(int, told['faults']))} faults")
+    for count, how in told["variants"]:
+        terminalreporter.write_line(f"{count}, {sum(told['faults']):,} faults ({how})")
 
 
 def clean_environment(home: Path) -> dict[str, str]:

@@ -99,7 +99,8 @@ class Choices:
 
 
 def show(answers: Mapping[str, Any]) -> str:
-    """Return *answers* as they are given on a command line."""
+    """Return *answers* as they are given on a command line; long ones in part."""
     words = {True: "yes", False: "no"}
-    given = (f"{name}={words.get(value, value)}" for name, value in sorted(answers.items()))
+    texts = ((name, str(words.get(value, value))) for name, value in sorted(answers.items()))
+    given = (f"{name}={text if len(text) < 70 else text[:66] + ' ...'}" for name, text in texts)
     return " ".join(given) or "any answers"

@@ -71,6 +71,18 @@ def find_lost_paths(template: Template) -> Iterator[str]:
                 yield from report(template, line, presence(template, name), name)
 
 
+def find_unnamed_files(template: Template) -> Iterator[str]:
+    """Yield each file in a folder that nothing in a project names; modules have imports."""
+    for path in template.sources:
+        if path.endswith(".py") or "/" not in path or path.startswith("."):
+            continue
+        folder, _, name = path.rpartition("/")
+        mark = re.compile(rf"(?<![\w.-]){re.escape(name)}(?!\w)|{re.escape(folder)}/(?!\w)")
+        users = [line.when for line in lines_of(template) if mark.search(line.text)]
+        if (answers := template.choices.lack(template.kept(path), users)) is not None:
+            yield f"{path} is named by nothing with {show(answers)}: it wants an owner, or a user"
+
+
 def find_lost_links(template: Template) -> Iterator[str]:
     """Yield each link of a Markdown text to a file or a heading that is not there."""
     for line in prose_of(template):

@@ -56,11 +56,17 @@ class Text(NamedTuple):
     answers: Answers
 
 
+def is_large(template: Template, path: str) -> bool:
+    """Tell whether the file at *path* has too many texts to render all of them."""
+    choices = template.choices.values
+    return prod(len(choices[name]) for name in template.decided_by(path)) > FEW
+
+
 def renderings(template: Template, path: str) -> Iterator[Answers]:
     """Yield the closed answers under which *path* is to be rendered."""
     names = template.decided_by(path)
     kept = template.kept(path)
-    if prod(len(template.choices.values[name]) for name in names) > FEW:
+    if is_large(template, path):
         yield from cover(template, path)
         return
     for answers in template.choices.combine(names):

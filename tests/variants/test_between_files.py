@@ -22,6 +22,7 @@ CHECKS = {
     "every setting is read": settings.find_unread,
     "every setting that is named is there": settings.find_named,
     "every path that is named is there": names.find_lost_paths,
+    "every file that is no module is named": names.find_unnamed_files,
     "every link leads somewhere": names.find_lost_links,
     "every target of make that is named is there": names.find_lost_targets,
     "every command of flask that is named is there": names.find_lost_commands,

@@ -193,6 +193,17 @@ BROKEN = {
             "b.md:1 names app/z/, which is not there with any answers",
         ],
     ),
+    "a file that nothing names": (
+        names.find_unnamed_files,
+        {
+            "app/page.html": "",
+            "app/init.js": "",
+            "deploy/a.conf": "",
+            "README.md": "`deploy/`\n",
+            "app/a.py": "#: if cookiecutter.cors\nx = 'page.html'\n#: endif\ny = 'init.js'\n",
+        },
+        ["app/page.html is named by nothing with cors=no"],
+    ),
     "a link that leads nowhere": (
         names.find_lost_links,
         {

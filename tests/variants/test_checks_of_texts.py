@@ -7,7 +7,7 @@ import pytest
 from tests.variants.linting import lint
 from tests.variants.projection import Text, texts_of
 from tests.variants.small import make_template
-from tests.variants.texts import faults_of, find_dead_lines, find_empty_files
+from tests.variants.texts import faults_of, find_dead_lines, find_empty_files, find_untidy_sources
 
 BROKEN = {
     "a tag that is left": ("a.md", "#: endif\n", "Jinja is left"),
@@ -86,6 +86,15 @@ def test_a_file_that_some_answers_leave_empty_is_found():
 
     for path, count in (("a.py", 1), ("b.py", 0)):
         assert len(list(find_empty_files(template, path, texts_of(template, path)[0]))) == count
+
+
+def test_what_rendering_would_hide_is_found_in_the_sources():
+    template = make_template({"a.md": "a\r\nb\n", "b.md": "\ufeffb\n", "c.md": "c\n"})
+
+    assert list(find_untidy_sources(template)) == [
+        "a.md has line ends of Windows",
+        "b.md begins with a byte order mark",
+    ]
 
 
 RULES = """\

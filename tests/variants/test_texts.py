@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.rendering import make_plain_environment
+from tests.variants.conditions import show
 from tests.variants.linting import RULES, lint
-from tests.variants.projection import hostile_texts_of
-from tests.variants.texts import faults_of, find_dead_lines, find_empty_files
+from tests.variants.projection import hostile_texts_of, is_large
+from tests.variants.texts import faults_of, find_dead_lines, find_empty_files, find_untidy_sources
 
 # One process reads the template once for all of them.
 pytestmark = pytest.mark.xdist_group("variants")
@@ -23,11 +24,12 @@ def test_every_text_of_every_file_is_right(
     template, projection, hostile_texts, expect_none, record_property
 ):
     texts, renderings = projection
-    record_property(
-        "variants",
-        f"{template.choices.variants:,} variants: {len(texts):,} texts from {renderings:,} "
-        f"renderings, and {len(hostile_texts):,} with what people may type",
-    )
+    large = sum(is_large(template, path) for path in template.sources)
+    how = f"{renderings:,} renderings, {len(hostile_texts):,} more texts with what people may type"
+    if large:
+        how += f", {large} large files by their pieces"
+    count = f"{template.choices.variants:,} variants: {len(texts):,} texts"
+    record_property("variants", (count, how))
 
     expect_none(fault for text in (*texts, *hostile_texts) for fault in faults_of(text))
 
@@ -40,6 +42,10 @@ def test_they_are_content_whatever_people_type(projection, hostile_texts, expect
     around = [text for text in projection[0] if text.path.endswith((RULES, "__init__.py"))]
 
     expect_none(lint([*around, *hostile_texts], tmp_path))
+
+
+def test_every_source_has_the_line_ends_that_projects_are_to_have(template, expect_none):
+    expect_none(find_untidy_sources(template))
 
 
 def test_every_line_is_in_some_project(template, expect_none):
@@ -60,18 +66,26 @@ def test_no_file_name_asks_for_an_answer(template):
     assert not [path for path in template.sources if set(path) & set("{}")]
 
 
-def test_both_ways_of_rendering_give_the_same_bytes(template, projection):
+def test_both_ways_of_rendering_give_the_same_bytes(template, projection, expect_none):
     plain = make_plain_environment()
-    texts, _ = projection
-    for path, text, answers in texts:
-        if not template.is_copied(path):
-            rendered = plain.get_template(path).render(cookiecutter=template.complete(answers))
-            assert rendered == text, path
+    expect_none(
+        f"{path} is another text where Jinja renders it, with {show(answers)}"
+        for path, text, answers in projection[0]
+        if not template.is_copied(path)
+        and plain.get_template(path).render(cookiecutter=template.complete(answers)) != text
+    )
 
 
-def test_the_lines_that_are_asked_about_are_those_that_are_rendered(template, projection):
-    texts, _ = projection
-    for path, text, answers in texts:
-        full = template.complete(answers)
-        lines = [line.text for line in template.lines(path) if line.when.holds(full)]
-        assert lines == text.split("\n")[:-1], path
+def test_the_lines_that_are_asked_about_are_those_that_are_rendered(
+    template, projection, expect_none
+):
+    expect_none(
+        f"{path} has other lines than are known of it, with {show(answers)}"
+        for path, text, answers in projection[0]
+        if text.split("\n")[:-1]
+        != [
+            line.text
+            for line in template.lines(path)
+            if line.when.holds(template.complete(answers))
+        ]
+    )

@@ -103,6 +103,15 @@ def find_untidy_markdown(text: str) -> Iterator[str]:
             yield f"has a table with rows of different widths: {rows[0]!r}"
 
 
+def find_untidy_sources(template: Template) -> Iterator[str]:
+    """Yield what rendering would hide: cookiecutter writes a file with its source's line ends."""
+    for path, source in template.sources.items():
+        if "\r" in source:
+            yield f"{path} has line ends of Windows"
+        if source.startswith("\ufeff"):
+            yield f"{path} begins with a byte order mark"
+
+
 def find_dead_lines(template: Template, path: str) -> Iterator[str]:
     """Yield each place that no answers ever write: they ask for a value that does not exist."""
     before = None
