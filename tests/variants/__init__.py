@@ -1,7 +1,7 @@
 """Prove every variant of a project without making it.
 
-`conditions` speaks of answers, `template` reads the sources and knows under which answers each line
-is there, `projection` finds every text of every file. What is asked of them stands in modules
-named for it, as functions that take a template and return faults, one line each, so that small
-templates made by a test can be broken on purpose.
+`conditions` speaks of answers, `questions` knows which of them a source asks for, `template` under
+which of them each line is there, and `projection` finds every text of every file. What is asked
+stands in modules named for it, as functions that take a template and return faults, one line each,
+so that small templates made by a test can be broken on purpose.
 """

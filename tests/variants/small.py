@@ -6,7 +6,8 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from local_extensions.manifest import Owner
-from tests.variants.template import CLOSED, Template
+from tests.variants.questions import CLOSED
+from tests.variants.template import Template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

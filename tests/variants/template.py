@@ -3,32 +3,20 @@
 from __future__ import annotations
 
 import ast
-import fnmatch
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jinja2 import DictLoader, nodes
-
-from local_extensions.answers import CHOICES, YES_NO
 from local_extensions.manifest import OWNERS
 from local_extensions.tags import LINE_TAG, TAG, Program, split
-from tests.rendering import (
-    CONTEXT,
-    SOURCES,
-    complete,
-    files_in,
-    is_pruned,
-    make_environment,
-)
-from tests.variants.conditions import ALWAYS, Choices, When
+from tests.rendering import CONTEXT, SOURCES, files_in, is_pruned
+from tests.variants.conditions import ALWAYS, When
+from tests.variants.questions import CLOSED, Questions, UnclearError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from local_extensions.manifest import Owner
-
-CLOSED: dict[str, tuple[Any, ...]] = {**CHOICES, **dict.fromkeys(YES_NO, (True, False))}
 
 
 class Line(NamedTuple):
@@ -45,11 +33,7 @@ class Line(NamedTuple):
         return f"{self.path}:{self.number}"
 
 
-class UnclearError(Exception):
-    """Raised when a source cannot be read as one with line tags and values."""
-
-
-class Template:
+class Template(Questions):
     """The sources of a template by path, and what decides over them."""
 
     def __init__(
@@ -59,15 +43,8 @@ class Template:
         closed: Mapping[str, Sequence[Any]] = CLOSED,
         context: Mapping[str, Any] = CONTEXT,
     ) -> None:
-        self.sources = dict(sources)
+        super().__init__(sources, closed, context)
         self.owners = tuple(owners)
-        self.choices = Choices(closed)
-        self.context = context
-        self.environment = make_environment()
-        self.environment.loader = DictLoader(self.sources)
-        self.environment.auto_reload = False
-        self.free = {name: value for name, value in complete({}).items() if name not in closed}
-        self.cache: dict[Any, Any] = {}
 
     @classmethod
     def load(cls) -> Template:
@@ -76,8 +53,6 @@ class Template:
         return cls(
             {name: path.read_bytes().decode("utf-8") for name, path in paths.items()}, OWNERS
         )
-
-    # What decides.
 
     def kept(self, path: str) -> When:
         """Return when the file at *path* stays in a project."""
@@ -90,59 +65,6 @@ class Template:
         """Return when *owner* keeps its files."""
         return When((owner.answer,), frozenset((value,) for value in owner.keeps_with))
 
-    def is_copied(self, path: str) -> bool:
-        """Tell whether cookiecutter copies the file as it is."""
-        patterns = self.context.get("_copy_without_render", ())
-        return any(fnmatch.fnmatch(path, pattern) for pattern in patterns)
-
-    def answers_in(self, tree: nodes.Template) -> set[str]:
-        """Return every answer that a parsed source mentions, wherever Jinja may find it."""
-        named = {node.attr for node in tree.find_all(nodes.Getattr) if is_context(node.node)}
-        for node in tree.find_all(nodes.Getitem):
-            if is_context(node.node):
-                named.add(node.arg.as_const())
-        members = sum(1 for node in tree.find_all((nodes.Getattr, nodes.Getitem))
-                      if is_context(node.node))  # fmt: skip
-        if members < sum(1 for node in tree.find_all(nodes.Name) if is_context(node)):
-            named |= {name for name in self.context if not name.startswith("_")}
-        for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
-            named |= self.mentioned(node.template.as_const())
-        derived = {name for name in named if name.startswith("_")}
-        for name in derived:
-            named |= self.answers_in(self.environment.parse(self.context[name]))
-        return named - derived
-
-    def mentioned(self, path: str) -> set[str]:
-        """Return every answer, closed or free, that the source at *path* mentions."""
-        if self.is_copied(path):
-            return set()
-        if ("mentioned", path) not in self.cache:
-            tree = self.environment.parse(self.sources[path])
-            self.cache["mentioned", path] = self.answers_in(tree)
-        return self.cache["mentioned", path]
-
-    def decided_by(self, path: str) -> tuple[str, ...]:
-        """Return the closed answers that decide over the text at *path*, in their order."""
-        return tuple(name for name in self.choices.values if name in self.mentioned(path))
-
-    # What they make of it.
-
-    def complete(self, answers: Mapping[str, Any]) -> dict[str, Any]:
-        """Return *answers*, with some value for each that is not decided, as sources see them."""
-        full = {name: values[0] for name, values in self.choices.values.items()}
-        full |= self.free | dict(answers)
-        for name, source in self.context.items():
-            if name.startswith("__") and isinstance(source, str) and name != "__checked":
-                full[name] = self.environment.from_string(source).render(cookiecutter=full)
-        return full
-
-    def render(self, path: str, answers: Mapping[str, Any]) -> str:
-        """Return the text at *path* in a project with *answers*."""
-        if self.is_copied(path):
-            return self.sources[path]
-        template = self.environment.get_template(path)
-        return str(template.render(cookiecutter=self.complete(answers)))
-
     def lines(self, path: str) -> list[Line]:
         """Return each line that any text of *path* may have, in order."""
         if ("lines", path) not in self.cache:
@@ -150,8 +72,7 @@ class Template:
         return self.cache["lines", path]
 
     def _read(self, path: str) -> Iterator[Line]:
-        rows = self.sources[path].split("\n")
-        rows.extend([""] if rows.pop() else [])
+        rows = rows_of(self.sources[path])
         for number, (row, when) in enumerate(zip(rows, self.tags(path), strict=True), 1):
             if when is None:
                 continue
@@ -182,10 +103,8 @@ class Template:
 
     def _follow_tags(self, path: str) -> Iterator[When | None]:
         whole = self.kept(path)
-        rows = self.sources[path].split("\n")
-        rows.extend([""] if rows.pop() else [])
         stack: list[tuple[list[When], When]] = []
-        for number, row in enumerate(rows, 1):
+        for number, row in enumerate(rows_of(self.sources[path]), 1):
             tag = None if self.is_copied(path) else LINE_TAG.match(row)
             if not tag:
                 yield self.choices.meet(whole, *(branch for _, branch in stack))
@@ -201,28 +120,6 @@ class Template:
                 before = [*stack[-1][0], stack[-1][1]]
                 stack[-1] = (before, self.otherwise(before, word["test"]))
             yield None
-
-    def test(self, expression: str) -> When:
-        """Return when the *expression* of a tag is true."""
-        if ("test", expression) not in self.cache:
-            names = self.answers_in(self.environment.parse("{{ " + expression + " }}"))
-            if unclear := sorted(names - set(self.choices.values)):
-                raise UnclearError(
-                    f"a tag asks for {', '.join(unclear)}, which has no fixed choices: {expression}"
-                )
-            run = self.environment.compile_expression(expression, undefined_to_none=False)
-            self.cache["test", expression] = self.choices.where(
-                names, lambda row: run(cookiecutter=self.complete(row))
-            )
-        return self.cache["test", expression]
-
-    def otherwise(self, before: list[When], expression: str | None) -> When:
-        """Return when none of the branches *before* is taken and *expression* is true."""
-        last = self.test(expression) if expression else ALWAYS
-        names = {name for each in (*before, last) for name in each.names}
-        return self.choices.where(
-            names, lambda row: last.holds(row) and not any(each.holds(row) for each in before)
-        )
 
     # Python, which is valid before it is rendered.
 
@@ -263,9 +160,10 @@ class Template:
         return found
 
 
-def is_context(node: nodes.Node) -> bool:
-    """Tell whether *node* is what holds all answers."""
-    return isinstance(node, nodes.Name) and node.name == "cookiecutter"
+def rows_of(text: str) -> list[str]:
+    """Return the lines of *text*, as an editor numbers them."""
+    rows = text.split("\n")
+    return rows if rows[-1] else rows[:-1]
 
 
 def module_of(path: str) -> str:

@@ -11,8 +11,8 @@ from local_extensions.manifest import OWNERS
 from local_extensions.words import WORDLESS, WORDS
 from tests.rendering import CONTEXT, ROOT
 from tests.variants.projection import HOSTILE
+from tests.variants.questions import CLOSED
 from tests.variants.residue import find_unowned_answers
-from tests.variants.template import CLOSED
 
 pytestmark = pytest.mark.xdist_group("variants")
 

@@ -12,7 +12,7 @@ from local_extensions.filters import plan
 from local_extensions.manifest import to_prune
 from tests.rendering import ROOT, is_pruned, make_environment
 from tests.variants.conditions import show
-from tests.variants.template import CLOSED, Template
+from tests.variants.questions import CLOSED
 
 pytestmark = pytest.mark.xdist_group("variants")
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("variants")
 ONE_AT_A_TIME = [{name: value} for name, values in CLOSED.items() for value in values]
 
 
-def complete(template: Template, answers):
+def complete(template, answers):
     return template.complete(answers) | {"_output_dir": "."}
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from local_extensions.words import WORDLESS, WORDS
 from tests.variants import residue
-from tests.variants.template import CLOSED
+from tests.variants.questions import CLOSED
 
 pytestmark = pytest.mark.xdist_group("variants")
 

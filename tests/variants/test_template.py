@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.variants.questions import UnclearError
 from tests.variants.small import make_template
-from tests.variants.template import UnclearError
 
 NESTED = """\
 #: if cookiecutter.cors
