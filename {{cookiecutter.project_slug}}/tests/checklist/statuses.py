@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 JSON: Final = {"Content-Type": "application/json"}
 LOGIN: Final = "/api/v1/auth/login"
 ME: Final = "/api/v1/me"
+NEWCOMER: Final = {"email": "a@example.com", "password": "long enough", "displayName": "a"}
 JAILED: Final = {"email": "jailed@example.com", "password": "not the password"}
 #: if cookiecutter.cors
 ORIGIN: Final = "https://pages.example"
@@ -40,21 +41,25 @@ class Request(NamedTuple):
 
 REQUESTS: Final = {
     "200": Request(200, "GET", ME, {}, is_authenticated=True),
-    "201": Request(
-        201,
-        "POST",
-        "/api/v1/auth/signup",
-        {"json": {"email": "a@example.com", "password": "long enough", "displayName": "a"}},
-    ),
+    "201": Request(201, "POST", "/api/v1/auth/signup", {"json": NEWCOMER}),
     "304": Request(304, "GET", "/probes/304", {"headers": {"If-None-Match": '"1"'}}),
     "308": Request(308, "GET", "/probes/308", {}),
     "400": Request(400, "POST", LOGIN, {"headers": JSON, "data": "{"}),
     "401": Request(401, "GET", ME, {}),
     "401 of credentials": Request(401, "POST", LOGIN, {"json": JAILED}),
+    "403": Request(
+        403,
+        "PUT",
+        f"{ME}/password",
+        {"json": {"currentPassword": "not the password", "newPassword": "long enough"}},
+        is_authenticated=True,
+    ),
     "404": Request(404, "GET", "/nothing", {}),
     "404 of the API": Request(404, "GET", f"{ME}/nothing", {}, is_authenticated=True),
     "405": Request(405, "PUT", ME, {}, is_authenticated=True),
     "406": Request(406, "GET", "/health/live", {"headers": {"Accept": "image/png"}}),
+    # After the newcomer above.
+    "409": Request(409, "POST", "/api/v1/auth/signup", {"json": NEWCOMER}),
     "413": Request(413, "POST", LOGIN, {"headers": JSON, "data": "x" * 70_000}),
     "415": Request(415, "POST", LOGIN, {"headers": {"Content-Type": "text/plain"}, "data": "x"}),
     "422": Request(422, "POST", LOGIN, {"json": {}}),
