@@ -1,0 +1,110 @@
+"""Whatever the checklist promises can be broken, and the project's own tests notice."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.controls.breakages import CONTROLS, Control, UnfitError
+from tests.controls.trials import Projects, break_copy, choose_others
+from tests.rendering import VARIANTS, complete, make_environment, render
+from tests.test_projects import external_server
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ITEMS = "tests/checklist/items.toml"
+NAMES = [control.name for control in CONTROLS]
+
+
+@pytest.fixture(scope="session")
+def projects(tmp_path_factory, worker_id):
+    """Return the projects that are broken, which the processes of one run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "controls"
+    folder.mkdir(exist_ok=True)
+    with external_server(base / "data") as port:
+        yield Projects(folder, f"mongodb://127.0.0.1:{port}")
+
+
+@cache
+def files_of(answers: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return render(dict(answers))
+
+
+def enforced_in(items: str) -> set[str]:
+    return {item["id"] for item in tomllib.loads(items)["item"] if item["state"] == "enforced"}
+
+
+def enforced_anywhere() -> set[str]:
+    template = make_environment().get_template(ITEMS)
+    texts = (template.render(cookiecutter=complete(answers)) for answers in VARIANTS.values())
+    return set().union(*map(enforced_in, texts))
+
+
+def test_every_item_that_some_project_enforces_has_a_control():
+    without = enforced_anywhere() - {control.item for control in CONTROLS}
+    assert not without, f"add to tests/controls/ what breaks {', '.join(sorted(without))}"
+
+
+def test_controls_have_names_of_their_own():
+    assert len(NAMES) == len(set(NAMES))
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=NAMES)
+def test_a_control_fits_a_project_that_makes_the_promise(control):
+    files = files_of(tuple(sorted(control.answers.items())))
+
+    for name, text in control.apply(files).items():
+        if name.endswith(".py"):
+            compile(text, name, "exec")
+    assert {control.item} <= enforced_in(files[ITEMS])
+    assert set(control.also) <= enforced_in(files[ITEMS]) - {control.item}
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [("a = 1\n", "b", "c"), ("a = a\n", "a", "b"), ("a = 1\n", "a", "a")],
+    ids=["gone", "twice", "nothing changes"],
+)
+def test_a_breakage_that_does_not_fit_is_refused(text, old, new):
+    control = Control("jwt.ttl", "something", "app/x.py", old, new, ("tests",))
+
+    with pytest.raises(UnfitError, match=r"app/x.py has this \d times"):
+        control.apply({"app/x.py": text})
+    with pytest.raises(UnfitError, match="is not there"):
+        control.apply({})
+
+
+@pytest.mark.projects
+@pytest.mark.timeout(900)
+def test_nothing_is_red_before_anything_is_broken(projects):
+    record = projects.record()
+
+    assert not {name: seen.said for name, seen in record.of("red", "broken").items()}
+    proved = {item for seen in record.of("passed").values() for item in seen.items}
+    assert enforced_in((projects.find({}) / ITEMS).read_text("utf-8")) <= proved
+
+
+@pytest.mark.projects
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("control", CONTROLS, ids=NAMES)
+def test_a_broken_promise_turns_its_item_red_and_no_other(
+    control: Control, projects: Projects, tmp_path: Path
+) -> None:
+    project = projects.find(control.answers)
+    enforced = enforced_in((project / ITEMS).read_text("utf-8"))
+    others = choose_others(projects.record(), enforced, control)
+
+    trial = projects.try_out(control, break_copy(control, project, tmp_path), others, tmp_path)
+
+    failed = trial.of("red", "broken")
+    said = "\n".join(f"{name}: {seen.said}" for name, seen in failed.items()) or trial.printed
+    red = [name for name, seen in trial.of("red").items() if control.item in seen.items]
+    assert red, f"no test of {control.item} failed with {control.fails}:\n{said}"
+    unconcerned = {name: seen for name, seen in failed.items() if control.item not in seen.items}
+    affected = {item for seen in unconcerned.values() for item in seen.items}
+    assert not affected, f"{', '.join(sorted(affected))} failed, too:\n{said}"

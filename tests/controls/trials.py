@@ -1,0 +1,165 @@
+"""Break copies of a project and run its own tests on them."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.conftest import clean_environment
+from tests.rendering import generate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tests.controls.breakages import Control
+
+PLUGIN = Path(__file__).parent / "plugin"
+# It takes a real browser and its time, and says of no item what others do not.
+LEFT_OUT = "--ignore=tests/browser"
+# Below it the first test is taken, so that one run does what another did.
+CHEAP_SECONDS = 0.1
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What became of one test: passed, red as it should be, broken in another way, skipped."""
+
+    items: list[str]
+    outcome: str
+    seconds: float
+    uses: list[str]
+    said: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one run of a project's tests said, by node id, and how long shared fixtures took."""
+
+    tests: dict[str, Seen]
+    fixtures: dict[str, float]
+    printed: str
+
+    def of(self, *outcomes: str) -> dict[str, Seen]:
+        """Return the tests of these outcomes."""
+        return {name: seen for name, seen in self.tests.items() if seen.outcome in outcomes}
+
+    def cost(self, name: str) -> float:
+        """Return how long a test takes alone; below CHEAP_SECONDS nobody counts."""
+        seen = self.tests[name]
+        shared = sum(seconds for used, seconds in self.fixtures.items() if used in seen.uses)
+        return max(seen.seconds + shared, CHEAP_SECONDS)
+
+
+class Projects:
+    """Generated projects in a folder that all test processes share, each made once."""
+
+    def __init__(self, folder: Path, server: str) -> None:
+        self.folder = folder
+        self.server = server
+        self.environment = clean_environment(folder / "home")
+        # Each control reads some hundred modules, which are compiled once.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+
+    def find(self, answers: Mapping[str, str]) -> Path:
+        """Return the unbroken project of these answers."""
+        name = "-".join(f"{key}={answer}" for key, answer in sorted(answers.items())) or "default"
+        with self._lock(name):
+            folder = self.folder / name
+            if not folder.exists():
+                folder.mkdir()
+                generate(folder, self.environment, **answers)
+        return folder / "my_flask_api"
+
+    def record(self) -> Trial:
+        """Return what the whole checklist says of the unbroken default project."""
+        project, report = self.find({}), self.folder / "record.json"
+        with self._lock("record"):
+            if not report.exists():
+                self._run(project, report, "-n2", LEFT_OUT)
+        return _read(report, "")
+
+    def try_out(self, control: Control, project: Path, others: list[str], folder: Path) -> Trial:
+        """Run the tests of a control's item, and *others*, on *project*."""
+        plan, report = folder / "plan.json", folder / "report.json"
+        asked = {"item": control.item, "tests": control.tests, "fails": control.fails}
+        asked["others"] = others
+        plan.write_text(json.dumps(asked), "utf-8")
+        names = {name.partition("::")[0] for name in others} | _find_tests(project, control)
+        run = self._run(project, report, "-n0", f"--witness-plan={plan}", LEFT_OUT, *sorted(names))
+        return _read(report, run.stdout)
+
+    def _run(
+        self, project: Path, report: Path, *arguments: str
+    ) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "pytest", "-p", "control_witness", "-p", "no:randomly"]
+        command += ["-p", "no:cacheprovider", "--no-cov", "-q", "--timeout=60"]
+        return subprocess.run(
+            [*command, f"--witness-report={report}", *arguments],
+            cwd=project,
+            env={
+                **self.environment,
+                "PYTHONPATH": str(PLUGIN),
+                # To start and stop an embedded database takes as long as a control's tests.
+                "TEST_MONGODB_URI": self.server,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        with (self.folder / f"{name}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def break_copy(control: Control, project: Path, folder: Path) -> Path:
+    """Return a copy of *project* that the control has broken."""
+    copy = folder / "broken"
+    shutil.copytree(project, copy)
+    edited = {control.file, *(edit["file"] for edit in control.more)}
+    texts = {name: (copy / name).read_text("utf-8") for name in edited if (copy / name).exists()}
+    for name, text in control.apply(texts).items():
+        (copy / name).write_text(text, "utf-8")
+        for compiled in (copy / name).parent.glob(f"__pycache__/{(copy / name).stem}.*"):
+            compiled.unlink()
+    return copy
+
+
+def choose_others(record: Trial, enforced: set[str], control: Control) -> list[str]:
+    """Return a cheap test of each *enforced* item that the control has nothing to do with."""
+    concerned = {control.item, *control.also}
+    offers: dict[str, list[str]] = {}
+    for name, seen in record.of("passed").items():
+        if not concerned & set(seen.items):
+            for item in enforced.intersection(seen.items):
+                offers.setdefault(item, []).append(name)
+    return sorted({min(names, key=record.cost) for names in offers.values()})
+
+
+def _find_tests(project: Path, control: Control) -> set[str]:
+    """Return the files that name the control's item; which of their tests carry it is pytest's."""
+    return {
+        path
+        for file in project.glob("tests/**/test_*.py")
+        if (path := file.relative_to(project).as_posix()).startswith(
+            tuple(name.partition("::")[0] for name in control.tests)
+        )
+        and control.item in file.read_text("utf-8")
+    }
+
+
+def _read(report: Path, printed: str) -> Trial:
+    # A run that ended before its end wrote nothing.
+    told = json.loads(report.read_text("utf-8")) if report.exists() else {}
+    tests = {name: Seen(**each) for name, each in told.get("tests", {}).items()}
+    return Trial(tests, told.get("fixtures", {}), printed)
