@@ -13,10 +13,10 @@ ARGS ?=
 export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo new test lint format bench clean
+.PHONY: help demo new test test-all lint format bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## scaffold a project with the default answers and serve it at http://127.0.0.1:3000/docs/ (PORT)
 	@.venv/bin/cookiecutter --no-input --default-config --overwrite-if-exists --output-dir demo . > /dev/null
@@ -28,6 +28,9 @@ new: $(READY) ## ask the questions and scaffold a project into OUT=.., or take A
 
 test: $(READY) ## run the template's whole suite (ARGS='tests/test_answers.py')
 	@exec $(PYTHON) -m pytest $(ARGS)
+
+test-all: $(READY) ## run the whole suite with the suites of all projects that three answers tell apart, for hours
+	@exec $(PYTHON) -m pytest --strength=3 $(ARGS)
 
 # The app is linted as it stands. Where a line tag holds two branches both are seen at once, so that
 # names look defined twice and imports unsorted; how such files are formatted shows only when they are

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.arrays.rows import STRENGTHS, name_of, read
+
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
+
+    from tests.arrays.rows import Row
 
 # Not of these tests: they would reach the projects that the tests generate.
 FOREIGN = ("COOKIECUTTER_", "COV_", "FLASK_", "JWT_", "MAKE", "MFLAGS", "MONGODB_", "PYTEST_")
@@ -24,13 +28,56 @@ def pytest_configure() -> None:
     os.environ["HOME"] = tempfile.mkdtemp(prefix="home-")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Begin to tell, where somebody listens."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and not hasattr(session.config, "workerinput"):
+        session.config.pluginmanager.register(Progress(reporter))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make test-all` run the suites of many more projects."""
+    told = "how many answers at a time tell the projects apart whose suites are run"
+    parser.addoption("--strength", type=int, choices=STRENGTHS, default=2, help=told)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test of one project all of them."""
+    if {"row", "number"} <= set(metafunc.fixturenames):
+        rows = read(metafunc.config.getoption("strength"))
+        numbered = [(row, number) for number, row in enumerate(rows)]
+        metafunc.parametrize(("row", "number"), numbered, ids=map(name_of, rows))
+
+
+class Progress:
+    """Tells of each project whose suite has ended: the next takes minutes."""
+
+    def __init__(self, reporter: TerminalReporter) -> None:
+        self.reporter = reporter
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Look for what the test of a suite has recorded."""
+        for name, value in report.user_properties:
+            if name == "suite" and report.when == "call":
+                self.reporter.ensure_newline()
+                self.reporter.write_line(tell(*value))
+
+
+def tell(row: Row, passed: int, seconds: float) -> str:
+    """Return the line of a project: how many tests, how long, which answers."""
+    return f"{passed:5} tests {seconds:5.0f} s  {name_of(row)}"
+
+
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Say how many variants were covered, and how many faults were found."""
-    told: dict[str, list[Any]] = {"variants": [], "faults": []}
+    told: dict[str, list[Any]] = {"variants": [], "faults": [], "suite": []}
     for outcome in ("passed", "failed"):
         for report in terminalreporter.stats.get(outcome, []):
             for name, value in report.user_properties:
                 told.get(name, []).append(value)
+    for suite in told["suite"]:
+        terminalreporter.write_line(tell(*suite))
     for count, how in told["variants"]:
         terminalreporter.write_line(f"{count}, {sum(told['faults']):,} faults ({how})")
 

@@ -16,7 +16,7 @@ import pytest
 from pymongo import MongoClient
 
 from tests.conftest import clean_environment
-from tests.rendering import generate
+from tests.projects import SHARED, new, run, run_suite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,42 +27,6 @@ pytestmark = [
     # One after the other: each suite uses both cores itself.
     pytest.mark.xdist_group("projects"),
 ]
-OFF = {
-    "security_headers": "no",
-    "throttling": "no",
-    "cors": "no",
-    "api_docs": "none",
-    "field_encryption": "no",
-}
-# This environment holds what every variant of a project needs.
-SHARED = f"VENV={sys.prefix}"
-
-
-def make(project: Path, *arguments: str, **variables: str) -> str:
-    """Run a command of *project* to its end and return what it printed."""
-    environment = clean_environment(project.parent / "home") | variables
-    done = subprocess.run(
-        ["make", *arguments],
-        cwd=project,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-6000:]
-    return done.stdout
-
-
-def passed(output: str) -> int:
-    """Return how many tests passed."""
-    found = re.search(r"(\d+) passed", output)
-    assert found, output[-3000:]
-    return int(found[1])
-
-
-def new(tmp_path: Path, **answers: str) -> Path:
-    return generate(tmp_path, clean_environment(tmp_path / "home"), **answers)
 
 
 @contextmanager
@@ -83,22 +47,6 @@ def external_server(folder: Path):
         server.wait(30)
 
 
-@pytest.mark.parametrize("answers", [{}, OFF], ids=["default", "everything-off"])
-def test_a_project_prepares_itself_and_keeps_its_promises(tmp_path, answers):
-    project = new(tmp_path, **answers)
-
-    assert passed(make(project, "test")) > 200
-    make(project, "lint")
-    make(project, "types")
-
-
-def test_the_suite_is_green_with_es256_redoc_and_cors(tmp_path):
-    project = new(tmp_path, jwt_algorithm="ES256", cors="yes", api_docs="redoc")
-
-    assert passed(make(project, "test", SHARED)) > 200
-    make(project, "types", SHARED)
-
-
 def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stays(tmp_path):
     project = new(tmp_path, jwt_algorithm="RS256")
     with external_server(tmp_path / "data") as port, MongoClient(port=port) as client:
@@ -106,15 +54,14 @@ def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stay
         for name in ("accounts", "notes"):
             client["my_flask_api"][name].insert_many(owned)
 
-        output = make(
+        passed = run_suite(
             project,
-            "test",
             SHARED,
             MONGODB_URI=f"mongodb://127.0.0.1:{port}/my_flask_api",
             TEST_MONGODB_URI=f"mongodb://127.0.0.1:{port}",
         )
 
-        assert passed(output) > 200
+        assert passed > 2000
         assert set(client["my_flask_api"].list_collection_names()) == {"accounts", "notes"}
         assert list(client["my_flask_api"]["accounts"].find()) == owned
         assert list(client["my_flask_api"]["notes"].find()) == owned
@@ -129,18 +76,8 @@ def commands_in_readme(project: Path, name: str) -> str:
 
 
 def run_in_shell(project: Path, commands: str, **variables: str) -> str:
-    environment = clean_environment(project.parent / "home") | variables
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands],
-        cwd=project,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    """Run shell *commands* of a README."""
+    return run(project, "bash", "-euo", "pipefail", "-c", commands, **variables)
 
 
 def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(tmp_path):
@@ -149,8 +86,8 @@ def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa
     run_in_shell(project, commands_in_readme(project, "remove-sample"))
 
     assert not list(project.rglob("*notes*"))
-    assert passed(make(project, "test", SHARED)) > 150
-    make(project, "lint", SHARED)
+    assert run_suite(project, SHARED) > 1500
+    run(project, "make", "lint", SHARED)
 
 
 def free_port() -> int:

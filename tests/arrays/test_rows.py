@@ -1,0 +1,53 @@
+"""The frozen rows cover what they promise, by a counter of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.arrays.rows import DEFAULT, FACTORS, OFF, STRENGTHS, missing, read
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_every_combination_of_values_is_in_a_row(strength):
+    lacking = missing(read(strength), strength)
+
+    assert not lacking, (
+        f"{len(lacking)} combinations of answers are in no project, such as "
+        f"{dict(next(iter(lacking)))}: run `python -m tests.arrays.rows`"
+    )
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_every_row_is_a_full_set_of_answers(strength):
+    rows = read(strength)
+
+    assert rows[:2] == [DEFAULT, OFF]
+    assert len({tuple(row.items()) for row in rows}) == len(rows)
+    for row in rows:
+        assert list(row) == list(FACTORS)
+        assert all(row[name] in FACTORS[name] for name in FACTORS), row
+
+
+@pytest.mark.parametrize("strength", STRENGTHS)
+def test_a_row_less_is_noticed(strength):
+    rows = read(strength)
+    needless = [row for row in rows if not missing([r for r in rows if r != row], strength)]
+
+    # The default and the empty project are there in any case; whoever else is needless is stale.
+    assert all(row in (DEFAULT, OFF) for row in needless), needless
+
+
+def test_a_new_answer_is_missed():
+    factors = {**FACTORS, "xml": ("yes", "no")}
+
+    assert len(missing(read(2), 2, factors)) == 2 * sum(map(len, FACTORS.values()))
+
+
+def test_combinations_are_counted():
+    factors = {"a": "12", "b": "12", "c": "1"}
+    rows = [{"a": "1", "b": "1", "c": "1"}, {"a": "2", "b": "2", "c": "1"}]
+
+    assert missing(rows, 2, factors) == {
+        frozenset({("a", "1"), ("b", "2")}),
+        frozenset({("a", "2"), ("b", "1")}),
+    }

@@ -1,0 +1,43 @@
+"""Of all projects that three answers tell apart, each is written, imports, and starts."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from tests.arrays.rows import name_of, read
+from tests.projects import new, run
+
+# Every module there is, then the production entry, asked as a load balancer and a client would.
+START = """
+import pkgutil, importlib, app, config, dev
+for package in (app, config, dev):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+from wsgi import app
+client = app.test_client()
+answers = [client.get(path).status_code for path in ("/health/live", "/api/v1/me")]
+print(len(app.extensions["operations"]) > 10, *answers)
+"""
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("row", read(3), ids=name_of)
+def test_a_project_is_written_imports_and_starts(tmp_path, row):
+    project = new(tmp_path, **row)
+    run(project, sys.executable, "-m", "dev.fill_env")
+
+    printed = run(
+        project,
+        sys.executable,
+        "-c",
+        START,
+        MONGODB_URI="mongodb://127.0.0.1:1/nothing",
+        MONGODB_TIMEOUT_SECONDS="0.1",
+        TRUSTED_HOSTS="localhost",
+    )
+
+    # There is no database, which is told to nobody who came by plain HTTP.
+    refused = 403 if row["security_headers"] == "yes" else 503
+    assert printed.splitlines()[-1] == f"True 200 {refused}"
