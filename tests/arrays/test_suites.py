@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 FROM_NOTHING = 2
 
-pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
+pytestmark = [
+    pytest.mark.projects,
+    pytest.mark.timeout(1200),
+    # One after the other: each suite uses both cores itself, and some of its tests look at clocks.
+    pytest.mark.xdist_group("projects"),
+]
 
 
 def test_a_project_passes_its_own_suite(tmp_path, row: Row, number: int, record_property):
@@ -26,8 +31,7 @@ def test_a_project_passes_its_own_suite(tmp_path, row: Row, number: int, record_
     environment = () if number < FROM_NOTHING else (SHARED,)
     began = time.monotonic()
 
-    # Several projects share the cores.
-    passed = run_suite(project, *environment, PYTEST_ADDOPTS="-n2")
+    passed = run_suite(project, *environment)
     record_property("suite", (row, passed, time.monotonic() - began))
     run(project, "make", "types", *environment)
 
