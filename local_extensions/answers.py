@@ -86,8 +86,8 @@ def name_of_project(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Accept one line of text; quotes and backslashes are escaped where it is written."""
-    if not 1 <= len(text) <= MAX_SENTENCE or not text.strip() or not is_printable(text):
-        raise AnswerError("wants one line of 1 to 200 printable characters")
+    if not 1 <= len(text) <= MAX_SENTENCE or text != text.strip() or not is_printable(text):
+        raise AnswerError("wants 1 to 200 printable characters in one line, no space first or last")
     if not set(text).isdisjoint("{}"):
         raise AnswerError("wants no braces")
     return text

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import keyword
-import random
 import re
 import subprocess
 import sys
@@ -114,7 +113,20 @@ BAD = {
         "local",
         "config",
     ],
-    "description": ["", " ", "a\nb", "a\rb", "a\x00", "a{b", "a}b", "a" * 201, "a\u202eb"],
+    "description": [
+        "",
+        " ",
+        " a",
+        "a ",
+        "    a",
+        "a\nb",
+        "a\rb",
+        "a\x00",
+        "a{b",
+        "a}b",
+        "a" * 201,
+        "a\u202eb",
+    ],
     "author_name": ["", "a\nb", "{{ x }}", "a" * 201],
     "python_version": ["", "3", "3.10", "3.14", "2.7", "three"],
     "mongo_host": [
@@ -256,12 +268,6 @@ def test_the_default_slug_is_valid_for_names_that_are_taken():
     taken += [*rules.DEPENDENCIES, *rules.DEVICES, *rules.DATABASES, *rules.UNLISTED_MODULES]
     for name in taken:
         slug_of(name)
-
-
-def test_the_default_slug_is_valid_for_any_text():
-    chance = random.Random(20)
-    for _ in range(5000):
-        slug_of("".join(chr(chance.randrange(0x20000)) for _ in range(chance.randrange(61))))
 
 
 def test_no_dependency_is_a_name_for_a_project():
