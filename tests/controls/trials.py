@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 PLUGIN = Path(__file__).parent / "plugin"
 # It takes a real browser and its time, and says of no item what others do not.
 LEFT_OUT = "--ignore=tests/browser"
-# Below it the first test is taken, so that one run does what another did.
-CHEAP_SECONDS = 0.1
+# What a test works less than this is not compared, so that one run does what another did.
+CHEAP_SECONDS = 0.3
+# Fixtures that start processes, and wait rather than work.
+DEAR = {"start_server", "server", "two_servers"}
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,19 @@ class Seen:
 
 @dataclass(frozen=True)
 class Trial:
-    """What one run of a project's tests said, by node id, and how long shared fixtures took."""
+    """What one run of a project's tests said, by node id."""
 
     tests: dict[str, Seen]
-    fixtures: dict[str, float]
     printed: str
 
     def of(self, *outcomes: str) -> dict[str, Seen]:
         """Return the tests of these outcomes."""
         return {name: seen for name, seen in self.tests.items() if seen.outcome in outcomes}
 
-    def cost(self, name: str) -> float:
-        """Return how long a test takes alone; below CHEAP_SECONDS nobody counts."""
+    def rank(self, name: str) -> tuple[bool, float, str]:
+        """Return what orders tests by how much they take."""
         seen = self.tests[name]
-        shared = sum(seconds for used, seconds in self.fixtures.items() if used in seen.uses)
-        return max(seen.seconds + shared, CHEAP_SECONDS)
+        return not DEAR.isdisjoint(seen.uses), max(seen.seconds, CHEAP_SECONDS), name
 
 
 class Projects:
@@ -143,7 +143,7 @@ def choose_others(record: Trial, enforced: set[str], control: Control) -> list[s
         if not concerned & set(seen.items):
             for item in enforced.intersection(seen.items):
                 offers.setdefault(item, []).append(name)
-    return sorted({min(names, key=record.cost) for names in offers.values()})
+    return sorted({min(names, key=record.rank) for names in offers.values()})
 
 
 def _find_tests(project: Path, control: Control) -> set[str]:
@@ -161,5 +161,4 @@ def _find_tests(project: Path, control: Control) -> set[str]:
 def _read(report: Path, printed: str) -> Trial:
     # A run that ended before its end wrote nothing.
     told = json.loads(report.read_text("utf-8")) if report.exists() else {}
-    tests = {name: Seen(**each) for name, each in told.get("tests", {}).items()}
-    return Trial(tests, told.get("fixtures", {}), printed)
+    return Trial({name: Seen(**each) for name, each in told.items()}, printed)

@@ -6,7 +6,7 @@ Loaded into the project's own pytest, whose checklist plugin tells which items a
 from __future__ import annotations
 
 import json
-import time
+import os
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,6 @@ class Witness:
         self.fails = plan["fails"] if plan else "AssertionError"
         self.report = report
         self.tests: dict[str, dict[str, Any]] = {}
-        self.fixtures: dict[str, float] = {}
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[Any]) -> None:
@@ -44,21 +43,18 @@ class Witness:
             return item.nodeid.startswith(tuple(self.plan["tests"]))
         return item.nodeid in self.plan["others"]
 
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_fixture_setup(self, fixturedef: Any, request: Any) -> Any:
-        """Take the time of what several tests share: the first of them pays for it."""
-        begin = time.perf_counter()
-        yield
-        if fixturedef.scope != "function":
-            spent = (fixturedef.argname, time.perf_counter() - begin)
-            request.session.shared = [*getattr(request.session, "shared", ()), spent]
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: Any) -> None:
+        """Begin to count a test's work, which differs less than its time from run to run."""
+        item.work = spent_seconds()
 
     @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    def pytest_runtest_makereport(self, item: Any, call: pytest.CallInfo[None]) -> Any:
         """Note how a test failed: one that cannot even run proves nothing."""
         report = (yield).get_result()
-        report.shared = vars(item.session).pop("shared", [])
         report.uses = list(getattr(item, "fixturenames", ()))
+        now = spent_seconds()
+        report.spent, item.work = now - item.work, now
         if call.excinfo is not None:
             kinds = {each.__name__ for each in call.excinfo.type.__mro__}
             # What ran out of time says nothing, though it says so as pytest.fail() does.
@@ -69,13 +65,11 @@ class Witness:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep the worst of a test's phases."""
-        self.fixtures.update(report.shared)
-        spent = report.duration - sum(seconds for _, seconds in report.shared)
         nothing = {"items": [], "outcome": "passed", "seconds": 0.0, "uses": [], "said": ""}
         seen = self.tests.setdefault(report.nodeid, nothing)
         seen["items"] = [text for name, text in report.user_properties if name == ITEM]
         seen["uses"] = report.uses
-        seen["seconds"] += spent
+        seen["seconds"] += report.spent
         if report.failed and seen["outcome"] == "passed":
             seen["outcome"] = "red" if report.is_as_planned else "broken"
             seen["said"] = report.said
@@ -84,8 +78,12 @@ class Witness:
 
     def pytest_sessionfinish(self) -> None:
         """Write it down."""
-        told = {"tests": self.tests, "fixtures": self.fixtures}
-        self.report.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        self.report.write_text(json.dumps(self.tests, indent=1), encoding="utf-8")
+
+
+def spent_seconds() -> float:
+    """Return what this process and the ended ones that it started have worked so far."""
+    return sum(os.times()[:4])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
