@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.conftest import clean_environment
+from tests import projects
 from tests.rendering import MADE_BY_TOOLS, ROOT, files_in
 
 if TYPE_CHECKING:
@@ -23,24 +22,13 @@ IDENTITY = {
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "Owner"), ("EMAIL", "owner@example.com"))
 }
+# Compiled files are what may mislead Python after an update: they are written here.
+SURROUNDINGS = {**IDENTITY, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def run(folder: Path, *command: str) -> str:
     """Run *command* in *folder* as somebody with an empty home would; return what it printed."""
-    environment = clean_environment(folder.parent / "home") | IDENTITY
-    # Compiled files are what may mislead Python after an update.
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env={**environment, "GIT_CONFIG_NOSYSTEM": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-6000:]
-    return done.stdout
+    return projects.run(folder, *command, **SURROUNDINGS)
 
 
 def commit(folder: Path) -> None:
