@@ -89,15 +89,13 @@ def test_unread_body_never_becomes_the_next_request(server: Server) -> None:
 def test_query_strings_and_headers_appear_in_no_log_line(server: Server) -> None:
     server.ask("GET", "/health/live?access_token=canary", Authorization="Bearer canary")
     server.ask("GET", "/api/v1/me?jwt=canary", Referer="https://canary.example/")
-    log = server.read_log()
-    assert "GET /health/live 200" in log
+    log = server.read_log("GET /health/live 200", "GET /api/v1/me ")
     assert "canary" not in log
 
 
 def test_paths_cannot_write_lines_of_the_log(server: Server) -> None:
     server.ask("GET", "/health/live%0A127.0.0.1%20GET%20/forged")
-    log = server.read_log()
-    assert "/health/live%0A127.0.0.1" in log
+    log = server.read_log("/health/live%0A127.0.0.1")
     assert "\n127.0.0.1 GET /forged" not in log
 
 
