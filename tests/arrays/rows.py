@@ -29,7 +29,7 @@ FACTORS: dict[str, tuple[str, ...]] = {**CHOICES, **dict.fromkeys(YES_NO, ("yes"
 DEFAULT: Row = {name: CONTEXT[name] for name in FACTORS}
 OFF: Row = DEFAULT | {name: value or "no" for name, value in EVERYTHING_OFF.items()}
 # Greedy arrays differ in length with the salt that breaks ties; the shortest of these is taken.
-SALTS = 40
+SALTS = 600
 
 
 def missing(
