@@ -79,7 +79,7 @@ def refresh(account_id: UUID, session_id: UUID, refresh_id: UUID) -> TokenPair:
                 "sessions.$[session].expiresAt": pair.refresh_expires_at,
             }
         },
-        array_filters=[{"session.id": session_id, "session.refreshId": refresh_id}],
+        array_filters=[{"session.id": session_id}],
     )
     if result.modified_count == 0:
         log_out(account_id, session_id)

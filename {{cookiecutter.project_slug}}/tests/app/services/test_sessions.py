@@ -174,6 +174,8 @@ def test_sessions_that_ran_out_make_room(account, database):
 
 @pytest.mark.usefixtures("_context")
 def test_a_session_is_stored_until_its_refresh_token_expires(account, database):
+    soon = datetime.now(UTC) + timedelta(minutes=1)
+    database.accounts.update_one({}, {"$set": {"sessions.0.expiresAt": soon}})
     pair = _refresh(account.refresh_token)
     (session,) = database.accounts.find_one()["sessions"]
     assert session["expiresAt"] == pair.refresh_expires_at
