@@ -19,10 +19,16 @@ def is_taken(address: str, port: int) -> bool:
 
 
 def find_free() -> int:
-    """Return a port of 127.0.0.1 that nothing listened at a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """Return a port of 127.0.0.1 that is kept for servers that name it, for about a minute.
+
+    A connection that its listener closed first lingers there (TIME-WAIT, RFC 9293 section 3.6.1):
+    until it is forgotten the system gives the port to nobody who asks for any.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        with socket.create_connection(("127.0.0.1", port)) as client:
+            listener.accept()[0].close()
+            client.recv(1)
     return port
 
 

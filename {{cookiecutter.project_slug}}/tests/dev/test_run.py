@@ -46,8 +46,7 @@ def database_port(folder: Path) -> int:
 
 def test_runner_serves_on_an_embedded_database_and_prints_its_address(runner: Server) -> None:
     assert runner.ask("GET", "/health/ready").status == 200
-    time.sleep(0.5)
-    assert f"http://127.0.0.1:{runner.port}{PAGE}\n" in runner.printed
+    runner.read_log(f"http://127.0.0.1:{runner.port}{PAGE}\n")
 
 
 @pytest.mark.checklist("input.no-secret-url")
