@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.arrays.rows import STRENGTHS, name_of, read
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
     from tests.arrays.rows import Row
+
+# Where these names begin, tests run one after the other and in one process: the template is read
+# once, and suites of projects, which take both cores and look at clocks, have no other beside them.
+TOGETHER = ("tests/variants/", "tests/arrays/test_suites.py")
 
 # Not of these tests: they would reach the projects that the tests generate.
 FOREIGN = ("COOKIECUTTER_", "COV_", "FLASK_", "JWT_", "MAKE", "MFLAGS", "MONGODB_", "PYTEST_")
@@ -40,6 +45,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make test-all` run the suites of many more projects."""
     told = "how many answers at a time tell the projects apart whose suites are run"
     parser.addoption("--strength", type=int, choices=STRENGTHS, default=2, help=told)
+
+
+class Scheduling(LoadScopeScheduling):
+    """Gives each process the next test when it is free, and tests that stay together at once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Return who decides which process runs which test."""
+    return Scheduling(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

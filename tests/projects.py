@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.conftest import clean_environment
 from tests.rendering import generate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # This environment holds what every variant of a project needs.
@@ -37,9 +39,34 @@ def run(project: Path, *command: str, **variables: str) -> str:
     return done.stdout
 
 
+@contextmanager
+def alone(session: Path) -> Iterator[None]:
+    """Fail where another suite of the test *session*, which is a folder, runs at the same time."""
+    lock = session / "suite.lock"
+    lock.touch(exist_ok=False)
+    try:
+        yield
+    finally:
+        lock.unlink()
+
+
 def run_suite(project: Path, *options: str, **variables: str) -> int:
     """Run the project's own `make test` and return how many tests passed; none may fail."""
-    output = run(project, "make", "test", *options, **variables)
+    with alone(project.parents[2]):
+        output = run(project, "make", "test", *options, **variables)
     found = re.search(r"(\d+) passed", output)
     assert found, output[-3000:]
     return int(found[1])
+
+
+def commands_in_readme(project: Path, name: str) -> str:
+    """Return the shell commands that the README gives under the mark *name*."""
+    readme = (project / "README.md").read_text("utf-8")
+    found = re.search(rf"<!-- test: {name} -->\s*```sh\n(.*?)```", readme, re.DOTALL)
+    assert found, f"the README says nothing of {name}"
+    return found[1]
+
+
+def run_in_shell(project: Path, commands: str, **variables: str) -> str:
+    """Run shell *commands* of a README."""
+    return run(project, "bash", "-euo", "pipefail", "-c", commands, **variables)

@@ -11,13 +11,9 @@ import pytest
 
 from tests.conftest import clean_environment
 from tests.rendering import MADE_BY_TOOLS, ROOT
-from tests.test_projects import free_port, running
+from tests.servers import free_port, running
 
-pytestmark = [
-    pytest.mark.projects,
-    pytest.mark.timeout(600),
-    pytest.mark.xdist_group("projects"),
-]
+pytestmark = [pytest.mark.projects, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")

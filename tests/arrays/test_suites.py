@@ -1,5 +1,7 @@
 """Of all projects that two answers tell apart, each passes its own suite; `--strength=3` for three.
 
+So does one on an external database, and one without the sample.
+
 The first two, the default and the one with everything off, are installed from nothing, so that no
 dependency is missed that the shared environment happens to have.
 """
@@ -10,20 +12,17 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from pymongo import MongoClient
 
-from tests.projects import SHARED, new, run, run_suite
+from tests.projects import SHARED, commands_in_readme, new, run, run_in_shell, run_suite
+from tests.servers import external_server
 
 if TYPE_CHECKING:
     from tests.arrays.rows import Row
 
 FROM_NOTHING = 2
 
-pytestmark = [
-    pytest.mark.projects,
-    pytest.mark.timeout(1200),
-    # One after the other: each suite uses both cores itself, and some of its tests look at clocks.
-    pytest.mark.xdist_group("projects"),
-]
+pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
 
 
 def test_a_project_passes_its_own_suite(tmp_path, row: Row, number: int, record_property):
@@ -36,3 +35,33 @@ def test_a_project_passes_its_own_suite(tmp_path, row: Row, number: int, record_
     run(project, "make", "types", *environment)
 
     assert passed > 2000
+
+
+def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stays(tmp_path):
+    project = new(tmp_path, jwt_algorithm="RS256")
+    with external_server(tmp_path / "data") as port, MongoClient(port=port) as client:
+        owned = [{"_id": number, "text": "precious"} for number in range(3)]
+        for name in ("accounts", "notes"):
+            client["my_flask_api"][name].insert_many(owned)
+
+        passed = run_suite(
+            project,
+            SHARED,
+            MONGODB_URI=f"mongodb://127.0.0.1:{port}/my_flask_api",
+            TEST_MONGODB_URI=f"mongodb://127.0.0.1:{port}",
+        )
+
+        assert passed > 2000
+        assert set(client["my_flask_api"].list_collection_names()) == {"accounts", "notes"}
+        assert list(client["my_flask_api"]["accounts"].find()) == owned
+        assert list(client["my_flask_api"]["notes"].find()) == owned
+
+
+def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(tmp_path):
+    project = new(tmp_path, jwt_algorithm="EdDSA")
+
+    run_in_shell(project, commands_in_readme(project, "remove-sample"))
+
+    assert not list(project.rglob("*notes*"))
+    assert run_suite(project, SHARED) > 1500
+    run(project, "make", "lint", SHARED)

@@ -11,7 +11,7 @@ import pytest
 from tests.controls.breakages import CONTROLS, Control, UnfitError
 from tests.controls.trials import Projects, break_copy, choose_others
 from tests.rendering import VARIANTS, complete, make_environment, render
-from tests.test_projects import external_server
+from tests.servers import external_server
 
 if TYPE_CHECKING:
     from pathlib import Path

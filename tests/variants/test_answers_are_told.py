@@ -14,8 +14,6 @@ from tests.variants.projection import HOSTILE
 from tests.variants.questions import CLOSED
 from tests.variants.residue import find_unowned_answers
 
-pytestmark = pytest.mark.xdist_group("variants")
-
 ANSWERS = [name for name in CONTEXT if not name.startswith("_")]
 
 

@@ -7,8 +7,6 @@ import pytest
 from local_extensions.manifest import SECRETS
 from tests.variants import dependencies, endpoints, fixtures, imports, names, settings, workflows
 
-pytestmark = pytest.mark.xdist_group("variants")
-
 CHECKS = {
     "every import finds its module and its name": imports.find_lost_imports,
     "every name that is read from a module is bound there": imports.find_lost_attributes,

@@ -14,8 +14,6 @@ from tests.rendering import ROOT, is_pruned, make_environment
 from tests.variants.conditions import show
 from tests.variants.questions import CLOSED
 
-pytestmark = pytest.mark.xdist_group("variants")
-
 # Each list of the plan is put together from parts that one answer decides: one at a time is all.
 ONE_AT_A_TIME = [{name: value} for name, values in CLOSED.items() for value in values]
 

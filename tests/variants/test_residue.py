@@ -8,8 +8,6 @@ from local_extensions.words import WORDLESS, WORDS
 from tests.variants import residue
 from tests.variants.questions import CLOSED
 
-pytestmark = pytest.mark.xdist_group("variants")
-
 
 def test_no_word_of_what_is_off_is_left(template, expect_none):
     expect_none(residue.find_left_over(template, WORDS))

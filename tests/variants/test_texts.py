@@ -10,9 +10,6 @@ from tests.variants.linting import RULES, lint
 from tests.variants.projection import hostile_texts_of, is_large
 from tests.variants.texts import faults_of, find_dead_lines, find_empty_files, find_untidy_sources
 
-# One process reads the template once for all of them.
-pytestmark = pytest.mark.xdist_group("variants")
-
 
 @pytest.fixture(scope="session")
 def hostile_texts(template):
