@@ -1,11 +1,13 @@
 """Say which answer owns which files and which secrets of a project.
 
 A path stands where it stands in the project; a folder ends in "/". A file with several owners
-stays only when every one of them wants it. Everything that is not listed belongs to every project.
+stays only when every one of them wants it, a shared one as long as anybody does. Everything that is
+not listed belongs to every project.
 """
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -20,6 +22,13 @@ class Owner(NamedTuple):
     paths: tuple[str, ...]
 
 
+class Shared(NamedTuple):
+    """Files that several answers use, and those answers with the values that keep them."""
+
+    kept_by: tuple[tuple[str, tuple[str | bool, ...]], ...]
+    paths: tuple[str, ...]
+
+
 class Secret(NamedTuple):
     """A line of .env: what it is called, what it does, how it is made, and for which answers."""
 
@@ -31,6 +40,7 @@ class Secret(NamedTuple):
 
 
 ON = (True,)
+PAGES = ("swagger", "redoc")
 KEY_PAIRS = ("RS256", "ES256", "EdDSA")
 
 OWNERS = (
@@ -58,17 +68,20 @@ OWNERS = (
             "tests/checklist/test_throttling.py",
         ),
     ),
-    Owner("cors", ON, ("app/hooks/cors.py", "tests/app/hooks/test_cors.py")),
+    Owner(
+        "cors",
+        ON,
+        ("app/hooks/cors.py", "tests/app/hooks/test_cors.py", "tests/browser/test_cors.py"),
+    ),
     Owner(
         "api_docs",
-        ("swagger", "redoc"),
+        PAGES,
         (
             "app/docs/docs_page.py",
             "app/docs/page/",
             "app/views/docs_page.py",
             "tests/app/docs/page/",
             "tests/app/views/test_docs_page.py",
-            "tests/browser/",
         ),
     ),
     Owner("api_docs", ("swagger",), ("app/docs/page/swagger/", "tests/browser/test_swagger.py")),
@@ -108,6 +121,13 @@ OWNERS = (
     ),
 )
 
+SHARED = (
+    Shared(
+        (("api_docs", PAGES), ("cors", ON)),
+        ("tests/browser/chromium.py", "tests/browser/conftest.py"),
+    ),
+)
+
 SECRETS = (
     Secret("SECRET_KEY", "token", "Signs what Flask signs."),
     Secret("JWT_SECRET_KEY", "token", "Signs and checks the tokens.", "jwt_algorithm", ("HS256",)),
@@ -130,12 +150,13 @@ SECRETS = (
 
 def to_prune(answers: Mapping[str, Any]) -> Iterator[str]:
     """Yield each path that *answers* leave out, once."""
-    yield from dict.fromkeys(
-        path
-        for owner in OWNERS
-        if answers[owner.answer] not in owner.keeps_with
-        for path in owner.paths
-    )
+    unwanted = [owner.paths for owner in OWNERS if answers[owner.answer] not in owner.keeps_with]
+    unwanted += [
+        shared.paths
+        for shared in SHARED
+        if not any(answers[answer] in values for answer, values in shared.kept_by)
+    ]
+    yield from dict.fromkeys(chain.from_iterable(unwanted))
 
 
 def to_make(answers: Mapping[str, Any]) -> Iterator[Secret]:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from local_extensions.answers import CHOICES, RULES, YES_NO
-from local_extensions.manifest import OWNERS
+from local_extensions.manifest import OWNERS, SHARED
 from tests.rendering import CONTEXT, ROOT, SOURCES, files_in, render
 
 LANGUAGES = ("en", "ko")
@@ -299,6 +299,13 @@ def test_the_guide_says_which_files_belong_to_an_answer(language):
     rows = re.findall(r"^\| `([^`]+)` \| (.+) \|$", page, re.MULTILINE)
     told = dict(rows)
     owned = [(owner.answer, path) for owner in OWNERS for path in owner.paths if path in told]
+    owned += [
+        (answer, path)
+        for shared in SHARED
+        for answer, _ in shared.kept_by
+        for path in shared.paths
+        if path in told
+    ]
 
     assert owned
     assert [path for answer, path in owned if f"`{answer}`" not in told[path]] == []

@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from local_extensions.manifest import OWNERS
+from local_extensions.manifest import OWNERS, SHARED, Shared
 from local_extensions.tags import LINE_TAG, TAG, Program, split
 from tests.rendering import CONTEXT, SOURCES, files_in, is_pruned
 from tests.variants.conditions import ALWAYS, When
@@ -39,7 +39,7 @@ class Template(Questions):
     def __init__(
         self,
         sources: Mapping[str, str],
-        owners: Sequence[Owner] = (),
+        owners: Sequence[Owner | Shared] = (),
         closed: Mapping[str, Sequence[Any]] = CLOSED,
         context: Mapping[str, Any] = CONTEXT,
     ) -> None:
@@ -51,7 +51,8 @@ class Template(Questions):
         """Return the template of this repository."""
         paths = {path.relative_to(SOURCES).as_posix(): path for path in files_in(SOURCES)}
         return cls(
-            {name: path.read_bytes().decode("utf-8") for name, path in paths.items()}, OWNERS
+            {name: path.read_bytes().decode("utf-8") for name, path in paths.items()},
+            OWNERS + SHARED,
         )
 
     def kept(self, path: str) -> When:
@@ -61,8 +62,13 @@ class Template(Questions):
             self.cache["kept", path] = self.choices.meet(*map(self.wish_of, owners))
         return self.cache["kept", path]
 
-    def wish_of(self, owner: Owner) -> When:
+    def wish_of(self, owner: Owner | Shared) -> When:
         """Return when *owner* keeps its files."""
+        if isinstance(owner, Shared):
+            return self.choices.where(
+                [answer for answer, _ in owner.kept_by],
+                lambda answers: any(answers[name] in values for name, values in owner.kept_by),
+            )
         return When((owner.answer,), frozenset((value,) for value in owner.keeps_with))
 
     def lines(self, path: str) -> list[Line]:

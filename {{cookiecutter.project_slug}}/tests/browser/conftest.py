@@ -1,11 +1,11 @@
-"""A real browser, and the app on a real socket for it."""
+"""A real browser, and applications on real sockets for it."""
 
 from __future__ import annotations
 
 import os
 import threading
-from contextlib import closing
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from _typeshed.wsgi import WSGIApplication
+    #: if cookiecutter.api_docs != "none"
     from flask import Flask
+    #: endif
 
     from tests.browser.chromium import Tab
 
@@ -26,10 +29,22 @@ class _QuietHandler(WSGIRequestHandler):
         """Say nothing."""
 
 
+class Serve(Protocol):
+    """Serve an application over a socket until the test ends; return its origin."""
+
+    def __call__(self, application: WSGIApplication) -> str: ...
+
+
 @pytest.fixture
-def origin(app: Flask) -> Iterator[str]:
-    """Return where `app` is served, over a socket."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_QuietHandler)
+def serve() -> Iterator[Serve]:
+    """Return what serves an application, each at an origin of its own."""
+    with ExitStack() as stack:
+        yield lambda application: stack.enter_context(_serving(application))
+
+
+@contextmanager
+def _serving(application: WSGIApplication) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=_QuietHandler)
     with closing(server.socket):
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -38,6 +53,14 @@ def origin(app: Flask) -> Iterator[str]:
         thread.join()
 
 
+#: if cookiecutter.api_docs != "none"
+@pytest.fixture
+def origin(app: Flask, serve: Serve) -> str:
+    """Return where `app` is served."""
+    return serve(app)
+
+
+#: endif
 @pytest.fixture
 def open_page(tmp_path: Path) -> Iterator[Callable[[str], Tab]]:
     """Return what opens a page in a new browser.
