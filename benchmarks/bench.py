@@ -3,7 +3,11 @@
 Both run under gunicorn with one worker of four threads and read the same database; wrk
 asks both. Absolute figures depend on the machine; the ratio of two neighbours hardly does.
 
-    python benchmarks/bench.py [--rounds 7] [--seconds 5]
+A server has one core, as each of several workers has on a busy machine; the database and wrk have
+the others. With a second core idle, the threads of one interpreter wake on it and wait for its
+lock: --all-cores measures that too.
+
+    python benchmarks/bench.py [--rounds 7] [--seconds 5] [--all-cores]
 """
 
 from __future__ import annotations
@@ -24,7 +28,19 @@ from typing import TYPE_CHECKING
 from cookiecutter.main import cookiecutter
 from pymongo import MongoClient
 
-from servers import BENCHMARKS, PROXY_HEADERS, cpu_seconds, database, free_port, request, running
+from servers import (
+    ALL,
+    BENCHMARKS,
+    FIRST,
+    OTHERS,
+    PROXY_HEADERS,
+    cpu_seconds,
+    database,
+    free_port,
+    on_cores,
+    request,
+    running,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,14 +143,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--all-cores", action="store_true", help="whatever runs where")
     arguments = parser.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed: it is a package of Debian, Homebrew and others")
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
+        servers, others = (ALL, ALL) if arguments.all_cores else (FIRST, OTHERS)
+        stack.enter_context(on_cores(others))
         uri = stack.enter_context(database(folder / "database", sys.executable))
-        project = start_project(stack, folder, uri)
-        targets = [start_bare(stack, uri, project), project]
+        with on_cores(servers):
+            project = start_project(stack, folder, uri)
+            targets = [start_bare(stack, uri, project), project]
         for target in targets:
             measure(target, 1)
         rounds = [

@@ -21,6 +21,9 @@ BENCHMARKS = Path(__file__).resolve().parent
 # As behind a proxy that ends TLS: the project refuses plain HTTP.
 PROXY_HEADERS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
 
+_CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else [0]
+FIRST, OTHERS, ALL = slice(1), slice(1, None), slice(None)
+
 
 def free_port() -> int:
     """Return a port that nobody listens on now."""
@@ -28,6 +31,20 @@ def free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+@contextmanager
+def on_cores(part: slice) -> Iterator[None]:
+    """Have what is started in the block run on *part* of the cores that this process may use."""
+    if not hasattr(os, "sched_setaffinity") or len(_CORES) == 1:
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, _CORES[part])
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 @contextmanager
