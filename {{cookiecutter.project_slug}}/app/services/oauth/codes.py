@@ -1,0 +1,77 @@
+"""Authorization codes: issued once, exchanged once (RFC 6749 section 4.1.2)."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from app.extensions import settings
+from app.models.base import derived_id, new_id, utc_now
+from app.models.oauth import AuthorizationCode
+from app.services import sessions
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+COLLECTION = "oauth_codes"
+
+
+def issue(client_id: UUID, account_id: UUID, scope: str, asked: dict[str, str]) -> str:
+    """Return a new code for what an account granted; *asked* is the client's request."""
+    code = secrets.token_urlsafe(32)
+    now = utc_now()
+    AuthorizationCode(
+        id=derived_id(COLLECTION, code),
+        client_id=client_id,
+        account_id=account_id,
+        session_id=new_id(),
+        redirect_uri=asked.get("redirect_uri"),
+        scope=scope,
+        code_challenge=asked["code_challenge"],
+        code_challenge_method=asked["code_challenge_method"],
+        good_until=now + timedelta(seconds=settings.OAUTH_CODE_SECONDS),
+        # As long as what is made of it is good, if nobody goes on with that.
+        expires_at=now + timedelta(seconds=settings.JWT_REFRESH_SECONDS),
+    ).save(force_insert=True)
+    return code
+
+
+def find(code: str, client_id: UUID) -> AuthorizationCode | None:
+    """Return the client's code if it is good; whoever comes with a used one ends its session."""
+    stored: AuthorizationCode | None = AuthorizationCode.objects(
+        id=derived_id(COLLECTION, code), client_id=client_id
+    ).first()
+    if stored is None or stored.good_until <= utc_now():
+        # Too late for a first use, and not too late to notice a second one.
+        if stored is not None and stored.is_used:
+            end_reused(stored)
+        return None
+    if stored.is_used:
+        end_reused(stored)
+        return None
+    return stored
+
+
+def consume(stored: AuthorizationCode) -> bool:
+    """Mark the code as used; of many at once this is true for one, and ends the session for all.
+
+    One atomic update decides.
+    """
+    won = AuthorizationCode.objects(id=stored.id, is_used=False).modify(set__is_used=True)
+    if won is None:
+        end_reused(stored)
+    return won is not None
+
+
+def end_reused(stored: AuthorizationCode) -> None:
+    """End what was made of a code that came twice: one of the two stole it."""
+    # The mark first: the session may be about to begin, and looks for it then.
+    AuthorizationCode.objects(id=stored.id).update_one(set__is_reused=True)
+    sessions.log_out(stored.account_id, stored.session_id)
+
+
+def end_if_reused(stored: AuthorizationCode) -> None:
+    """End the session that just began where the code came a second time meanwhile."""
+    if AuthorizationCode.objects(id=stored.id, is_reused=True).first() is not None:
+        sessions.log_out(stored.account_id, stored.session_id)

@@ -1,0 +1,36 @@
+"""What apps of others may be allowed to do, gathered from the operations that ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A permission (RFC 6749 section 3.3), and what people are told that it allows."""
+
+    name: str
+    en: str
+    ko: str
+
+
+def known_scopes() -> dict[str, Scope]:
+    """Return every scope that some operation of the app asks for, by name.
+
+    A scope is declared where it is used: with the last operation that asks for it, it is gone.
+    """
+    operations = current_app.extensions["operations"].values()
+    return {
+        scope.name: scope
+        for scope in sorted(
+            {scope for operation in operations for scope in operation.scopes},
+            key=lambda scope: scope.name,
+        )
+    }
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the names in a list with spaces between, each once."""
+    return tuple(dict.fromkeys(text.split()))

@@ -1,0 +1,182 @@
+"""Other apps: an account lets them in on two pages, and they exchange codes for tokens."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from flasgger import swag_from
+from flask import Blueprint, Response, request
+from flask.views import MethodView
+from pydantic import ValidationError
+
+from app.constants import JSON_MEDIA_TYPE
+from app.context import context
+#: if cookiecutter.throttling
+from app.decorators.contract import Reply, limited_by, public, returns, sends, with_free_query
+#: else
+from app.decorators.contract import Reply, public, returns, sends, with_free_query
+#: endif
+from app.decorators.scopes import redirects, takes_form, tells_query
+from app.docs import oauth as docs
+from app.errors import OAuthRefusal, Problem, WrongCredentialsError
+from app.schemas.accounts import LogIn
+from app.schemas.oauth import (
+    OAuthAuthorizationQuery,
+    OAuthConsentForm,
+    OAuthLoginForm,
+    OAuthRevocationForm,
+    OAuthTokenForm,
+    OAuthTokenOut,
+)
+from app.services import sessions
+from app.services.oauth import server, tickets
+from app.services.oauth.requests import Answer
+from app.views import oauth_pages as pages
+
+Form = list[tuple[str, str]]
+
+logger = logging.getLogger(__name__)
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class AuthorizeView(MethodView):
+    """A client sends a browser here."""
+
+    @swag_from(docs.AUTHORIZE)
+    @public
+    @tells_query(OAuthAuthorizationQuery)
+    @sends("text/html")
+    def get(self) -> Response:
+        """Show the login page; nothing is done yet."""
+        asked = server.examine([*request.args.items(multi=True)])
+        if isinstance(asked, Answer):
+            return _send_back(asked, HTTPStatus.FOUND)
+        return pages.show_login(asked)
+
+
+class LogInView(MethodView):
+    """The account says who it is."""
+
+    @swag_from(docs.LOG_IN)
+    @public
+    @with_free_query
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @takes_form(OAuthLoginForm)
+    @sends("text/html")
+    def post(self, form: Form) -> Response:
+        """Show the consent page to who logs in."""
+        fields = _read_fields(form, pages.LOG_IN)
+        if fields is None:
+            return pages.refuse("expired")
+        asked = server.examine([*fields["ticket"].items()])
+        if isinstance(asked, Answer):
+            return pages.refuse()
+        email = str(fields.get("email", ""))
+        try:
+            account_id = _log_in(email, str(fields.get("password", "")))
+        except Problem as problem:
+            return pages.show_login(asked, problem, email)
+        return pages.show_consent(asked, account_id, email)
+
+
+class ConsentView(MethodView):
+    """The account decides."""
+
+    @swag_from(docs.CONSENT)
+    @public
+    @with_free_query
+    @redirects
+    @takes_form(OAuthConsentForm)
+    @sends("text/html")
+    def post(self, form: Form) -> Response:
+        """Send the browser back to the client, with a code or without."""
+        fields = _read_fields(form, pages.CONSENT)
+        decision = fields and fields.get("decision")
+        if fields is None or decision not in {"allow", "deny"}:
+            return pages.refuse("expired")
+        asked: dict[str, Any] = fields["ticket"]
+        account_id = UUID(asked.pop("account_id"))
+        answer = server.decide(asked, account_id if decision == "allow" else None)
+        return _send_back(answer, HTTPStatus.SEE_OTHER)
+
+
+class TokenView(MethodView):
+    """Clients get their tokens here, and renew them."""
+
+    @swag_from(docs.TOKEN)
+    @public
+    @with_free_query
+    @takes_form(OAuthTokenForm)
+    @sends(JSON_MEDIA_TYPE)
+    @returns(OAuthTokenOut)
+    def post(self, form: Form) -> Reply:
+        """Exchange a code or a refresh token."""
+        answer = _accept(server.exchange(form, request.headers.get("Authorization", "")))
+        return Reply(answer.body, _NO_STORE)
+
+
+class RevokeView(MethodView):
+    """Clients give their tokens back here."""
+
+    @swag_from(docs.REVOKE)
+    @public
+    @with_free_query
+    @takes_form(OAuthRevocationForm)
+    @sends(JSON_MEDIA_TYPE)
+    @returns(None)
+    def post(self, form: Form) -> Reply:
+        """End a grant."""
+        _accept(server.revoke(form, request.headers.get("Authorization", "")))
+        return Reply(None, _NO_STORE)
+
+
+def _accept(answer: Answer) -> Answer:
+    if answer.status != HTTPStatus.OK:
+        raise OAuthRefusal(HTTPStatus(answer.status), answer.body, answer.headers)
+    return answer
+
+
+def _send_back(answer: Answer, status: HTTPStatus) -> Response:
+    """Send the browser where the answer says; a refusal that says nothing gets a page."""
+    if answer.location is None:
+        # For whoever is told the request id: the page gives no reason to strangers.
+        logger.info("refused request %s: %s", context.request_id, answer.body)
+        return pages.refuse()
+    response = Response(status=status, headers={"Location": answer.location, **_NO_STORE})
+    del response.headers["Content-Type"]
+    return response
+
+
+def _read_fields(form: Form, step: str) -> dict[str, Any] | None:
+    """Return the fields of a form that this browser got from us, its ticket read."""
+    fields: dict[str, Any] = dict(form)
+    if len(fields) < len(form) or pages.is_forged():
+        return None
+    ticket = tickets.read(step, pages.read_browser(), fields.get("ticket", ""))
+    return None if ticket is None else {**fields, "ticket": ticket}
+
+
+def _log_in(email: str, password: str) -> UUID:
+    try:
+        credentials = LogIn.model_validate({"email": email, "password": password})
+    except ValidationError:
+        # What no account can have is no account's; the page has one sentence for both.
+        raise WrongCredentialsError from None
+    address = request.remote_addr or ""
+    return sessions.check_credentials(
+        credentials.email, credentials.password.get_secret_value(), address
+    )
+
+
+blueprint = Blueprint("oauth", __name__)
+blueprint.add_url_rule("/authorize", view_func=AuthorizeView.as_view("authorize"))
+blueprint.add_url_rule("/login", view_func=LogInView.as_view("login"))
+blueprint.add_url_rule("/consent", view_func=ConsentView.as_view("consent"))
+blueprint.add_url_rule("/token", view_func=TokenView.as_view("token"))
+blueprint.add_url_rule("/revoke", view_func=RevokeView.as_view("revoke"))

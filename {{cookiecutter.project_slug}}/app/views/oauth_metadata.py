@@ -1,0 +1,31 @@
+"""The metadata by which clients find the authorization server (RFC 8414)."""
+
+from __future__ import annotations
+
+from flasgger import swag_from
+from flask import Blueprint
+from flask.views import MethodView
+
+from app.constants import JSON_MEDIA_TYPE
+from app.decorators.contract import Reply, public, returns, sends
+from app.docs import oauth as docs
+from app.schemas.oauth import OAuthMetadataOut
+from app.services.oauth import metadata
+
+_CACHING = {"Cache-Control": "public, max-age=300"}
+
+
+class MetadataView(MethodView):
+    """What the server can do."""
+
+    @swag_from(docs.METADATA)
+    @public
+    @sends(JSON_MEDIA_TYPE)
+    @returns(OAuthMetadataOut)
+    def get(self) -> Reply:
+        """Describe the authorization server."""
+        return Reply(metadata.describe_server(), _CACHING)
+
+
+blueprint = Blueprint("oauth_metadata", __name__)
+blueprint.add_url_rule("/oauth-authorization-server", view_func=MetadataView.as_view("metadata"))
