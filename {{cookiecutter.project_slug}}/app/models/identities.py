@@ -1,0 +1,47 @@
+"""Who an account is at the providers that it logs in with.
+
+A provider's name for somebody is the pair of issuer and subject, and nothing else (OpenID Connect
+Core 1.0 section 5.7): e-mail addresses change hands.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from mongoengine import DateTimeField, EmbeddedDocument, StringField, UUIDField
+
+from app.models.base import new_id, utc_now
+#: if cookiecutter.field_encryption
+from app.models.encryption import EncryptedStringField, blind_index
+#: endif
+
+# Over all accounts: one identity opens one account. Accounts without any are not in the index.
+UNIQUE_IDENTITY: Final[dict[str, Any]] = {
+    "fields": ["identities.index"],
+    "unique": True,
+    "partialFilterExpression": {"identities.index": {"$exists": True}},
+}
+
+
+class Identity(EmbeddedDocument):
+    """An account of one provider, linked with one of ours."""
+
+    id = UUIDField(binary=True, db_field="id", default=new_id, required=True)
+    provider = StringField(required=True)
+    # Issuer and subject with a space between: no issuer has one.
+    #: if cookiecutter.field_encryption
+    name = EncryptedStringField(required=True)
+    #: else
+    name = StringField(required=True)
+    #: endif
+    index = StringField(required=True)
+    created_at = DateTimeField(db_field="createdAt", default=utc_now, required=True)
+
+
+def identity_index_for(name: str) -> str:
+    """Return what accounts are found by: the same for the same identity."""
+    #: if cookiecutter.field_encryption
+    return blind_index(name)
+    #: else
+    return name
+    #: endif

@@ -1,0 +1,31 @@
+"""Log-ins that went to a provider and did not come back yet.
+
+A document is found by what only its own browser brings: its id is derived from the state, which
+the provider hands back, and `browser` from the secret in the browser's cookie. Neither of the two
+is stored, so that nobody who reads the database can finish a log-in.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from mongoengine import DateTimeField, StringField, UUIDField
+
+from app.models.base import BaseDocument
+
+
+class PendingLogin(BaseDocument):
+    """One way to a provider and back, taken once."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "pending_logins",
+        "indexes": [{"fields": ["expires_at"], "expireAfterSeconds": 0}],
+    }
+
+    provider = StringField(required=True)
+    browser = UUIDField(binary=True, required=True)
+    nonce = StringField(required=True)
+    expires_at = DateTimeField(db_field="expiresAt", required=True)
+    # Where an account is linked: whose, and the session that asked for it.
+    account_id = UUIDField(binary=True, db_field="accountId")
+    session_id = UUIDField(binary=True, db_field="sessionId")

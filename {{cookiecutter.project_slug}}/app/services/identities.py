@@ -1,0 +1,146 @@
+"""Which account an identity opens, and which identities an account has.
+
+An identity is looked up by issuer and subject, never by e-mail. An e-mail decides one thing: that
+no account is made beside one that has it. Linking such an account by itself would hand it over,
+either to a provider that lets anybody claim an address, or to whoever signed up with the address
+before its owner came.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from email_validator import EmailNotValidError, validate_email
+from mongoengine import NotUniqueError
+
+from app.errors import (
+    EmailUnverifiedError,
+    IdentityTakenError,
+    LastIdentityError,
+    LinkRequiredError,
+    LoginRefusedError,
+    NotFoundError,
+    TooManyIdentitiesError,
+)
+from app.models.accounts import Account
+from app.models.identities import Identity, identity_index_for
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.services.providers.provider import Proof
+    from app.services.sessions import Caller
+
+# They are read with their account at every request.
+MOST_IDENTITIES: Final = 10
+LONGEST_IDENTITY: Final = 1024
+LONGEST_EMAIL: Final = 254
+LONGEST_NAME: Final = 100
+# Control characters, and halves of characters, which JSON may bring and nothing can store.
+_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+def find_or_create(provider_name: str, proof: Proof) -> UUID:
+    """Return the account that the identity opens, a new one where there is none.
+
+    Raises EmailUnverifiedError, and LinkRequiredError where an account has the e-mail.
+    """
+    identity = _make_identity(provider_name, proof)
+    found = _find_account(identity.index)
+    if found is not None:
+        return found
+    email = _normalize(proof.email)
+    account = Account(
+        email=email,
+        email_index=Account.email_index_for(email),
+        display_name=_name_for(proof.name, email),
+        identities=[identity],
+    )
+    try:
+        account.save(force_insert=True)
+    except NotUniqueError as error:
+        # Another process may have come first with the same identity.
+        found = _find_account(identity.index)
+        if found is None:
+            raise LinkRequiredError from error
+        return found
+    return account.id  # type: ignore[no-any-return]  # mongoengine has no types
+
+
+def link(account_id: UUID, session_id: UUID, provider_name: str, proof: Proof) -> None:
+    """Link an account with an identity, while the session that asked for it stands.
+
+    Raises IdentityTakenError, TooManyIdentitiesError, and LoginRefusedError where the session
+    is over.
+    """
+    identity = _make_identity(provider_name, proof)
+    wanted: dict[str, Any] = {"_id": account_id, "sessions.id": session_id}
+    room = {f"identities.{MOST_IDENTITIES - 1}": {"$exists": False}}
+    new = {"identities.index": {"$ne": identity.index}}
+    try:
+        is_linked = Account.objects(__raw__={**wanted, **room, **new}).update_one(
+            push__identities=identity
+        )
+    except NotUniqueError as error:
+        raise IdentityTakenError from error
+    if is_linked or _find_account(identity.index) == account_id:
+        return
+    if Account.objects(__raw__=wanted).first() is None:
+        raise LoginRefusedError("the session that began to link is over")
+    raise TooManyIdentitiesError
+
+
+def list_all(account_id: UUID) -> list[Identity]:
+    """Return the identities of an account, the oldest first."""
+    account = Account.objects(id=account_id).only("identities").first()
+    return list(account.identities) if account is not None else []
+
+
+def unlink(caller: Caller, identity_id: UUID) -> None:
+    """Take an identity from an account and end every other session, in one update.
+
+    Raises NotFoundError, and LastIdentityError where nobody could log in any more.
+    """
+    mine = {"_id": caller.account_id, "identities.id": identity_id}
+    another_way = [{"passwordHash": {"$exists": True}}, {"identities.1": {"$exists": True}}]
+    is_unlinked = Account.objects(__raw__={**mine, "$or": another_way}).update_one(
+        pull__identities__id=identity_id, pull__sessions__id__ne=caller.session_id
+    )
+    if is_unlinked:
+        return
+    if Account.objects(__raw__=mine).first() is None:
+        raise NotFoundError
+    raise LastIdentityError
+
+
+def _find_account(index: str) -> UUID | None:
+    account = Account.objects(__raw__={"identities.index": index}).only("id").first()
+    return None if account is None else account.id
+
+
+def _make_identity(provider_name: str, proof: Proof) -> Identity:
+    if len(proof.identity) > LONGEST_IDENTITY or _UNPRINTABLE.search(proof.identity):
+        raise LoginRefusedError("the provider's name of somebody cannot be stored")
+    index = identity_index_for(proof.identity)
+    return Identity(provider=provider_name, name=proof.identity, index=index)
+
+
+def _normalize(email: str | None) -> str:
+    """Return a verified e-mail in the spelling that sign-up gives it."""
+    if email is None:
+        raise EmailUnverifiedError
+    try:
+        normal = validate_email(email, check_deliverability=False).normalized
+    except EmailNotValidError:
+        # Its words quote the address.
+        raise EmailUnverifiedError from None
+    if len(normal) > LONGEST_EMAIL:
+        raise EmailUnverifiedError
+    return normal
+
+
+def _name_for(name: object, email: str) -> str:
+    """Return a display name: the provider's as far as it is a line, or the e-mail's first part."""
+    line = _UNPRINTABLE.sub(" ", name).strip() if isinstance(name, str) else ""
+    return (line or email.partition("@")[0])[:LONGEST_NAME]

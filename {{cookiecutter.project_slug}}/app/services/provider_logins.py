@@ -1,0 +1,132 @@
+"""Log in with a provider: to it, and back from it.
+
+What was begun in a browser is finished in that browser, once. The provider brings the state back
+and the browser the secret of its cookie, and one atomic removal of the document that both name
+decides: of many answers at once, at whichever process, one goes on (RFC 9700 section 4.7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from secrets import token_urlsafe
+from typing import TYPE_CHECKING, Final
+
+from app.errors import LoginRefusedError, LoginStateError, MalformedRequestError, StaleLoginError
+from app.models.base import derived_id, utc_now
+from app.models.pending_logins import PendingLogin
+from app.services import accounts, identities, providers, sessions
+from app.services.providers.provider import Answer, Secrets
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.services.sessions import Caller
+    from app.services.tokens import TokenPair
+
+# Long enough for a password and a second factor.
+LOGIN_SECONDS: Final = 600
+_SECRET_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """Where to send the browser, and the secret that it keeps until it is back."""
+
+    authorization_url: str
+    browser_secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What a browser comes back with (RFC 6749 section 4.1.2)."""
+
+    state: str | None = None
+    code: str | None = None
+    issuer: str | None = None
+    error: str | None = None
+
+
+def begin(provider_name: str, caller: Caller | None = None) -> Begun:
+    """Begin a log-in, or for a *caller* the linking of their account.
+
+    Raises NotFoundError, and ProviderUnavailableError before anything is stored.
+    """
+    provider = providers.find(provider_name)
+    secrets = Secrets(*(token_urlsafe(_SECRET_BYTES) for _ in range(3)))
+    url = provider.begin(secrets)
+    PendingLogin(
+        id=_id_for(secrets.state),
+        provider=provider.name,
+        browser=_browser_for(secrets.verifier),
+        nonce=secrets.nonce,
+        expires_at=utc_now() + timedelta(seconds=LOGIN_SECONDS),
+        account_id=caller and caller.account_id,
+        session_id=caller and caller.session_id,
+    ).save(force_insert=True)
+    return Begun(url, secrets.verifier)
+
+
+def begin_link(
+    caller: Caller, provider_name: str, password: str, address: str, *, is_fresh: bool
+) -> Begun:
+    """Begin to link the caller's account, once more than a token says that it is them.
+
+    Otherwise a token that was stolen for minutes would be a way in for good. Raises
+    WrongPasswordError, LoginJailedError, and StaleLoginError where there is no password.
+    """
+    providers.find(provider_name)
+    account = accounts.find(caller)
+    if account.password_hash:
+        accounts.confirm_password(account, password, address)
+    elif not is_fresh:
+        raise StaleLoginError
+    return begin(provider_name, caller)
+
+
+def finish(provider_name: str, returned: Return, browser_secret: str | None) -> TokenPair:
+    """Return a new session of whoever the provider says came back.
+
+    Raises NotFoundError, LoginStateError, LoginRefusedError, ProviderUnavailableError, and what
+    the account may have against it.
+    """
+    provider = providers.find(provider_name)
+    pending = _take(provider.name, returned.state, browser_secret)
+    if returned.error is not None:
+        # Its text is the provider's, or anybody's who wrote the address.
+        message = f"{provider.name} sent the browser back with an error"
+        raise LoginRefusedError(message)
+    if not returned.code:
+        raise MalformedRequestError
+    secrets = Secrets(returned.state or "", browser_secret or "", pending.nonce)
+    proof = provider.prove(Answer(returned.code, returned.issuer), secrets)
+    if pending.account_id is None:
+        account_id = identities.find_or_create(provider.name, proof)
+    else:
+        account_id = pending.account_id
+        identities.link(account_id, pending.session_id, provider.name, proof)
+    return sessions.open_session(account_id)
+
+
+def _take(provider_name: str, state: str | None, browser_secret: str | None) -> PendingLogin:
+    """Remove and return what both name; another browser's attempt leaves it where it is."""
+    if not state or not browser_secret:
+        raise LoginStateError
+    pending = PendingLogin.objects(
+        id=_id_for(state),
+        browser=_browser_for(browser_secret),
+        provider=provider_name,
+        # MongoDB removes what is over a minute late.
+        expires_at__gt=utc_now(),
+    ).modify(remove=True)
+    if pending is None:
+        raise LoginStateError
+    return pending  # type: ignore[no-any-return]  # mongoengine has no types
+
+
+def _id_for(state: str) -> UUID:
+    return derived_id("pending_logins", state)
+
+
+def _browser_for(secret: str) -> UUID:
+    return derived_id("pending_logins.browser", secret)

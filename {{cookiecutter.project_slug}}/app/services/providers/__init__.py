@@ -1,0 +1,67 @@
+"""The log-in providers that the settings switch on: Google, GitHub, and an issuer of your choice.
+
+Google and the issuer speak OpenID Connect (`openid`), GitHub OAuth 2.0 and an API of its own
+(`github`); both are a `Provider`. Nothing is asked of any of them before the first log-in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import current_app
+
+from app.errors import NotFoundError
+from app.services.providers.github import GitHub
+from app.services.providers.openid import OpenIDProvider
+from app.services.providers.provider import Registration
+from config.providers import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from app.services.providers.provider import Provider
+    from config.base import Base
+
+EXTENSION: Final = "login_providers"
+GOOGLE: Final = "https://accounts.google.com"
+
+
+def init_app(app: Flask) -> None:
+    """Give *app* the providers whose secrets its settings have, by name."""
+    settings: Base = app.extensions["settings"]
+    app.extensions[EXTENSION] = {each.name: each for each in _switched_on(settings)}
+
+
+def find(name: str) -> Provider:
+    """Return a provider of the current app; raises NotFoundError where it has no such one."""
+    found: dict[str, Provider] = current_app.extensions[EXTENSION]
+    try:
+        return found[name]
+    except KeyError:
+        raise NotFoundError from None
+
+
+def _switched_on(settings: Base) -> Iterator[Provider]:
+    if known := _register(
+        settings, "google", settings.GOOGLE_CLIENT_ID, settings.GOOGLE_CLIENT_SECRET
+    ):
+        yield OpenIDProvider(known, GOOGLE)
+    if known := _register(
+        settings, "github", settings.GITHUB_CLIENT_ID, settings.GITHUB_CLIENT_SECRET
+    ):
+        yield GitHub(known, settings.GITHUB_URL, settings.GITHUB_API_URL)
+    if known := _register(settings, "oidc", settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET):
+        yield OpenIDProvider(known, settings.OIDC_ISSUER or "")
+
+
+def _register(
+    settings: Base, name: str, client_id: str | None, secret: str | None
+) -> Registration | None:
+    """Return this API as that provider knows it; None where it is not registered there."""
+    if client_id is None or secret is None or settings.OAUTH_REDIRECT_URI is None:
+        # config/ refuses a part without the rest.
+        return None
+    redirect_uri = settings.OAUTH_REDIRECT_URI.replace(PLACEHOLDER, name)
+    return Registration(name, client_id, secret, redirect_uri, settings.OAUTH_TIMEOUT_SECONDS)

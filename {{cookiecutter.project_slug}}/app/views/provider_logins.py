@@ -1,0 +1,73 @@
+"""Log in with a provider: a browser goes there and comes back."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flasgger import swag_from
+from flask import Blueprint, request
+from flask.views import MethodView
+
+#: if cookiecutter.throttling
+from app.decorators.contract import Reply, limited_by, public, returns, takes_query
+#: else
+from app.decorators.contract import Reply, public, returns, takes_query
+#: endif
+from app.docs import provider_logins as docs
+from app.errors import MalformedRequestError
+from app.schemas.accounts import TokenPairOut
+from app.schemas.identities import LoginReturn
+from app.services import provider_logins
+from app.views import login_cookie
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# What a provider answers in other flows than the one that is asked for. RFC 9700 section 2.1.2: an
+# address is no place for a token.
+_TOKENS = frozenset({"access_token", "id_token", "token", "token_type"})
+
+
+class BeginView(MethodView):
+    """The way to a provider."""
+
+    @swag_from(docs.BEGIN)
+    @public
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @returns(None, HTTPStatus.FOUND)
+    def get(self, provider: str) -> Reply:
+        """Send the browser to the provider."""
+        begun = provider_logins.begin(provider)
+        headers = login_cookie.keep(begun.browser_secret)
+        return Reply(None, {"Location": begun.authorization_url, **headers})
+
+
+class FinishView(MethodView):
+    """The way back."""
+
+    @swag_from(docs.FINISH)
+    @public
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @takes_query(LoginReturn)
+    @returns(TokenPairOut)
+    def get(self, provider: str, query: LoginReturn) -> Reply:
+        """Exchange what the provider sent along for tokens."""
+        _refuse_tokens(query.model_extra or {})
+        returned = provider_logins.Return(query.state, query.code, query.iss, query.error)
+        pair = provider_logins.finish(provider, returned, login_cookie.read(request.cookies))
+        return Reply(pair, login_cookie.forget())
+
+
+def _refuse_tokens(extra: Mapping[str, object]) -> None:
+    if _TOKENS & extra.keys():
+        raise MalformedRequestError
+
+
+blueprint = Blueprint("provider_logins", __name__)
+blueprint.add_url_rule("/<provider>", view_func=BeginView.as_view("begin"))
+blueprint.add_url_rule("/<provider>/callback", view_func=FinishView.as_view("finish"))

@@ -1,0 +1,79 @@
+"""Tell settings of log-in providers that work together from those that cannot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Final
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator
+
+if TYPE_CHECKING:
+    from pydantic import ValidationInfo
+
+# Nobody can listen in on the way to these, so that they may do without TLS (RFC 8252 section 8.3).
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+PLACEHOLDER: Final = "{provider}"
+
+
+def is_safe_url(url: str) -> bool:
+    """Tell whether *url* is https, or http on this machine, and brings nobody's credentials."""
+    parts = _split(url)
+    if parts is None or not parts.hostname or "@" in parts.netloc or not url.isprintable():
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+
+
+def check_base_url(url: str) -> str:
+    """Refuse what other addresses cannot be made from by adding a path."""
+    if not is_safe_url(url) or url.endswith("/") or set(url) & set("?# "):
+        raise ValueError("must be an https:// URL without a query and without / at its end")
+    return url
+
+
+def check_issuer(url: str) -> str:
+    """Refuse what is no issuer's name (OpenID Connect Discovery 1.0 section 2)."""
+    if not is_safe_url(url) or set(url) & set("?# "):
+        raise ValueError("must be an https:// URL without a query, exactly as the issuer has it")
+    return url
+
+
+def check_redirect_uri(uri: str) -> str:
+    """Refuse a template that gives no address of its own to each provider.
+
+    Equal addresses would let one provider answer in another's place (RFC 9700 section 4.4).
+    """
+    parts = _split(uri)
+    is_placed = parts is not None and parts.path.count(PLACEHOLDER) == uri.count(PLACEHOLDER) == 1
+    if not is_placed or not is_safe_url(uri) or set(uri) & set("?# "):
+        raise ValueError(f"must be an https:// URL without a query, with {PLACEHOLDER} in its path")
+    return uri
+
+
+def check_provider(secret: str | None, info: ValidationInfo) -> str | None:
+    """Refuse a provider of which a part is set and the rest is missing."""
+    name = (info.field_name or "").removesuffix("_CLIENT_SECRET")
+    needed = [f"{name}_CLIENT_ID", *(["OIDC_ISSUER"] if name == "OIDC" else [])]
+    given = [setting for setting in needed if info.data.get(setting) is not None]
+    if secret is None and not given:
+        return None
+    if secret is None:
+        raise ValueError(f"must be set where {given[0]} is")
+    for setting in [*needed, "OAUTH_REDIRECT_URI"]:
+        # What was refused itself is told of already.
+        if info.data.get(setting, setting) is None:
+            raise ValueError(f"must not be set without {setting}")
+    return secret
+
+
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+BaseURL = Annotated[str, AfterValidator(check_base_url)]
+Issuer = Annotated[str, AfterValidator(check_issuer)]
+RedirectURI = Annotated[str, AfterValidator(check_redirect_uri)]

@@ -1,0 +1,167 @@
+"""Authentication: no log-in with a provider takes over somebody's account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.fixtures.accounts import PASSWORD
+from tests.fixtures.issuers import EMAIL
+from tests.fixtures.provider_logins import IDENTITIES, bearer, query_of
+
+if TYPE_CHECKING:
+    from pymongo.database import Database
+
+    from tests.fixtures.accounts import MakeAccount, Person
+    from tests.fixtures.issuers import Issuer
+    from tests.fixtures.provider_logins import Browser, OpenBrowser
+
+pytestmark = pytest.mark.checklist("auth.standards")
+
+ME = "/api/v1/me"
+
+
+def id_of(browser: Browser, answer: Any) -> str:
+    return str(browser.api.get(ME, headers=bearer(answer)).json["id"])
+
+
+@pytest.mark.parametrize("verified", [False, None, "true", 1, "yes"])
+def test_an_e_mail_that_is_not_verified_makes_no_account(
+    browser: Browser, issuer: Issuer, database: Database[dict[str, Any]], verified: Any
+) -> None:
+    issuer.person["email_verified"] = verified
+    answer = browser.log_in(status=403)
+    assert answer.json["type"] == "/problems/email-unverified"
+    assert [*database["accounts"].find()] == []
+
+
+@pytest.mark.parametrize("email", [None, "", "no address", 1, "a@b@example.com", "a" * 300])
+def test_what_is_no_e_mail_makes_no_account(browser: Browser, issuer: Issuer, email: Any) -> None:
+    issuer.person["email"] = email
+    browser.log_in(status=403)
+
+
+@pytest.mark.parametrize(
+    "emails",
+    [
+        [],
+        [{"email": EMAIL, "primary": True, "verified": False}],
+        [{"email": EMAIL, "primary": False, "verified": True}],
+        [{"email": EMAIL, "verified": True}],
+        ["x", None],
+        {"email": EMAIL},
+    ],
+)
+def test_of_github_only_the_primary_verified_address_counts(
+    browser: Browser, issuer: Issuer, emails: Any
+) -> None:
+    issuer.emails = emails
+    browser.log_in("github", status=403)
+
+
+@pytest.mark.parametrize("provider", ["oidc", "github"])
+@pytest.mark.parametrize("email", [EMAIL, EMAIL.upper()])
+def test_an_account_is_not_opened_by_its_e_mail(
+    browser: Browser, issuer: Issuer, make_account: MakeAccount, provider: str, email: str
+) -> None:
+    """Whoever signed up with the address first, its owner or somebody else."""
+    make_account(email=EMAIL)
+    issuer.person["email"] = email
+    answer = browser.log_in(provider, status=409)
+    assert answer.json["type"] == "/problems/link-required"
+
+
+def test_another_provider_with_the_same_e_mail_opens_nothing_either(browser: Browser) -> None:
+    browser.log_in("oidc")
+    browser.log_in("github", status=409)
+
+
+def test_an_identity_is_issuer_and_subject_whatever_its_e_mail(
+    browser: Browser, issuer: Issuer, make_account: MakeAccount
+) -> None:
+    mine = id_of(browser, browser.log_in())
+    # The address of another account now, and one that was never verified.
+    make_account(email="taken@example.com")
+    issuer.person |= {"email": "taken@example.com", "email_verified": False}
+    assert id_of(browser, browser.log_in()) == mine
+    # Somebody else who has the first address now is somebody else.
+    issuer.person |= {"sub": "another", "email": EMAIL, "email_verified": True}
+    browser.log_in(status=409)
+
+
+def test_an_account_that_a_provider_began_has_no_password_to_guess(
+    browser: Browser, database: Database[dict[str, Any]]
+) -> None:
+    pair = browser.log_in()
+    (stored,) = database["accounts"].find()
+    assert "passwordHash" not in stored
+    for password in ("x", "None", PASSWORD):
+        credentials = {"email": EMAIL, "password": password}
+        browser.api.post("/api/v1/auth/login", json=credentials, status=401)
+    change = {"currentPassword": "x", "newPassword": "long enough"}
+    browser.api.put(f"{ME}/password", headers=bearer(pair), json=change, status=403)
+
+
+def test_linking_takes_more_than_a_token(browser: Browser, account: Person) -> None:
+    for body in ({}, {"currentPassword": "a wrong guess"}):
+        answer = browser.api.post(
+            IDENTITIES, account, json={"provider": "oidc", **body}, status=403
+        )
+        assert answer.json["type"] == "/problems/wrong-password"
+    browser.link(account)
+    assert id_of(browser, browser.log_in()) == str(account.id)
+
+
+def test_guesses_at_the_password_of_a_link_are_jailed(browser: Browser, account: Person) -> None:
+    wrong = {"provider": "oidc", "currentPassword": "a wrong guess"}
+    for _ in range(5):
+        browser.api.post(IDENTITIES, account, json=wrong, status=403)
+    right = {**wrong, "currentPassword": account.password}
+    browser.api.post(IDENTITIES, account, json=right, status=429)
+
+
+def test_without_a_password_linking_takes_a_new_log_in(browser: Browser) -> None:
+    pair = browser.log_in()
+    refresh = {"Authorization": f"Bearer {pair.json['refreshToken']}"}
+    stale = browser.api.post("/api/v1/auth/refresh", headers=refresh, status=200)
+    body = {"provider": "github"}
+    answer = browser.api.post(IDENTITIES, headers=bearer(stale), json=body, status=403)
+    assert answer.json["type"] == "/problems/login-stale"
+    fresh = bearer(browser.log_in())
+    begun = browser.api.post(IDENTITIES, headers=fresh, json=body, status=200).json
+    browser.finish(browser.approve(begun["authorizationUrl"]))
+
+
+def test_nobody_elses_browser_finishes_a_link(
+    browser: Browser, open_browser: OpenBrowser, account: Person
+) -> None:
+    """Somebody has a victim log in at the provider on the way of their own link."""
+    body = {"provider": "oidc", "currentPassword": account.password}
+    begun = browser.api.post(IDENTITIES, account, json=body, status=200).json
+    victim = open_browser()
+    back = victim.approve(begun["authorizationUrl"])
+    victim.finish(back, status=400)
+    assert browser.api.get(IDENTITIES, account).json == {"items": []}
+
+
+def test_a_link_is_for_as_long_as_the_session_that_began_it(
+    browser: Browser, account: Person
+) -> None:
+    body = {"provider": "oidc", "currentPassword": account.password}
+    begun = browser.api.post(IDENTITIES, account, json=body, status=200).json
+    browser.api.post("/api/v1/auth/logout", account, status=204)
+    browser.finish(browser.approve(begun["authorizationUrl"]), status=403)
+
+
+def test_an_identity_of_another_account_is_not_linked(
+    browser: Browser, issuer: Issuer, account: Person, stranger: Person
+) -> None:
+    browser.link(account)
+    answer = browser.link(stranger, status=409)
+    assert answer.json["type"] == "/problems/identity-taken"
+    # To link what is linked already is no mistake.
+    browser.link(account)
+    assert len(browser.api.get(IDENTITIES, account).json["items"]) == 1
+    assert query_of(browser.begin())["client_id"]
+    del issuer
