@@ -1,0 +1,204 @@
+"""Files of one account: announced, uploaded past this API, confirmed, removed.
+
+No object outlives its document. A document is stored before its form is handed out, and a file
+that is removed while something may still arrive keeps a document that nobody is shown, until
+`clean` has removed the object once more.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from mongoengine import Q
+
+from app.errors import (
+    FieldError,
+    InvalidInputError,
+    NotFoundError,
+    ServiceUnavailableError,
+    TooManyPendingFilesError,
+    UploadMismatchError,
+    UploadMissingError,
+)
+from app.extensions import settings
+from app.models.base import utc_now
+from app.models.files import File, FormField, Status, Upload
+from app.services import pagination, store
+from app.services.store import StoredObject
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.services.pagination import Page, PageRequest
+
+SORT_FIELDS = {"createdAt": "created_at", "fileName": "file_name"}
+BATCH = 100
+# attr-char of RFC 5987 section 3.2.1, letters and digits apart.
+_PLAIN = "!#$&+-.^_`|~"
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What `clean` found: objects that were removed, and documents that could go with them."""
+
+    objects: int
+    documents: int
+
+
+def announce(account_id: UUID, file_name: str, content_type: str, size: int) -> File:
+    """Store a pending file and return it with the form that uploads it, whose key no client chose.
+
+    Raises InvalidInputError for a type or a size that the settings do not allow, and
+    TooManyPendingFilesError where too many files were announced and not confirmed.
+    """
+    _check_limits(content_type, size)
+    now = utc_now()
+    file = File(
+        account=account_id,
+        file_name=file_name,
+        content_type=content_type,
+        size=size,
+        deadline=now + timedelta(seconds=settings.UPLOAD_EXPIRY_SECONDS),
+    )
+    file.upload = _sign(file, now)
+    file.save(force_insert=True)
+    # Counted after it is stored, so that of many at once none slips through; nobody has its form.
+    if _pending(account_id).count() > settings.UPLOAD_PENDING_LIMIT:
+        file.delete()
+        raise TooManyPendingFilesError
+    return file
+
+
+def find(account_id: UUID, file_id: UUID) -> File:
+    """Return a file; raises NotFoundError where this account has none of that id, or no more."""
+    file: File | None = _visible(account_id).filter(id=file_id).first()
+    if file is None:
+        raise NotFoundError
+    return file
+
+
+def list_page(account_id: UUID, request: PageRequest) -> Page[File]:
+    """Return one page of the account's files."""
+    return pagination.find_page(_visible(account_id), request, SORT_FIELDS)
+
+
+def confirm(account_id: UUID, file_id: UUID) -> File:
+    """Look at what was uploaded and, where it is what was announced, say that it is stored.
+
+    Raises UploadMissingError while nothing arrived. Anything else than what was announced is
+    removed with its file: UploadMismatchError.
+    """
+    file = find(account_id, file_id)
+    if file.status is Status.STORED:
+        return file
+    found = store.look_at(str(file.key))
+    if found is None:
+        raise UploadMissingError
+    pending = _pending(account_id).filter(id=file_id)
+    if found != StoredObject(file.size, file.content_type):
+        # The document first: whoever confirms from now on finds nothing, whatever is uploaded.
+        if pending.update_one(set__status=Status.REMOVED, unset__upload=True):
+            with suppress(ServiceUnavailableError):
+                # What cannot be removed now, `clean` removes.
+                store.remove(str(file.key))
+        raise UploadMismatchError
+    stored: File | None = pending.modify(new=True, set__status=Status.STORED, unset__upload=True)
+    # Somebody else confirmed it meanwhile, or it is gone.
+    return stored or find(account_id, file_id)
+
+
+def delete(account_id: UUID, file_id: UUID) -> None:
+    """Remove a file, its object first; raises ServiceUnavailableError and keeps both.
+
+    Until its form has expired the object may come back: the document stays for `clean`.
+    """
+    file = find(account_id, file_id)
+    store.remove(str(file.key))
+    mine = File.objects(id=file_id, account=account_id)
+    if file.deadline > utc_now():
+        mine.update_one(set__status=Status.REMOVED, unset__upload=True)
+    else:
+        mine.delete()
+
+
+def clean() -> Cleaned:
+    """Remove what nobody confirmed in time, and what deletions have left to do.
+
+    Raises ServiceUnavailableError where the store does not answer; what is not done then is done
+    by the next run. Several may run at once.
+    """
+    given_up = File.objects(status=Status.PENDING, deadline__lte=utc_now())
+    without_owner = File.objects(account=None, status__ne=Status.REMOVED)
+    for files in (given_up, without_owner):
+        files.update(set__status=Status.REMOVED, unset__upload=True)
+    objects = documents = 0
+    for file in _removed():
+        # The moment before the removal counts: nothing arrives after it.
+        is_over = file.deadline <= utc_now()
+        store.remove(str(file.key))
+        objects += 1
+        if is_over:
+            documents += File.objects(id=file.id).delete()
+    return Cleaned(objects, documents)
+
+
+def _removed() -> Iterator[File]:
+    """Yield each removed file once, a batch at a time."""
+    removed = File.objects(status=Status.REMOVED).order_by("id").limit(BATCH)
+    batch = [*removed]
+    while batch:
+        yield from batch
+        batch = [*removed.clone().filter(id__gt=batch[-1].id)]
+
+
+def _visible(account_id: UUID) -> Any:
+    is_waiting = Q(status=Status.PENDING) & Q(deadline__gt=utc_now())
+    return File.objects(account=account_id).filter(Q(status=Status.STORED) | is_waiting)
+
+
+def _pending(account_id: UUID) -> Any:
+    return File.objects(account=account_id, status=Status.PENDING, deadline__gt=utc_now())
+
+
+def _check_limits(content_type: str, size: int) -> None:
+    errors = []
+    if content_type not in settings.UPLOAD_CONTENT_TYPES:
+        types = ", ".join(settings.UPLOAD_CONTENT_TYPES)
+        errors.append(FieldError("/contentType", f"Must be one of {types}."))
+    if size > settings.UPLOAD_MAX_BYTES:
+        errors.append(FieldError("/size", f"Must be at most {settings.UPLOAD_MAX_BYTES}."))
+    if errors:
+        raise InvalidInputError(errors=tuple(errors))
+
+
+def _sign(file: File, now: datetime) -> Upload:
+    seconds = settings.UPLOAD_POLICY_SECONDS
+    headers = {
+        "Content-Type": file.content_type,
+        "Content-Disposition": dispose(file.file_name),
+    }
+    form = store.sign_form(str(file.key), headers, file.size, seconds)
+    return Upload(
+        url=form.url,
+        fields=[FormField(name=name, value=value) for name, value in form.fields.items()],
+        expires_at=now + timedelta(seconds=seconds),
+    )
+
+
+def dispose(file_name: str) -> str:
+    """Return a Content-Disposition that has browsers save a file, never show it (RFC 6266).
+
+    A name beyond ASCII stands there twice, the second time whole (RFC 8187).
+    """
+    plain = re.sub(r"[^A-Za-z0-9._ -]", "_", file_name)
+    disposition = f'attachment; filename="{plain}"'
+    if plain == file_name:
+        return disposition
+    return f"{disposition}; filename*=UTF-8''{quote(file_name, safe=_PLAIN)}"

@@ -1,0 +1,69 @@
+"""Tell addresses and names of an object store, and types of files, from what would be unsafe."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator
+
+from config.kinds import read_list
+
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+# What all S3-compatible stores take as the name of a bucket.
+BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]")
+
+# RFC 6838 section 4.2, in lower case and without parameters.
+MEDIA_TYPE: Final = re.compile(
+    r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(?P<subtype>[a-z0-9][a-z0-9!#$&^_.+-]{0,126})"
+)
+# What a browser runs, or reads as a page that runs something, from wherever it is served.
+ACTIVE: Final = re.compile(r"(?:x-)?(?:html|xml|javascript|ecmascript|shockwave-flash)|.*\+xml")
+
+
+def check_base_url(url: str) -> str:
+    """Refuse a URL that is no https:// address to put a path behind; http:// on loopback is fine.
+
+    What is sent there are people's files, and signatures that let anybody send one.
+    """
+    try:
+        parts = urlsplit(url)
+        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        is_whole = False
+    if not is_whole or "@" in parts.netloc or parts.query or parts.fragment or not url.isascii():
+        raise ValueError("must be a URL of scheme and host, without credentials and query")
+    if re.search(r"[\s\"'<>\\]", url):
+        raise ValueError("must be a URL without spaces and quotes")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise ValueError("must begin with https://, or on this machine with http://")
+    return url.rstrip("/")
+
+
+def check_bucket(name: str) -> str:
+    """Refuse a name that some S3-compatible store would not take."""
+    if not BUCKET.fullmatch(name) or ".." in name:
+        raise ValueError("must be 3 to 63 of a-z, 0-9, hyphens and dots, the name of a bucket")
+    return name
+
+
+def check_content_types(types: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is no media type, and those that make a browser run what a stranger wrote."""
+    for media_type in types:
+        match = MEDIA_TYPE.fullmatch(media_type)
+        if match is None:
+            raise ValueError("must list media types such as image/png, in lower case")
+        if ACTIVE.fullmatch(match["subtype"]):
+            raise ValueError("must not list a type that browsers run, such as HTML, SVG or scripts")
+    if len(set(types)) < len(types):
+        raise ValueError("must list each media type once")
+    return types
+
+
+StoreURL = Annotated[str, AfterValidator(check_base_url)]
+Bucket = Annotated[str, AfterValidator(check_bucket)]
+ContentTypes = Annotated[
+    tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_content_types)
+]

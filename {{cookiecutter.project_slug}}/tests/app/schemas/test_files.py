@@ -1,0 +1,72 @@
+"""Files on the wire: names, sizes, and what a client may say."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.models.base import new_id, utc_now
+from app.schemas.files import AnnounceFile, FileOut
+
+FILE = {"fileName": "a.png", "contentType": "image/png", "size": 5}
+
+
+def announce(**members: Any) -> AnnounceFile:
+    return AnnounceFile.model_validate(FILE | members)
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 255, "김" * 255, "👨‍👩‍👧.png", "..", "a b.tar.gz"])
+def test_a_name_of_people_is_taken(name):
+    assert announce(fileName=name).file_name == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", "a" * 256, "/", "a\\b", "a\tb", "\x85", "\u2028", "\u202egpj.exe", "\u2066a", None]
+)
+def test_a_path_or_a_trick_is_no_name(name):
+    with pytest.raises(ValidationError):
+        announce(fileName=name)
+
+
+def test_syllables_that_were_taken_apart_are_composed():
+    assert announce(fileName="\u1100\u1175\u11b7").file_name == "김"
+
+
+@pytest.mark.parametrize("size", [1, 5.0, 5 * 1024**3])
+def test_a_size_is_a_whole_number(size):
+    assert announce(size=size).size == size
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, "5", True, None, 5 * 1024**3 + 1])
+def test_nothing_else_is_a_size(size):
+    with pytest.raises(ValidationError):
+        announce(size=size)
+
+
+@pytest.mark.parametrize("member", ["key", "url", "status", "id", "file_name"])
+def test_a_client_chooses_nothing_else(member):
+    with pytest.raises(ValidationError):
+        announce(**{member: "x"})
+
+
+def test_a_representation_shows_no_more_than_its_members():
+    now = utc_now()
+    file = SimpleNamespace(
+        id=new_id(),
+        file_name="a.png",
+        content_type="image/png",
+        size=5,
+        status="stored",
+        url="https://cdn.example/x",
+        created_at=now,
+        updated_at=now,
+        expires_at=None,
+        upload=None,
+        account="canary",
+        key="canary",
+    )
+    shown = FileOut.model_validate(file).model_dump_json()
+    assert "canary" not in shown
