@@ -1,0 +1,32 @@
+"""Bodies and answers as the document describes them: one schema in each media type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+#: if cookiecutter.xml
+from app.constants import XML_MEDIA_TYPE
+#: endif
+from app.docs.references import schema_of
+#: if cookiecutter.xml
+from app.docs.xml import write_example
+#: endif
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pydantic import BaseModel
+
+
+def describe_content(
+    media_types: Iterable[str], schema: type[BaseModel], example: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the media type objects of what *schema* describes, each with the example."""
+    content: dict[str, Any] = {
+        media_type: {"schema": schema_of(schema), "example": example} for media_type in media_types
+    }
+    #: if cookiecutter.xml
+    if XML_MEDIA_TYPE in content:
+        content[XML_MEDIA_TYPE]["example"] = write_example(schema, example)
+    #: endif
+    return content

@@ -1,0 +1,110 @@
+"""Exports of one account: asked for, watched, read and deleted by their owner alone.
+
+What is written is stored in chunks, under the attempt that wrote them: what another attempt left
+is never read.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pymongo
+from mongoengine import Q
+
+from app.errors import ExportNotReadyError, NotFoundError, TooManyExportsError
+from app.extensions import settings
+from app.models.base import utc_now
+from app.models.exports import ExportChunk
+from app.models.jobs import Job, JobKind, JobState
+from app.services import jobs, pagination
+from app.services.attempts import LONGEST_RUN_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+    from uuid import UUID
+
+    from app.services.attempts import Attempt
+    from app.services.pagination import Page, PageRequest
+
+SORT_FIELDS = {"createdAt": "created_at"}
+
+
+def create(account_id: UUID, request_id: str) -> Job:
+    """Ask for an export.
+
+    Raises TooManyExportsError, and ServiceUnavailableError where the broker is away.
+    """
+    job = jobs.submit(account_id, JobKind.EXPORT, settings.EXPORT_LIMIT, request_id)
+    if job is None:
+        raise TooManyExportsError
+    return job
+
+
+def find(account_id: UUID, export_id: UUID) -> Job:
+    """Return an export; raises NotFoundError where this account has none of that id."""
+    job: Job | None = _kept(account_id).filter(id=export_id).first()
+    if job is None:
+        raise NotFoundError
+    return job
+
+
+def list_page(account_id: UUID, request: PageRequest) -> Page[Job]:
+    """Return one page of the account's exports."""
+    return pagination.find_page(_kept(account_id), request, SORT_FIELDS)
+
+
+def delete(account_id: UUID, export_id: UUID) -> None:
+    """Delete an export with what it holds; a worker that is at it stops."""
+    if not _kept(account_id).filter(id=export_id).delete():
+        raise NotFoundError
+
+
+def read(account_id: UUID, export_id: UUID) -> tuple[int, Iterator[bytes]]:
+    """Return the length of what was exported, and its chunks, of which one is read at a time.
+
+    Raises NotFoundError, and ExportNotReadyError until it is done.
+    """
+    job = find(account_id, export_id)
+    if job.state != JobState.DONE:
+        raise ExportNotReadyError
+    return job.size, _read_chunks(job, settings.MONGODB_TIMEOUT_SECONDS)
+
+
+def store_chunk(attempt: Attempt, number: int, content: bytes) -> None:
+    """Store what an attempt has written."""
+    kept_for = settings.JOB_RETENTION_SECONDS + LONGEST_RUN_SECONDS
+    ExportChunk(
+        job=attempt.job.id,
+        holder=attempt.holder,
+        number=number,
+        content=content,
+        expires_at=utc_now() + timedelta(seconds=kept_for),
+    ).save(force_insert=True)
+
+
+def discard_of_others(attempt: Attempt) -> None:
+    """Remove what attempts before this one have left."""
+    ExportChunk.objects(job=attempt.job.id, holder__ne=attempt.holder).delete()
+
+
+def discard(attempt: Attempt) -> None:
+    """Remove what this attempt has written: it will never be read."""
+    ExportChunk.objects(job=attempt.job.id, holder=attempt.holder).delete()
+
+
+def _kept(account_id: UUID) -> Any:
+    # MongoDB removes what has expired about once a minute.
+    is_kept = Q(expires_at=None) | Q(expires_at__gt=utc_now())
+    return Job.objects(is_kept, account=account_id, kind=JobKind.EXPORT)
+
+
+def _read_chunks(job: Job, seconds: float) -> Iterator[bytes]:
+    number = read = 0
+    while read < job.size:
+        # Each has a time of its own: the client takes what time it wants in between.
+        with pymongo.timeout(seconds):
+            chunk = ExportChunk.objects(job=job.id, holder=job.holder, number=number).get()
+        yield chunk.content
+        number, read = number + 1, read + len(chunk.content)

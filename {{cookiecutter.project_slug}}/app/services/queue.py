@@ -1,0 +1,94 @@
+"""Celery, with an app of its own for each Flask app: what sends, and what a worker serves.
+
+The broker carries the ids of jobs and nothing else. It may forget them: app/services/jobs.py sends
+again what was not taken up.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from celery import Celery
+from celery.exceptions import OperationalError
+from flask import current_app
+
+from app.errors import ServiceUnavailableError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from flask import Flask
+
+    from config.base import Base
+
+EXTENSION: Final = "queue"
+TASK: Final = "jobs.run"
+
+# A broker that is away is noticed within a request's three seconds: to connect, then to send.
+_NETWORK_SECONDS: Final = 1
+
+
+def init_app(app: Flask) -> None:
+    """Give *app* its own Celery app; opens no connection."""
+    queue = make_queue(app.extensions["settings"])
+    # Celery imports most of itself when it first sends: no request is to wait for that.
+    _failures_of(queue), queue.amqp, queue.AsyncResult
+    app.extensions[EXTENSION] = queue
+
+
+def make_queue(settings: Base) -> Celery:
+    """Return a Celery app of *settings*."""
+    # Valkey speaks Redis' protocol, for which Celery has one name.
+    uri = re.sub("^valkey", "redis", settings.BROKER_URI)
+    queue = Celery(settings.JOB_QUEUE, broker=uri, set_as_current=False)
+    queue.conf.update(
+        accept_content=["json"],
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=_NETWORK_SECONDS,
+        broker_transport_options=_transport_options(uri),
+        enable_utc=True,
+        result_backend=None,
+        task_default_queue=settings.JOB_QUEUE,
+        task_ignore_result=True,
+        # Once more, at once: a connection that lay idle may be dead while the broker is well.
+        task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0},
+        # A worker that is killed leaves its lease to end. A message kept open would add nothing:
+        # RabbitMQ closes the channel of one that is open for half an hour, Redis delivers it twice.
+        task_acks_late=False,
+        task_serializer="json",
+        worker_concurrency=settings.WORKER_CONCURRENCY,
+        worker_enable_remote_control=False,
+        worker_hijack_root_logger=False,
+        worker_pool="threads",
+        worker_prefetch_multiplier=1,
+        # Otherwise what is written to standard error is a log line again, and lost as a loop.
+        worker_redirect_stdouts=False,
+    )
+    return queue
+
+
+def send(job_id: UUID) -> None:
+    """Hand a job's id to the broker; raises ServiceUnavailableError where that is away."""
+    queue = cast("Celery", current_app.extensions[EXTENSION])
+    try:
+        queue.send_task(TASK, [str(job_id)])
+    except _failures_of(queue) as error:
+        raise ServiceUnavailableError from error
+
+
+def _transport_options(uri: str) -> dict[str, Any]:
+    if uri.startswith("amqp"):
+        return {
+            # Otherwise a message that RabbitMQ refuses would count as sent.
+            "confirm_publish": True,
+            "read_timeout": _NETWORK_SECONDS,
+            "write_timeout": _NETWORK_SECONDS,
+        }
+    return {"socket_connect_timeout": _NETWORK_SECONDS, "socket_timeout": _NETWORK_SECONDS}
+
+
+def _failures_of(queue: Celery) -> tuple[type[Exception], ...]:
+    """Return what is raised where the broker is away, or refuses to take more."""
+    transport = queue.connection_for_write().transport
+    return (OperationalError, OSError, *transport.connection_errors, *transport.channel_errors)

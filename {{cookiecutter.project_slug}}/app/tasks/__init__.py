@@ -1,0 +1,19 @@
+"""What workers do, as views are what servers do. HANDLERS is the one map of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from app.models.jobs import JobKind
+from app.tasks import exports
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app.services.attempts import Attempt
+
+# A handler does the work, reports as it goes on, and returns the size of what it made. It may be
+# called again for the same job at any time: what it did before counts for nothing then.
+HANDLERS: Final[Mapping[JobKind, Callable[[Attempt], int]]] = {
+    JobKind.EXPORT: exports.make,
+}

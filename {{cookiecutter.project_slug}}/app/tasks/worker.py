@@ -1,0 +1,67 @@
+"""The worker: takes the jobs whose ids the broker brings, and looks after those that it forgot."""
+
+from __future__ import annotations
+
+import logging
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any, cast
+from uuid import UUID
+
+import pymongo
+from celery.signals import worker_ready, worker_shutting_down
+from pymongo.errors import PyMongoError
+
+from app.errors import ServiceUnavailableError
+from app.services import jobs, preparation, queue
+from app.tasks import HANDLERS
+
+if TYPE_CHECKING:
+    from celery import Celery
+    from flask import Flask
+
+# How often a worker looks for what should have been taken up by now.
+_SWEEP_SECONDS = 5.0
+
+logger = logging.getLogger(__name__)
+
+
+def make_worker(app: Flask) -> Celery:
+    """Return the Celery app that works for *app*, within whose context each job is done."""
+    worker = cast("Celery", app.extensions[queue.EXTENSION])
+    stopping = Event()
+
+    def run(job_id: str) -> None:
+        with app.app_context():
+            preparation.ensure_prepared()
+            jobs.work(UUID(job_id), HANDLERS, stopping.is_set)
+
+    def look_after(**_: Any) -> None:
+        Thread(target=_sweep_until, args=(app, stopping), daemon=True).start()
+
+    def stop(**_: Any) -> None:
+        stopping.set()
+
+    worker.task(name=queue.TASK)(run)
+    worker_ready.connect(look_after, weak=False)
+    worker_shutting_down.connect(stop, weak=False)
+    return worker
+
+
+def _sweep_until(app: Flask, stopping: Event) -> None:
+    """Sweep at once and then again and again: the broker may have forgotten what it had."""
+    seconds = min(_SWEEP_SECONDS, app.extensions["settings"].JOB_LEASE_SECONDS / 4)
+    while True:
+        try:
+            with app.app_context():
+                preparation.ensure_prepared()
+                with pymongo.timeout(app.extensions["settings"].JOB_LEASE_SECONDS):
+                    sent = jobs.sweep()
+                if sent:
+                    logger.info("sent %d jobs again", sent)
+        except (ServiceUnavailableError, PyMongoError) as error:
+            logger.warning("no job is looked after: %s", type(error).__name__)
+        except Exception:
+            # Whatever it was, the next sweep must come.
+            logger.exception("no job is looked after")
+        if stopping.wait(seconds):
+            return
