@@ -1,0 +1,45 @@
+"""The access log: a line of JSON for each request, answered by the app or refused by gunicorn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.observability import logs, requests
+from app.server import ServerLogger
+
+
+class AccessLogger(ServerLogger):
+    """A logger that gives its lines the form that all lines have."""
+
+    def setup(self, cfg: Any) -> None:
+        """Leave all lines but those of requests to the handlers that the app's lines have."""
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        """Write the line of a request that was answered."""
+        del req
+        status = int(resp.status.partition(" ")[0])
+        self._write(requests.describe(environ, status, resp.sent, request_time.total_seconds()))
+
+    def refused(self, status: int, reason: str, request_id: str, addr: Any) -> None:
+        """Write the line of a request that could not be read."""
+        self._write_refusal(status, reason, request_id, addr)
+
+    def failed(self, exc: BaseException, request_id: str, addr: Any) -> None:
+        """Write the line of a request that failed outside the app, beside the traceback."""
+        super().failed(exc, request_id, addr)
+        self._write_refusal(500, type(exc).__name__, request_id, addr)
+
+    def _write_refusal(self, status: int, reason: str, request_id: str, addr: Any) -> None:
+        address = addr[0] if isinstance(addr, tuple) else None
+        self._write(requests.describe_refusal(status, reason, request_id, address))
+
+    def _write(self, line: dict[str, Any]) -> None:
+        """Write a line without the record that nobody else would read."""
+        text = logs.dump(line).decode()
+        for handler in self.access_log.handlers:
+            with handler.lock:
+                handler.stream.write(f"{text}\n")
+                handler.stream.flush()

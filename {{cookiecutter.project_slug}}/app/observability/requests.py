@@ -1,0 +1,113 @@
+"""One line for each request, told by the server once the answer is sent.
+
+The server knows what went over the wire, and sees requests that never reach the app. What the app
+alone knows (id, account and route) it leaves in the WSGI environment. A path is told as the
+route's rule: a token may stand in it. Nothing else that a client writes freely is told either.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from flask import request
+
+from app.context import context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flask import Flask, Response
+
+# What is told in the place of a route that is none, and of a method that HTTP does not know.
+UNMATCHED: Final = "unmatched"
+OTHER: Final = "OTHER"
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+_SEEN: Final = "observability.seen"
+_ERROR: Final = 500
+
+
+class Seen(NamedTuple):
+    """What the app found out about a request."""
+
+    request_id: str | None = None
+    account_id: str | None = None
+    method: str = OTHER
+    route: str = UNMATCHED
+    status: int = _ERROR
+
+
+NOTHING: Final = Seen()
+
+# Whoever wants to hear of requests that the server refuses before the app: method, route, status.
+refusal_listeners: Final[list[Callable[[str, str, int], None]]] = []
+
+
+def init_app(app: Flask) -> None:
+    """Have *app* leave what it found out, whatever the answer."""
+    app.after_request(leave)
+
+
+def leave(response: Response) -> Response:
+    """Leave what is known of the request where the server finds it.
+
+    A method that HTTP does not know is the client's own text.
+    """
+    rule = request.url_rule
+    request.environ[_SEEN] = Seen(
+        context.request_id,
+        str(context.account_id) if context.is_authenticated else None,
+        request.method if request.method in METHODS else OTHER,
+        rule.rule if rule is not None else UNMATCHED,
+        response.status_code,
+    )
+    return response
+
+
+def seen_in(environ: Mapping[str, Any]) -> Seen:
+    """Return what the app left in a WSGI environment; nothing where it never got so far."""
+    seen: Seen = environ.get(_SEEN, NOTHING)
+    return seen
+
+
+def describe(
+    environ: Mapping[str, Any], status: int, size: int | None, seconds: float
+) -> dict[str, Any]:
+    """Return the line of a request that was answered with *status* and *size* bytes."""
+    seen = seen_in(environ)
+    return {
+        "timestamp": datetime.now(UTC),
+        "level": "info" if status < _ERROR else "error",
+        "logger": __name__,
+        "event": f"{seen.method} {seen.route} {status}",
+        "requestId": seen.request_id,
+        "accountId": seen.account_id,
+        "method": seen.method,
+        "route": seen.route,
+        "status": status,
+        "durationMs": round(seconds * 1000, 3),
+        "bytes": size,
+        "address": address_of(environ.get("REMOTE_ADDR")),
+    }
+
+
+def describe_refusal(
+    status: int, reason: str, request_id: str, address: str | None
+) -> dict[str, Any]:
+    """Return the line of a request that could not be read, for a *reason* of the server's."""
+    for listener in refusal_listeners:
+        listener(OTHER, UNMATCHED, status)
+    environ = {"REMOTE_ADDR": address, _SEEN: Seen(request_id)}
+    return {**describe(environ, status, None, 0), "reason": reason}
+
+
+@lru_cache(maxsize=4096)
+def address_of(text: str | None) -> str | None:
+    """Return an address as it is, and None for what a proxy may have taken over from a client."""
+    try:
+        return str(ip_address(text)) if text else None
+    except ValueError:
+        return None

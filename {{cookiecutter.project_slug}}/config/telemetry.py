@@ -1,0 +1,47 @@
+"""Tell addresses that telemetry can be sent to from those it cannot."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+# Names as HTTP has them (RFC 9110 section 5.1), values as W3C Baggage has them: percent-encoded.
+HEADERS: Final = re.compile(
+    r"[\w!#$%&'*+.^`|~-]+=[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+", re.ASCII
+)
+
+
+def check_url(url: str) -> str:
+    """Refuse what is no plain address of a server: credentials belong into the headers."""
+    parts = _split(url)
+    if parts is None or parts[1] or parts[3]:
+        raise ValueError("must be a URL such as http://localhost:4318, without user or query")
+    return url
+
+
+def check_headers(text: str) -> str:
+    """Refuse a text that is no list of headers."""
+    if not all(HEADERS.fullmatch(each.strip()) for each in text.split(",")):
+        raise ValueError("must list headers, each name=value, the value percent-encoded")
+    return text
+
+
+def check_dsn(dsn: str) -> str:
+    """Refuse what names no key, no server or no project."""
+    parts = _split(dsn)
+    if parts is None or not parts[1] or not parts[2].rpartition("/")[2].isdigit():
+        raise ValueError("must be a DSN such as https://key@errors.example.org/1")
+    return dsn
+
+
+def _split(url: str) -> tuple[str, str | None, str, str] | None:
+    """Return host, user, path and query of an HTTP URL; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable():
+        return None
+    return parts.hostname, parts.username, parts.path, parts.query + parts.fragment

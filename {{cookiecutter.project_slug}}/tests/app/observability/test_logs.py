@@ -1,0 +1,125 @@
+"""Lines have one form, and say of exceptions where they were and not what they told."""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from app.observability import logs
+from tests.fixtures.accounts import CANARY
+
+
+def record(message: str, *arguments: object, **fields: Any) -> logging.LogRecord:
+    made = logging.getLogger("app.somewhere").makeRecord(
+        "app.somewhere", logging.WARNING, __file__, 1, message, arguments, fields.get("exc_info")
+    )
+    made.__dict__.update(fields)
+    return made
+
+
+@pytest.fixture
+def failure() -> BaseException:
+    """Return an exception with a cause, both of which say too much."""
+
+    def fail():
+        try:
+            {}[CANARY]
+        except KeyError as error:
+            raise ValueError(CANARY) from error
+
+    with pytest.raises(ValueError, match=CANARY) as raised:
+        fail()
+    return raised.value
+
+
+@pytest.fixture
+def clean_root(monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
+    """Return the root logger, which gets its handlers back, as does the app's its level."""
+    root = logging.getLogger()
+    others = [each for each in root.handlers if not isinstance(each, logs.StandardError)]
+    monkeypatch.setattr(root, "handlers", others)
+    monkeypatch.setattr(logs.APP, "level", logging.NOTSET)
+    logs.APP.manager._clear_cache()
+    return root
+
+
+def test_a_line_of_production_is_json_that_says_when_where_and_what():
+    line = json.loads(logs.make_formatter("json").format(record("%d 김치", 3)))
+    assert datetime.now(UTC) >= datetime.fromisoformat(line.pop("timestamp"))
+    assert line == {"event": "3 김치", "level": "warning", "logger": "app.somewhere"}
+
+
+def test_a_line_of_development_is_read_by_people():
+    line = logs.make_formatter("readable").format(record("three %s", "pots"))
+    assert line[2] == line[5] == ":"
+    assert line[8:].startswith(" [warning  ] three pots")
+    assert "\n" not in line
+
+
+def test_a_line_within_a_request_has_its_id(app, client):
+    lines = []
+
+    def tell():
+        lines.append(json.loads(logs.make_formatter("json").format(record("within"))))
+
+    app.before_request_funcs[None].append(tell)
+    try:
+        answer = client.get("/health/live")
+    finally:
+        app.before_request_funcs[None].remove(tell)
+    assert [line["requestId"] for line in lines] == [answer.headers["X-Request-ID"]]
+
+
+def test_production_hides_what_exceptions_say_and_development_shows_it(failure):
+    about = (type(failure), failure, failure.__traceback__)
+    hidden = json.loads(logs.make_formatter("json").format(record("failed", exc_info=about)))
+    shown = logs.make_formatter("readable").format(record("failed", exc_info=about))
+    assert CANARY not in str(hidden)
+    assert hidden["exception"].count("Traceback (most recent call last):") == 2
+    assert hidden["exception"].index("KeyError") < hidden["exception"].index("builtins.ValueError")
+    assert __file__ in hidden["exception"]
+    assert f"ValueError: {CANARY}" in shown
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "told"),
+    [
+        ("sent to %s", (CANARY,), "sent to %s"),
+        (f"sent to {CANARY}", (), "a library's own words"),
+    ],
+    ids=["a template", "a text"],
+)
+def test_production_hides_what_a_library_fills_in(message, arguments, told):
+    foreign = record(message, *arguments, name="urllib3.connectionpool")
+    line = json.loads(logs.make_formatter("json").format(foreign))
+    assert (line["event"], line["place"]) == (told, f"{__file__}:1")
+    assert CANARY in logs.make_formatter("readable").format(foreign)
+
+
+def test_exceptions_that_go_round_in_circles_end(failure):
+    failure.__cause__.__cause__ = failure
+    assert logs.describe(failure).count("Traceback") == 2
+
+
+def test_a_line_that_is_no_utf_8_is_written_all_the_same():
+    assert json.loads(logs.dump({"event": "\udcff", "number": 1}))["event"] == r"'\udcff'"
+
+
+def test_settings_choose_the_form_and_the_level(make_app, clean_root, capsys, monkeypatch):
+    app = make_app()
+    before = [*clean_root.handlers]
+    logs.init_app(app)
+    assert clean_root.handlers == before
+    for style, level in (("json", logging.INFO), ("readable", logging.INFO)):
+        monkeypatch.setattr(type(app.extensions["settings"]), "LOG_STYLE", style)
+        logs.init_app(app)
+        assert len(clean_root.handlers) == len(before) + 1
+        assert logs.APP.level == level
+    logs.APP.info("seen")
+    logging.getLogger("pymongo").info("a library's chatter")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "seen" in line

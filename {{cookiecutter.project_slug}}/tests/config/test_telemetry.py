@@ -1,0 +1,60 @@
+"""Telemetry goes to addresses that are whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from config.telemetry import check_dsn, check_headers, check_url
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:4318", "https://otlp.example.org/v2/", "http://[::1]"]
+)
+def test_address_of_a_collector_is_taken(url):
+    assert check_url(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("localhost:4318", "grpc://localhost:4317", "http://", "http://a:port", "http://[::1"),
+        *("http://user:canary@localhost", "http://localhost?canary", "http://localhost#x"),
+        "http://localhost/\n",
+    ],
+)
+def test_anything_else_is_refused_and_not_repeated(url):
+    with pytest.raises(ValueError, match=r"^must be a URL such as") as refusal:
+        check_url(url)
+    assert "canary" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["api-key=canary", "a=b,c=d%20e", "a-key=Basic%20YTpi=, x=1"])
+def test_headers_are_taken(text):
+    assert check_headers(text) == text
+
+
+@pytest.mark.parametrize("text", ["canary", "a=", "=b", "a=b,", "a b=c", "a=b c", "a=\n"])
+def test_what_is_no_list_of_headers_is_refused(text):
+    with pytest.raises(ValueError, match=r"^must list headers"):
+        check_headers(text)
+
+
+@pytest.mark.parametrize(
+    "dsn", ["https://key@errors.example.org/1", "http://k@localhost:9000/base/7"]
+)
+def test_dsn_is_taken(dsn):
+    assert check_dsn(dsn) == dsn
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "canary",
+        "https://errors.example.org/1",
+        "https://key@errors.example.org",
+        "https://key@h/name",
+    ],
+)
+def test_what_is_no_dsn_is_refused(dsn):
+    with pytest.raises(ValueError, match=r"^must be a DSN"):
+        check_dsn(dsn)
