@@ -6,10 +6,30 @@ its own words, and a worker cannot be started again and again for nothing.
 
 from __future__ import annotations
 
+#: if cookiecutter.observability
+import os
+import sys
+import tempfile
+from importlib import import_module
+from typing import Any
+
 from app import server
+from app.observability.access_log import AccessLogger
+#: else
+from app import server
+from app.access_log import FORMAT, AccessLogger
+#: endif
+#: if cookiecutter.uploads
+from app.services import store
+#: endif
 from wsgi import app
 
 settings = app.extensions["settings"]
+#: if cookiecutter.uploads
+
+with app.app_context():
+    store.warm_up()
+#: endif
 
 wsgi_app = "wsgi:app"
 preload_app = True
@@ -37,12 +57,48 @@ forwarder_headers = ""
 
 accesslog = "-"
 errorlog = "-"
-access_log_format = server.ACCESS_LOG_FORMAT
-logger_class = server.AccessLogger
+#: if not cookiecutter.observability
+access_log_format = FORMAT
+#: endif
+logger_class = AccessLogger
 
 # A socket in the home directory, which several servers of one user would fight over.
 control_socket_disable = True
 #: if cookiecutter.security_headers
 
 server.hide_server()
+#: endif
+#: if cookiecutter.observability
+
+# Once: gunicorn reads this file anew when it is told to reload.
+if settings.METRICS_PORT and "metrics" not in app.extensions:
+    metrics = import_module("app.observability.metrics")
+    try:
+        listener = metrics.listen(settings.METRICS_ADDRESS, settings.METRICS_PORT)
+    except OSError:
+        sys.exit(f"METRICS_PORT {settings.METRICS_PORT} is taken, or METRICS_ADDRESS not ours")
+    # The one way to tell prometheus_client where its processes meet.
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"{proc_name}-")
+    app.extensions["metrics"] = metrics.Exporter(app, listener, folder)
+
+
+def post_fork(arbiter: Any, worker: Any) -> None:
+    """Have the new worker answer for all of them."""
+    del arbiter, worker
+    if exporter := app.extensions.get("metrics"):
+        exporter.serve()
+
+
+def child_exit(arbiter: Any, worker: Any) -> None:
+    """Forget what a worker had in hand when it ended."""
+    del arbiter
+    if exporter := app.extensions.get("metrics"):
+        exporter.forget(worker.pid)
+
+
+def on_exit(arbiter: Any) -> None:
+    """Leave no files behind."""
+    del arbiter
+    if exporter := app.extensions.get("metrics"):
+        exporter.close()
 #: endif

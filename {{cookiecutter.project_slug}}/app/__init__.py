@@ -8,7 +8,14 @@ import pymongo
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import commands, hooks, views
+from app import (
+    commands,
+    hooks,
+    #: if cookiecutter.observability
+    observability,
+    #: endif
+    views,
+)
 from app.decorators.operation import find_operations
 from app.extensions import (
     jwt,
@@ -22,7 +29,19 @@ from app.models import (
     encryption,
     #: endif
 )
-from app.services import preparation, tokens
+from app.services import (
+    preparation,
+    #: if cookiecutter.oauth == "client"
+    providers,
+    #: endif
+    #: if cookiecutter.task_queue
+    queue,
+    #: endif
+    #: if cookiecutter.uploads
+    store,
+    #: endif
+    tokens,
+)
 from app.stateless import NoSessions
 
 if TYPE_CHECKING:
@@ -37,6 +56,9 @@ def create_app(settings: Base) -> Flask:
     """Return an application of *settings*. Opens no socket and runs no query."""
     app = Flask(__name__, static_folder=None)
     configure(app, settings)
+    #: if cookiecutter.observability
+    observability.init_app(app)
+    #: endif
     register_extensions(app)
     hooks.register(app)
     views.route(app)
@@ -68,8 +90,17 @@ def register_extensions(app: Flask) -> None:
     #: endif
     preparation.init_app(app)
     tokens.configure(jwt, app)
+    #: if cookiecutter.oauth == "client"
+    providers.init_app(app)
+    #: endif
     #: if cookiecutter.throttling
     limiter.init_app(app)
+    #: endif
+    #: if cookiecutter.uploads
+    store.init_app(app)
+    #: endif
+    #: if cookiecutter.task_queue
+    queue.init_app(app)
     #: endif
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 API_PREFIX = "/api/v1"
 HEALTH_PREFIX = "/health/"
+# What is answered with data of the database alone, and so once that is prepared.
+#: if cookiecutter.oauth == "server"
+PREPARED_PREFIXES = ("/api/", "/oauth/")
+#: else
+PREPARED_PREFIXES = ("/api/",)
+#: endif
 REQUEST_ID_HEADER = "X-Request-ID"
+JSON_MEDIA_TYPE = "application/json"
+#: if cookiecutter.xml
+XML_MEDIA_TYPE = "application/xml"
+#: endif
+#: if cookiecutter.oauth == "server"
+FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
+#: endif
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 # A mistake or two tell enough; a hostile body must not make a long answer.

@@ -22,7 +22,12 @@ _OWNERS = {
     "operation": "app.hooks.routing",
     "caller": "app.hooks.authentication, on routes that are not public",
     "claims": "app.hooks.authentication, on routes that are not public",
+    "answer_type": "app.hooks.negotiation",
+    "body_type": "app.hooks.negotiation, on operations with @accepts",
     "body": "app.hooks.validation, on operations with @accepts",
+    #: if cookiecutter.oauth == "server"
+    "form": "app.hooks.validation, on operations with @takes_form",
+    #: endif
     "query": "app.hooks.validation, on operations with @takes_query",
 }
 
@@ -60,6 +65,13 @@ class RequestContext:
     def operation(self, value: Operation | None) -> None:
         g.operation = value
 
+    #: if cookiecutter.xml
+    @property
+    def has_operation(self) -> bool:
+        """Whether it was looked for which view will answer."""
+        return "operation" in g
+
+    #: endif
     @property
     def is_authenticated(self) -> bool:
         """Whether a token was read and its session is alive."""
@@ -89,6 +101,24 @@ class RequestContext:
         return self.caller.account_id
 
     @property
+    def answer_type(self) -> str:
+        """The media type that the client likes best of what the operation gives."""
+        return cast("str", self._read("answer_type"))
+
+    @answer_type.setter
+    def answer_type(self, value: str) -> None:
+        g.answer_type = value
+
+    @property
+    def body_type(self) -> str:
+        """The media type of the body, one of those that the operation takes."""
+        return cast("str", self._read("body_type"))
+
+    @body_type.setter
+    def body_type(self, value: str) -> None:
+        g.body_type = value
+
+    @property
     def body(self) -> Any:
         """The parsed body, an instance of the schema named by @accepts."""
         return self._read("body")
@@ -97,6 +127,17 @@ class RequestContext:
     def body(self, value: Any) -> None:
         g.body = value
 
+    #: if cookiecutter.oauth == "server"
+    @property
+    def form(self) -> list[tuple[str, str]]:
+        """The fields of a form as they were sent, on operations with @takes_form."""
+        return cast("list[tuple[str, str]]", self._read("form"))
+
+    @form.setter
+    def form(self, value: list[tuple[str, str]]) -> None:
+        g.form = value
+
+    #: endif
     @property
     def query(self) -> Any:
         """The parsed query string, an instance of the schema named by @takes_query."""

@@ -33,9 +33,6 @@ from app.hooks import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Address, method, path, status, bytes, milliseconds and request id: neither query nor header.
-ACCESS_LOG_FORMAT: Final = "%(h)s %(m)s %(U)s %(s)s %(b)s %(M)sms %(i)s"
-
 # How long a client may send and read nothing within a request. A thread waits for it.
 SILENCE_SECONDS: Final = 10.0
 
@@ -71,17 +68,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answer a request that could not be read, or a failure outside the app."""
-        del req, addr
+        del req
+        request_id = str(uuid7())
         if isinstance(exc, gunicorn_http.errors.ParseException) and not isinstance(exc, OWN_FAULTS):
             status = STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST)
             # The kind alone: the message repeats the request.
-            self.log.info("refused a request: %s", type(exc).__name__)
+            self.log.refused(status, type(exc).__name__, request_id, addr)
         else:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
-            self.log.error("failed outside the app", exc_info=exc)
+            self.log.failed(exc, request_id, addr)
         # The client may be gone already.
         with suppress(OSError):
-            util.write_nonblock(client, refuse(status))
+            util.write_nonblock(client, refuse(status, request_id))
 
 
 def limit_silence(listener: socket.socket) -> None:
@@ -117,16 +115,8 @@ class Body:
         return getattr(self._body, name)
 
 
-class AccessLogger(Logger):  # type: ignore[misc]  # as above
-    """A logger of short lines."""
-
-    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """Write a line of ACCESS_LOG_FORMAT, without the record that nobody else would read."""
-        line = ACCESS_LOG_FORMAT % self.atoms(resp, req, environ, request_time)
-        for handler in self.access_log.handlers:
-            with handler.lock:
-                handler.stream.write(f"{line}\n")
-                handler.stream.flush()
+class ServerLogger(Logger):  # type: ignore[misc]  # as above
+    """A logger that tells a client that fell silent from a failure."""
 
     def exception(self, msg: str, *args: Any, **options: Any) -> None:
         """Log a failure with its traceback; that a client fell silent is none of ours."""
@@ -135,20 +125,15 @@ class AccessLogger(Logger):  # type: ignore[misc]  # as above
         else:
             super().exception(msg, *args, **options)
 
-    def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
-        """Return what ACCESS_LOG_FORMAT names."""
-        del req
-        return {
-            "h": environ.get("REMOTE_ADDR", "-"),
-            "m": environ["REQUEST_METHOD"],
-            # As it came over the wire: decoded, it could hold line ends.
-            "U": ascii(environ["RAW_URI"].partition("?")[0])[1:-1],
-            "s": resp.status.partition(" ")[0],
-            "b": resp.sent,
-            "M": int(request_time.total_seconds() * 1000),
-            # The one of our own headers: by it a log line is found from an answer.
-            "i": next((text for name, text in resp.headers if name == REQUEST_ID_HEADER), "-"),
-        }
+    def refused(self, status: int, reason: str, request_id: str, addr: Any) -> None:
+        """Log that a request could not be read; *reason* is the kind of it, in one word."""
+        del status, request_id, addr
+        self.info("refused a request: %s", reason)
+
+    def failed(self, exc: BaseException, request_id: str, addr: Any) -> None:
+        """Log a failure outside the app, with its traceback."""
+        del request_id, addr
+        self.error("failed outside the app", exc_info=exc)
 
 
 #: if cookiecutter.security_headers
@@ -163,9 +148,8 @@ def hide_server() -> None:
 
 
 #: endif
-def refuse(status: HTTPStatus) -> bytes:
+def refuse(status: HTTPStatus, request_id: str) -> bytes:
     """Return a whole answer that refuses a request with *status* and closes the connection."""
-    request_id = str(uuid7())
     if status is HTTPStatus.BAD_REQUEST:
         code, title, detail = _tell(MalformedRequestError())
     elif status is HTTPStatus.INTERNAL_SERVER_ERROR:

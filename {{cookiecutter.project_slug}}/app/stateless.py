@@ -1,4 +1,4 @@
-"""No cookies: a caller is known by a bearer token, and by nothing else that a browser sends."""
+"""No sessions in cookies: a caller is known by a bearer token alone, whatever a browser sends."""
 
 from __future__ import annotations
 

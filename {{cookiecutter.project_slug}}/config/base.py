@@ -17,10 +17,16 @@ from config import (
 )
 from config.environment import ConfigurationError, Environment
 from config.kinds import (
+    #: if cookiecutter.task_queue
+    BrokerURI,
+    #: endif
     #: if cookiecutter.field_encryption
     FernetKeys,
     #: endif
     Hosts,
+    #: if cookiecutter.oauth == "server"
+    Issuer,
+    #: endif
     #: if cookiecutter.throttling
     Limits,
     #: endif
@@ -28,16 +34,32 @@ from config.kinds import (
     #: if cookiecutter.cors
     Origins,
     #: endif
+    #: if cookiecutter.observability
+    Port,
+    #: endif
     PositiveNumber,
     Secret,
+    #: if cookiecutter.observability
+    SentryDSN,
+    #: endif
     #: if cookiecutter.throttling
     StorageURI,
     #: endif
     #: if cookiecutter.api_docs != "none"
     Switch,
     #: endif
+    #: if cookiecutter.observability
+    TelemetryHeaders,
+    TelemetryURL,
+    #: endif
     WholeNumber,
 )
+#: if cookiecutter.oauth == "client"
+from config.providers import BaseURL, Issuer, RedirectURI, check_provider
+#: endif
+#: if cookiecutter.uploads
+from config.stores import Bucket, ContentTypes, StoreURL
+#: endif
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -57,6 +79,10 @@ class Base(BaseModel):
     #: if cookiecutter.security_headers
     # Whether plain HTTP is refused: a choice of the environment's class, not of a variable.
     REQUIRES_HTTPS: ClassVar[bool] = False
+    #: endif
+    #: if cookiecutter.observability
+    # How log lines look: a choice of the environment's class. The tests' are pytest's to show.
+    LOG_STYLE: ClassVar[Literal["json", "readable"] | None] = None
     #: endif
 
     SECRET_KEY: Secret = Field(description="Signs what Flask signs; at least 32 random bytes.")
@@ -143,11 +169,131 @@ class Base(BaseModel):
     #: if cookiecutter.api_docs != "none"
     DOCS_ENABLED: Switch = Field(True, description="Whether the page at /docs/ is there.")
     #: endif
+    #: if cookiecutter.oauth == "client"
+
+    OAUTH_REDIRECT_URI: RedirectURI | None = Field(
+        None, description="Where providers send a browser back to, with {provider} in the path."
+    )
+    OAUTH_TIMEOUT_SECONDS: float = Field(
+        2.0, gt=0, le=2.4, description="Time that all calls of one request to a provider have."
+    )
+    GOOGLE_CLIENT_ID: str | None = Field(None, description="This API's id at Google.")
+    GOOGLE_CLIENT_SECRET: str | None = Field(
+        None, repr=False, description="This API's secret at Google; with it Google is on."
+    )
+    GITHUB_CLIENT_ID: str | None = Field(None, description="This API's id at GitHub.")
+    GITHUB_CLIENT_SECRET: str | None = Field(
+        None, repr=False, description="This API's secret at GitHub; with it GitHub is on."
+    )
+    GITHUB_URL: BaseURL = Field("https://github.com", description="Where people log in to GitHub.")
+    GITHUB_API_URL: BaseURL = Field("https://api.github.com", description="Where GitHub's API is.")
+    OIDC_ISSUER: Issuer | None = Field(None, description="An OpenID Connect issuer of your choice.")
+    OIDC_CLIENT_ID: str | None = Field(None, description="This API's id at that issuer.")
+    OIDC_CLIENT_SECRET: str | None = Field(
+        None, repr=False, description="This API's secret at that issuer; with it the issuer is on."
+    )
+    #: endif
+    #: if cookiecutter.oauth == "server"
+    OAUTH_ISSUER: Issuer | None = Field(
+        None, description="URL by which other apps know this server; made of its host where unset."
+    )
+    OAUTH_CODE_SECONDS: PositiveNumber = Field(
+        60, le=600, description="Time that an app has to exchange a code."
+    )
+    #: endif
     #: if cookiecutter.field_encryption
     FIELD_ENCRYPTION_KEYS: FernetKeys = Field(
         description="Fernet keys, comma-separated: the first encrypts, all decrypt."
     )
     FIELD_INDEX_KEY: Secret = Field(description="Keys the index by which an e-mail is found.")
+    #: endif
+    #: if cookiecutter.uploads
+
+    S3_ENDPOINT_URL: StoreURL = Field(
+        description="Where the object store is, for this API and for its clients."
+    )
+    S3_REGION: str = Field(pattern=r"^[a-z0-9-]{1,64}$", description="Region of the bucket.")
+    S3_BUCKET: Bucket = Field(description="Bucket of the files, and of nothing else.")
+    S3_ACCESS_KEY_ID: str = Field(
+        pattern=r"^[\x21-\x7e]{1,128}$", description="Key that signs uploads; it may write there."
+    )
+    S3_SECRET_ACCESS_KEY: str = Field(
+        pattern=r"^[\x21-\x7e]{8,256}$", repr=False, description="Secret of that key."
+    )
+    S3_ADDRESSING: Literal["path", "virtual"] = Field(
+        "path", description="Whether the bucket is in the path or in the host: path or virtual."
+    )
+    S3_TIMEOUT_SECONDS: float = Field(
+        1.2, gt=0, le=1.4, description="Time that one call of the object store may take."
+    )
+    CDN_BASE_URL: StoreURL = Field(description="Where the CDN serves what is in the bucket.")
+    UPLOAD_CONTENT_TYPES: ContentTypes = Field(
+        ("image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"),
+        description="Media types of files that are taken, comma-separated.",
+    )
+    UPLOAD_MAX_BYTES: PositiveNumber = Field(
+        10_485_760, le=5_368_709_120, description="Size of the largest file."
+    )
+    UPLOAD_PENDING_LIMIT: PositiveNumber = Field(
+        20, le=1000, description="Files of one account that may wait to be confirmed."
+    )
+    UPLOAD_POLICY_SECONDS: PositiveNumber = Field(
+        900, le=604_800, description="Time within which an upload must begin."
+    )
+    UPLOAD_EXPIRY_SECONDS: PositiveNumber = Field(
+        3600, le=2_592_000, description="Time within which an upload must be confirmed."
+    )
+    #: endif
+    #: if cookiecutter.observability
+    APP_LOG_LEVEL: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level of the app's own lines; requests are always logged."
+    )
+    SLOW_QUERY_MILLISECONDS: PositiveNumber = Field(
+        100, description="Time from which a database command is logged as slow."
+    )
+    METRICS_ADDRESS: str = Field(
+        "127.0.0.1", pattern=r"^[0-9A-Za-z.:-]+$", description="Address that the metrics are at."
+    )
+    METRICS_PORT: Port | None = Field(
+        None, description="Port that the metrics are at; none where it is unset."
+    )
+    OTEL_EXPORTER_OTLP_ENDPOINT: TelemetryURL | None = Field(
+        None, description="Collector that takes traces by OTLP/HTTP; none are made without one."
+    )
+    OTEL_EXPORTER_OTLP_HEADERS: TelemetryHeaders | None = Field(
+        None, repr=False, description="Headers for the collector, as name=value, comma-separated."
+    )
+    OTEL_TRACES_SAMPLER_ARG: float = Field(
+        1.0, ge=0, le=1, description="Share of the requests that is traced."
+    )
+    SENTRY_DSN: SentryDSN | None = Field(
+        None, repr=False, description="Where exceptions are reported; nowhere without it."
+    )
+    #: endif
+    #: if cookiecutter.task_queue
+    BROKER_URI: BrokerURI = Field(description="Where the ids of jobs are sent, with credentials.")
+    JOB_QUEUE: str = Field(
+        SLUG, pattern=r"^[0-9A-Za-z_.-]{1,100}$", description="Queue of that broker."
+    )
+    JOB_LEASE_SECONDS: PositiveNumber = Field(
+        60, le=3600, description="Silence of a worker after which another takes its job over."
+    )
+    JOB_MAX_ATTEMPTS: PositiveNumber = Field(
+        5, le=100, description="Attempts after which a job has failed for good."
+    )
+    JOB_RETRY_SECONDS: PositiveNumber = Field(
+        5, le=3600, description="Pause after the first failed attempt; each further one doubles it."
+    )
+    JOB_RETENTION_SECONDS: PositiveNumber = Field(
+        604_800, le=31_536_000, description="Time that a finished job and its result are kept."
+    )
+    WORKER_CONCURRENCY: PositiveNumber = Field(
+        2, le=64, description="Jobs that one worker does at a time."
+    )
+    EXPORT_LIMIT: PositiveNumber = Field(10, le=100, description="Exports kept per account.")
+    EXPORT_CHUNK_BYTES: WholeNumber = Field(
+        262_144, ge=1024, le=8_388_608, description="Size of the pieces that exports are stored in."
+    )
     #: endif
 
     @classmethod
@@ -165,6 +311,19 @@ class Base(BaseModel):
             raise ConfigurationError(mistakes.values())
         return settings
 
+    #: if cookiecutter.oauth == "client"
+    _check_provider = field_validator(
+        "GOOGLE_CLIENT_SECRET", "GITHUB_CLIENT_SECRET", "OIDC_CLIENT_SECRET"
+    )(check_provider)
+
+    #: endif
+    #: if cookiecutter.oauth == "server"
+    @property
+    def likely_issuer(self) -> str:
+        """What OAUTH_ISSUER is where it is unset: the first host that requests may name."""
+        return f"https://{self.TRUSTED_HOSTS[0]}"
+
+    #: endif
     #: if cookiecutter.jwt_algorithm == "HS256"
     @field_validator("JWT_SECRET_KEY")
     @classmethod
@@ -192,6 +351,24 @@ class Base(BaseModel):
         #: if cookiecutter.jwt_algorithm == "HS256"
         _refuse_reuse(value, info, "JWT_SECRET_KEY")
         #: endif
+        return value
+
+    #: endif
+    #: if cookiecutter.uploads
+    @field_validator("UPLOAD_EXPIRY_SECONDS")
+    @classmethod
+    def _check_upload_expiry(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("UPLOAD_POLICY_SECONDS", 0):
+            raise ValueError("must not be less than UPLOAD_POLICY_SECONDS")
+        return value
+
+    #: endif
+    #: if cookiecutter.observability
+    @field_validator("METRICS_PORT")
+    @classmethod
+    def _check_metrics_port(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is not None and value == info.data.get("PORT"):
+            raise ValueError("must not be PORT again")
         return value
 
     #: endif

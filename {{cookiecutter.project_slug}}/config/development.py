@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+#: if cookiecutter.observability
+from typing import ClassVar, Literal
+
+#: endif
 from pydantic import Field
 
 from config.base import Base
@@ -11,8 +15,19 @@ from config.kinds import Hosts, PositiveNumber
 class Development(Base):
     """What `make run` uses."""
 
+    #: if cookiecutter.observability
+    LOG_STYLE: ClassVar[Literal["json", "readable"] | None] = "readable"
+
+    #: endif
     PORT: PositiveNumber = Field(3000, le=65_535, description="Port that the server is at.")
     TRUSTED_HOSTS: Hosts = Field(
         ("localhost", "127.0.0.1", "[::1]"),
         description="Hosts that requests may name, comma-separated.",
     )
+    #: if cookiecutter.oauth == "server"
+
+    @property
+    def likely_issuer(self) -> str:
+        """What OAUTH_ISSUER is where it is unset: without TLS there is this machine alone."""
+        return f"http://localhost:{self.PORT}"
+    #: endif

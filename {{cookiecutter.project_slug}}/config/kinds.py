@@ -22,10 +22,17 @@ from config import (
     #: if cookiecutter.throttling
     rates,
     #: endif
+    #: if cookiecutter.observability
+    telemetry,
+    #: endif
 )
 
 ON: Final = ("1", "true", "yes")
 OFF: Final = ("0", "false", "no")
+
+#: if cookiecutter.task_queue
+BROKERS: Final = ("redis", "rediss", "valkey", "valkeys", "amqp", "amqps")
+#: endif
 
 # A name or an IPv4 address, or an IPv6 address in brackets, each with or without a port.
 HOST: Final = re.compile(
@@ -78,6 +85,24 @@ def check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 
 
 #: endif
+#: if cookiecutter.oauth == "server"
+def check_issuer(issuer: str) -> str:
+    """Refuse what is no origin: the metadata of an issuer with a path would be elsewhere."""
+    scheme, _, host = issuer.partition("://")
+    is_local = scheme == "http" and host.partition(":")[0] in {"localhost", "127.0.0.1"}
+    if not HOST.fullmatch(host) or issuer != issuer.lower() or not (scheme == "https" or is_local):
+        raise ValueError("must be https://host or https://host:port, or http on localhost")
+    return issuer
+
+
+def check_secure_issuer(issuer: str) -> str:
+    """Refuse plain HTTP as well (RFC 8414 section 2)."""
+    if not issuer.startswith("https://"):
+        raise ValueError("must be https://host or https://host:port")
+    return check_issuer(issuer)
+
+
+#: endif
 def check_mongodb_uri(uri: str) -> str:
     """Refuse what the driver would refuse at the first query, without a look-up in the DNS."""
     scheme = urlsplit(uri).scheme
@@ -95,6 +120,21 @@ def check_mongodb_uri(uri: str) -> str:
     return uri
 
 
+#: if cookiecutter.task_queue
+def check_broker_uri(uri: str) -> str:
+    """Refuse a broker that is none of those which are known to lose no message."""
+    try:
+        parts = urlsplit(uri)
+        is_known = parts.scheme in BROKERS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_known = False
+    if not is_known:
+        schemes = ", ".join(f"{scheme}://" for scheme in BROKERS)
+        raise ValueError(f"must be the URI of a broker, with one of {schemes} and a host")
+    return uri
+
+
+#: endif
 Switch = Annotated[bool, BeforeValidator(read_switch)]
 WholeNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0)]
 PositiveNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1)]
@@ -102,11 +142,24 @@ Hosts = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(ch
 #: if cookiecutter.cors
 Origins = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_origins)]
 #: endif
+#: if cookiecutter.oauth == "server"
+Issuer = Annotated[str, AfterValidator(check_issuer)]
+SecureIssuer = Annotated[str, AfterValidator(check_secure_issuer)]
+#: endif
+#: if cookiecutter.task_queue
+BrokerURI = Annotated[str, AfterValidator(check_broker_uri), Field(repr=False)]
+#: endif
 MongoURI = Annotated[str, AfterValidator(check_mongodb_uri), Field(repr=False)]
 Secret = Annotated[str, AfterValidator(keys.check_secret), Field(repr=False)]
 #: if cookiecutter.throttling
 Limits = Annotated[str, AfterValidator(rates.check_limits)]
 StorageURI = Annotated[str, AfterValidator(rates.check_storage_uri)]
+#: endif
+#: if cookiecutter.observability
+Port = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=65_535)]
+TelemetryURL = Annotated[str, AfterValidator(telemetry.check_url)]
+TelemetryHeaders = Annotated[str, AfterValidator(telemetry.check_headers)]
+SentryDSN = Annotated[str, AfterValidator(telemetry.check_dsn)]
 #: endif
 #: if cookiecutter.field_encryption
 FernetKeys = Annotated[

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+#: if cookiecutter.observability
+from typing import ClassVar, Literal
+#: else
 from typing import ClassVar
+#: endif
 
 from pydantic import Field
 
 from config.base import Base
 from config.kinds import (
     MongoURI,
+    #: if cookiecutter.oauth == "server"
+    SecureIssuer,
+    #: endif
     #: if cookiecutter.api_docs != "none"
     Switch,
     #: endif
@@ -22,11 +29,19 @@ class Production(Base):
     #: if cookiecutter.security_headers
     REQUIRES_HTTPS: ClassVar[bool] = True
     #: endif
+    #: if cookiecutter.observability
+    LOG_STYLE: ClassVar[Literal["json", "readable"] | None] = "json"
+    #: endif
 
     MONGODB_URI: MongoURI = Field(
         "mongodb://{{ cookiecutter.mongo_host }}/{{ cookiecutter.project_slug }}",
         description="Where MongoDB is, with credentials and database.",
     )
+    #: if cookiecutter.oauth == "server"
+    OAUTH_ISSUER: SecureIssuer | None = Field(
+        None, description="URL by which other apps know this server; made of its host where unset."
+    )
+    #: endif
     #: if cookiecutter.api_docs != "none"
     DOCS_ENABLED: Switch = Field(False, description="Whether the page at /docs/ is there.")
     #: endif

@@ -22,6 +22,9 @@ from config import (
 )
 from config.base import SLUG, Base
 from config.kinds import (
+    #: if cookiecutter.task_queue
+    BrokerURI,
+    #: endif
     #: if cookiecutter.field_encryption
     FernetKeys,
     #: endif
@@ -29,6 +32,12 @@ from config.kinds import (
     MongoURI,
     Secret,
 )
+#: if cookiecutter.oauth == "client"
+from config.providers import BaseURL, RedirectURI
+#: endif
+#: if cookiecutter.uploads
+from config.stores import Bucket, StoreURL
+#: endif
 
 SECRET_KEY: Final = keys.generate_secret()
 #: if cookiecutter.jwt_algorithm == "HS256"
@@ -65,7 +74,36 @@ class Testing(Base):
     JWT_PRIVATE_KEY: str = Field(JWT_PRIVATE_KEY, repr=False, description="Made at import.")
     #: endif
     TRUSTED_HOSTS: Hosts = Field(("localhost",), description="The host of Flask's test client.")
+    #: if cookiecutter.oauth == "client"
+    # A provider to which a browser can be sent without a word with it; there is no way back.
+    OAUTH_REDIRECT_URI: RedirectURI | None = Field(
+        "http://localhost/api/v1/auth/oauth/{provider}/callback", description="The test client's."
+    )
+    GITHUB_CLIENT_ID: str | None = Field("tests", description="Known to nobody.")
+    GITHUB_CLIENT_SECRET: str | None = Field("nobody knows", repr=False, description="As above.")
+    GITHUB_URL: BaseURL = Field("https://no-github.invalid", description="As above.")
+    GITHUB_API_URL: BaseURL = Field("https://no-github.invalid/api", description="As above.")
+    #: endif
     #: if cookiecutter.field_encryption
     FIELD_ENCRYPTION_KEYS: FernetKeys = Field(FIELD_ENCRYPTION_KEYS, description="Made at import.")
     FIELD_INDEX_KEY: Secret = Field(FIELD_INDEX_KEY, description="Made at import.")
+    #: endif
+    #: if cookiecutter.uploads
+    S3_ENDPOINT_URL: StoreURL = Field(
+        "https://no-store-was-started.invalid", description="The suite's object store."
+    )
+    S3_REGION: str = Field("us-east-1", description="The suite's object store.")
+    S3_BUCKET: Bucket = Field("files", description="The suite's object store.")
+    S3_ACCESS_KEY_ID: str = Field("nobody", description="The suite's object store.")
+    S3_SECRET_ACCESS_KEY: str = Field(
+        keys.generate_secret(), repr=False, description="Made at import."
+    )
+    S3_TIMEOUT_SECONDS: float = Field(10, description="The suite may have a busy machine.")
+    CDN_BASE_URL: StoreURL = Field("https://cdn.example", description="A host that nobody asks.")
+    #: endif
+    #: if cookiecutter.task_queue
+    BROKER_URI: BrokerURI = Field(
+        "redis://no-broker-was-started.invalid", description="The suite's broker."
+    )
+    JOB_QUEUE: str = Field(name_database(), description="A queue of this test process alone.")
     #: endif

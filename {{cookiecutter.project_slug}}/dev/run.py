@@ -1,7 +1,13 @@
 """Run the API on a developer's machine: `make run`.
 
-Two children, the embedded database (where MONGODB_URI is unset) and the server, which end with
+The embedded database (where MONGODB_URI is unset) and the server are children, which end with
 this process whatever ends it.
+#: if cookiecutter.uploads
+So is the embedded object store, where none of the settings that name a store is set.
+#: endif
+#: if cookiecutter.task_queue
+So are the embedded broker, where BROKER_URI is unset, and a worker.
+#: endif
 """
 
 from __future__ import annotations
@@ -17,7 +23,15 @@ from typing import TYPE_CHECKING, Final
 from config import ConfigurationError, Development
 from config.base import SLUG
 from config.environment import PROJECT, Environment
-from dev import ports
+from dev import (
+    ports,
+    #: if cookiecutter.uploads
+    store,
+    #: endif
+)
+#: if cookiecutter.task_queue
+from dev.broker import EmbeddedBrokerError, embedded_broker
+#: endif
 from dev.children import child
 from dev.database import EmbeddedDatabaseError, embedded_database
 
@@ -37,8 +51,16 @@ def main(data: Path = DATA) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         run(data)
+    #: if cookiecutter.task_queue
+    except EmbeddedBrokerError as error:
+        sys.exit(str(error))
+    #: endif
     except (ConfigurationError, EmbeddedDatabaseError) as error:
         sys.exit(str(error))
+    #: if cookiecutter.uploads
+    except store.EmbeddedStoreError as error:
+        sys.exit(str(error))
+    #: endif
     except KeyboardInterrupt:
         sys.exit(0)
 
@@ -51,6 +73,18 @@ def run(data: Path) -> None:
         # Everything else is checked before anything is started.
         process = {**environment.process, "MONGODB_URI": locate(27017)}
         environment = replace(environment, process=process)
+    #: if cookiecutter.uploads
+    has_no_store = not any(environment.holds(name) for name in store.SETTINGS)
+    if has_no_store:
+        process = {**environment.process, **store.locate(9000, "stands-for-a-secret")}
+        environment = replace(environment, process=process)
+    #: endif
+    #: if cookiecutter.task_queue
+    is_brokered = environment.holds("BROKER_URI")
+    if not is_brokered:
+        process = {**environment.process, "BROKER_URI": "redis://127.0.0.1"}
+        environment = replace(environment, process=process)
+    #: endif
     settings = Development.from_environment(environment)
     if ports.is_taken(settings.BIND_ADDRESS, settings.PORT):
         sys.exit(f"PORT {settings.PORT} is taken: choose another, as in PORT=3001 make run")
@@ -59,6 +93,15 @@ def run(data: Path) -> None:
         if is_embedded:
             port = stack.enter_context(embedded_database(data, is_durable=True))
             variables["MONGODB_URI"] = locate(port)
+        #: if cookiecutter.uploads
+        if has_no_store:
+            variables |= stack.enter_context(store.embedded_store(data.with_name("files")))
+        #: endif
+        #: if cookiecutter.task_queue
+        if not is_brokered:
+            variables["BROKER_URI"] = stack.enter_context(embedded_broker())
+        stack.enter_context(child("dev.worker", variables=variables))
+        #: endif
         server = stack.enter_context(child("dev.server", variables=variables))
         watch(server, settings.PORT)
 

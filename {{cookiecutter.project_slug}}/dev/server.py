@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib
+#: if cookiecutter.observability
+import sys
+import time
+#: endif
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, run_simple
@@ -21,6 +25,25 @@ class RequestHandler(WSGIRequestHandler):
     # Until a request line could be read.
     path = "-"
 
+    #: if cookiecutter.observability
+    def run_wsgi(self) -> None:
+        """Serve a request, and take the time."""
+        self.started = time.perf_counter()
+        super().run_wsgi()
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Log what the app left of the request: its route, since secrets may be in a path."""
+        del size
+        seen = getattr(self, "environ", {}).get("observability.seen")
+        what = f"{seen.method} {seen.route}" if seen else "a request that the app did not answer"
+        line = f"{time.strftime('%H:%M:%S')} [info     ] {what} {int(code)}"
+        if seen:
+            milliseconds = (time.perf_counter() - self.started) * 1000
+            line += f" durationMs={milliseconds:.1f} requestId={seen.request_id}"
+            line += f" accountId={seen.account_id}" if seen.account_id else ""
+        sys.stderr.write(f"{line}\n")
+
+    #: else
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Log the request line without its query."""
         whole = self.path
@@ -28,6 +51,7 @@ class RequestHandler(WSGIRequestHandler):
         super().log_request(code, size)
         self.path = whole
 
+    #: endif
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer a broken request with the status alone: messages repeat what was sent."""
         del message, explain

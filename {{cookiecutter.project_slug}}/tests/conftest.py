@@ -8,15 +8,34 @@ pytest_plugins = [
     "tests.fixtures.api",
     "tests.fixtures.accounts",
     "tests.fixtures.operations",
+    #: if cookiecutter.xml
+    "tests.fixtures.xml",
+    #: endif
     "tests.plugins.recorder",
     "tests.fixtures.queries",
+    #: if cookiecutter.uploads
+    "tests.fixtures.store",
+    #: endif
     "tests.fixtures.application",
     "tests.fixtures.database",
     "tests.fixtures.contents",
     "tests.fixtures.attacks",
+    #: if cookiecutter.oauth == "client"
+    "tests.fixtures.issuers",
+    "tests.fixtures.provider_logins",
+    #: endif
     #: if cookiecutter.field_encryption
     "tests.fixtures.encryption",
     #: endif
+    #: if cookiecutter.oauth == "server"
+    "tests.fixtures.oauth",
+    #: endif
     "tests.fixtures.processes",
+    #: if cookiecutter.observability
+    "tests.fixtures.collectors",
+    #: endif
+    #: if cookiecutter.task_queue
+    "tests.fixtures.queue",
+    #: endif
     "tests.fixtures.tokens",
 ]

@@ -16,11 +16,30 @@ LAYERS = {
     "services": {"models", "extensions"},
     "schemas": set(),
     "docs": {"schemas", "decorators", "services", "extensions"},
-    "decorators": {"services", "schemas", "context", "responses"},
-    "hooks": {"services", "schemas", "context", "extensions", "decorators", "responses"},
+    "decorators": {"services", "schemas", "context", "responses", "codecs"},
+    "hooks": {
+        "services",
+        "schemas",
+        "context",
+        "extensions",
+        "decorators",
+        "responses",
+        "codecs",
+    },
+    #: if cookiecutter.task_queue
+    "tasks": {"services", "models", "schemas", "extensions"},
+    #: endif
     "views": {"decorators", "schemas", "docs", "services", "context", "extensions", "models"},
     "commands": {"services", "models", "extensions"},
+    #: if cookiecutter.observability
+    "observability": {"context", "models", "server"},
+    #: endif
 }
+#: if cookiecutter.xml
+LAYERS["xml"] = set()
+LAYERS["docs"] |= {"xml"}
+LAYERS["views"] |= {"codecs"}
+#: endif
 MODULES = [
     pytest.param(path, id=path.relative_to(APP).as_posix())
     for layer in LAYERS

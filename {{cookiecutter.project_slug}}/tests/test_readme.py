@@ -12,17 +12,31 @@ from app import create_app
 from config import Development, Production
 from config.environment import PROJECT
 from config.testing import Testing
+#: if cookiecutter.uploads
+from dev.store import SETTINGS as STORE
+#: endif
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from config import Base
 
 # The words of a table: a setting without a default, one that is empty, and a URI that `make run`
-# makes up as it starts the embedded database.
+# makes up as it starts what is embedded.
 WORDS = {
     "README.md": ("required", "unset", "embedded"),
     "README.ko.md": ("필수", "없음", "내장"),
 }
 READMES = sorted(WORDS)
+EMBEDDED = {
+    "MONGODB_URI",
+    #: if cookiecutter.uploads
+    *STORE,
+    #: endif
+    #: if cookiecutter.task_queue
+    "BROKER_URI",
+    #: endif
+}
 SETTING_ROW = re.compile(r"\| `([A-Z0-9_]+)` \| (.+?) \| (.+?) \| (.+?) \|")
 TARGETS = re.compile(r"make ((?:[a-z]+)(?: [a-z]+)*)")
 FLASK_COMMAND = re.compile(r"`flask ([a-z]+(?: [a-z]+)*)`")
@@ -49,7 +63,7 @@ def read_rows(text: str) -> dict[str, tuple[str, str, str]]:
 def show_default(settings: type[Base], setting: str, words: tuple[str, str, str]) -> str:
     """Return a default as the table has it."""
     required, unset, embedded = words
-    if settings is Development and setting == "MONGODB_URI":
+    if settings is Development and setting in EMBEDDED:
         return embedded
     default: Any = settings.model_fields[setting].default
     if default is PydanticUndefined:
@@ -110,13 +124,18 @@ def test_every_flask_command_that_is_named_exists(text: str) -> None:
     ] == []
 
 
+def names_of(commands: dict[str, Any]) -> Iterator[str]:
+    """Yield the name of each command, behind the names of its groups."""
+    for name, command in commands.items():
+        if within := getattr(command, "commands", None):
+            yield from (f"{name} {inner}" for inner in names_of(within))
+        else:
+            yield name
+
+
 def test_every_command_of_this_app_is_named(text: str) -> None:
     commands: Any = create_app(Testing()).cli.commands
-    own = {
-        f"{group} {command}".strip()
-        for group in commands
-        for command in getattr(commands[group], "commands", {"": None})
-    }
+    own = {*names_of(commands)}
     assert own <= set(FLASK_COMMAND.findall(text))
 
 

@@ -93,12 +93,14 @@ def test_query_strings_and_headers_appear_in_no_log_line(server: Server) -> None
     assert "canary" not in log
 
 
+#: if not cookiecutter.observability
 def test_paths_cannot_write_lines_of_the_log(server: Server) -> None:
     server.ask("GET", "/health/live%0A127.0.0.1%20GET%20/forged")
     log = server.read_log("/health/live%0A127.0.0.1")
     assert "\n127.0.0.1 GET /forged" not in log
 
 
+#: endif
 #: if cookiecutter.security_headers
 @pytest.mark.checklist("access.https")
 def test_forwarded_scheme_of_a_stranger_is_ignored(start_server: StartServer) -> None:

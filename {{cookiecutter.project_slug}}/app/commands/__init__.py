@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 #: if cookiecutter.field_encryption
 from app.commands.encryption import encryption
 #: endif
+#: if cookiecutter.uploads
+from app.commands.files import files
+#: endif
 from app.commands.indexes import indexes
+#: if cookiecutter.task_queue
+from app.commands.jobs import jobs
+#: endif
 from app.commands.keys import keys
+#: if cookiecutter.oauth == "server"
+from app.commands.oauth import oauth
+#: endif
 from app.commands.preparation import prepare
 
 if TYPE_CHECKING:
@@ -20,6 +29,15 @@ def register(app: Flask) -> None:
     #: if cookiecutter.field_encryption
     app.cli.add_command(encryption)
     #: endif
+    #: if cookiecutter.uploads
+    app.cli.add_command(files)
+    #: endif
     app.cli.add_command(indexes)
+    #: if cookiecutter.task_queue
+    app.cli.add_command(jobs)
+    #: endif
     app.cli.add_command(keys)
+    #: if cookiecutter.oauth == "server"
+    app.cli.add_command(oauth)
+    #: endif
     app.cli.add_command(prepare)

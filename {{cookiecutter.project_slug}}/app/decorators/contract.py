@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask import Response
 
+from app.codecs import MEDIA_TYPES, WRITERS, write_json
 from app.context import context
 from app.decorators.operation import operation_of
 from app.responses import without_body
@@ -58,10 +59,10 @@ def with_free_query(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
 
 
 def sends(media_type: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
-    """Answer this operation in another media type than JSON."""
+    """Answer this operation in that media type alone; stands above @returns."""
 
     def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-        operation_of(function).media_type = media_type
+        operation_of(function).gives = (media_type,)
         return function
 
     return mark
@@ -86,7 +87,7 @@ def limited_by(setting: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT
 
 #: endif
 def accepts(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
-    """Hand the JSON body to the view as ``body``, parsed by *schema*."""
+    """Hand the body to the view as ``body``, parsed by *schema*."""
 
     def decorate(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
         operation_of(function).body = schema
@@ -126,7 +127,7 @@ def returns(
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
         operation = operation_of(function)
-        operation.returns, operation.status = schema, status
+        operation.returns, operation.status, operation.gives = schema, status, MEDIA_TYPES
 
         @wraps(function)
         def wrapper(*args: Any, **kwargs: Any) -> Response:
@@ -136,14 +137,17 @@ def returns(
                 value, headers = value.value, value.headers
             if schema is None:
                 return without_body(status, headers)
-            return Response(_serialize(schema, value), status, headers, None, operation.media_type)
+            media_type = context.answer_type
+            body = _serialize(schema, value, media_type)
+            return Response(body, status, headers, None, media_type)
 
         return wrapper
 
     return decorate
 
 
-def _serialize(schema: type[BaseModel], value: Any) -> bytes:
-    """Return JSON bytes of the members that the schema names, and of no others."""
+def _serialize(schema: type[BaseModel], value: Any, media_type: str) -> bytes:
+    """Return the bytes of the members that the schema names, and of no others."""
     represented = schema.model_validate(value, from_attributes=True)
-    return schema.__pydantic_serializer__.to_json(represented, by_alias=True)
+    # A media type of its own that @sends names is one of JSON.
+    return WRITERS.get(media_type, write_json)(represented)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from app.codecs import MEDIA_TYPES
+from app.constants import JSON_MEDIA_TYPE
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from pydantic import BaseModel
+    #: if cookiecutter.oauth == "server"
+
+    from app.services.oauth.scopes import Scope
+    #: endif
 
 
 @dataclass(slots=True)
@@ -27,10 +33,15 @@ class Operation:
     is_public: bool = False
     token_type: TokenType = TokenType.ACCESS
     body: type[BaseModel] | None = None
+    takes: tuple[str, ...] = MEDIA_TYPES
+    #: if cookiecutter.oauth == "server"
+    form: type[BaseModel] | None = None
+    scopes: tuple[Scope, ...] = ()
+    #: endif
     query: type[BaseModel] | None = None
     returns: type[BaseModel] | None = None
     status: HTTPStatus = HTTPStatus.OK
-    media_type: str = "application/json"
+    gives: tuple[str, ...] = (JSON_MEDIA_TYPE,)
     has_free_query: bool = False
     #: if cookiecutter.throttling
     is_throttled: bool = True

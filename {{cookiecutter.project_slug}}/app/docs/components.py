@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.json_schema import models_json_schema
 
+#: if cookiecutter.xml
+from app.constants import XML_MEDIA_TYPE
+#: endif
 from app.docs.references import SCHEMA_TEMPLATE
 from app.docs.responses import HEADERS
+#: if cookiecutter.xml
+from app.docs.xml import name_elements
+#: endif
+#: if cookiecutter.oauth == "server"
+from app.schemas.oauth import OAuthErrorOut
+#: endif
 from app.schemas.problems import ProblemOut
 from app.services.claims import TokenType
 
@@ -28,7 +37,12 @@ _SECURITY = {
 
 def security_of(operation: Operation) -> list[dict[str, list[str]]]:
     """Return what an operation asks for; nothing where anybody may call it."""
+    #: if cookiecutter.oauth == "server"
+    needed = sorted(scope.name for scope in operation.scopes)
+    return [] if operation.is_public else [{_SECURITY[operation.token_type][0]: needed}]
+    #: else
     return [] if operation.is_public else [{_SECURITY[operation.token_type][0]: []}]
+    #: endif
 
 
 def describe_components(
@@ -44,9 +58,17 @@ def describe_components(
     contracts = list(operations.values())
     taken = {contract.body for contract in contracts}
     given = {contract.returns for contract in contracts} | {ProblemOut}
+    #: if cookiecutter.oauth == "server"
+    taken |= {contract.form for contract in contracts}
+    given |= {OAuthErrorOut}
+    #: endif
+    schemas = _schemas(taken, "validation") | _schemas(given, "serialization")
+    #: if cookiecutter.xml
+    schemas |= _schemas_in_xml(contracts)
+    #: endif
     schemes = {contract.token_type for contract in contracts if not contract.is_public}
     return {
-        "schemas": _schemas(taken, "validation") | _schemas(given, "serialization"),
+        "schemas": schemas,
         "responses": dict(sorted(responses.items())),
         "headers": {name: header for name, header in HEADERS.items() if name in headers},
         "securitySchemes": {
@@ -68,3 +90,14 @@ def _schemas(models: set[type[BaseModel] | None], mode: JsonSchemaMode) -> dict[
     _, schema = models_json_schema(wanted, ref_template=SCHEMA_TEMPLATE)
     definitions: dict[str, Any] = schema.get("$defs", {})
     return definitions
+#: if cookiecutter.xml
+
+
+def _schemas_in_xml(contracts: list[Operation]) -> dict[str, Any]:
+    """Return the schemas that XML is taken or given by, with the names of their elements."""
+    taken = {contract.body for contract in contracts if XML_MEDIA_TYPE in contract.takes}
+    given = {contract.returns for contract in contracts if XML_MEDIA_TYPE in contract.gives}
+    schemas = _schemas(taken, "validation") | _schemas(given, "serialization")
+    name_elements(schemas)
+    return schemas
+#: endif

@@ -14,9 +14,16 @@ from typing import TYPE_CHECKING, Any
 from flasgger import Swagger
 from pydantic.alias_generators import to_camel
 
+#: if cookiecutter.uploads
+from app.docs import files
+#: endif
 from app.docs.components import describe_components, security_of
+from app.docs.contents import describe_content
 from app.docs.parameters import describe_parameters, path_of
-from app.docs.references import refer_to, schema_of
+#: if cookiecutter.oauth == "server"
+from app.docs.protocol import describe_protocol
+#: endif
+from app.docs.references import refer_to
 from app.docs.refusals import find_refusals
 from app.docs.responses import (
     describe_not_modified,
@@ -53,6 +60,9 @@ def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> d
             "tags": [{"name": name} for name in tags],
             "components": describe_components(operations, responses, [*described.values()]),
         }
+        #: if cookiecutter.uploads
+        files.narrow(template["components"]["schemas"])
+        #: endif
         document = _collect(app, template)
     document["paths"] = {
         re.sub(r"(?<=\{)\w+(?=\})", lambda name: to_camel(name[0]), path): _finish(item, described)
@@ -112,9 +122,12 @@ def _describe(
         name = name_refusal(refusals)
         responses[name] = describe_refusal(refusals)
         described["responses"][str(status)] = refer_to("responses", name)
+    #: if cookiecutter.oauth == "server"
+    describe_protocol(operation, words, described, responses)
+    #: endif
     if operation.body is not None:
-        media = {"schema": schema_of(operation.body), "example": words["example"]}
-        described["requestBody"] = {"required": True, "content": {"application/json": media}}
+        content = describe_content(operation.takes, operation.body, words["example"])
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 

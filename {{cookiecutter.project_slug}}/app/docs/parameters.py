@@ -31,7 +31,12 @@ def describe_parameters(
     operation: Operation, rule: str, words: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Return the parameter objects of an operation."""
-    return [*_of_path(rule), *_of_query(operation, words), *_of_headers(words)]
+    #: if cookiecutter.oauth == "client"
+    path = [{**each, **words.get("path", {}).get(each["name"], {})} for each in _of_path(rule)]
+    #: else
+    path = [*_of_path(rule)]
+    #: endif
+    return [*path, *_of_query(operation, words), *_of_headers(words)]
 
 
 def _of_path(rule: str) -> Iterator[dict[str, Any]]:

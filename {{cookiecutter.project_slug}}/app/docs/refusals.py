@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app import errors
-from app.constants import HEALTH_PREFIX
+from app.constants import HEALTH_PREFIX, PREPARED_PREFIXES
+#: if cookiecutter.oauth == "server"
+from app.services.claims import TokenType
+#: endif
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +39,7 @@ def _by_hooks(operation: Operation, path: str) -> Iterator[type[Problem]]:
         #: if cookiecutter.security_headers
         yield errors.InsecureTransportError
         #: endif
-    if path.startswith("/api/"):
+    if path.startswith(PREPARED_PREFIXES):
         yield errors.ServiceUnavailableError
     #: if cookiecutter.throttling
     if operation.is_throttled:
@@ -45,11 +48,20 @@ def _by_hooks(operation: Operation, path: str) -> Iterator[type[Problem]]:
     #: endif
     if not operation.is_public:
         yield errors.UnauthorizedError
+        #: if cookiecutter.oauth == "server"
+        if operation.token_type is TokenType.ACCESS:
+            yield errors.InsufficientScopeError
+        #: endif
     if "{" in path:
         yield errors.NotFoundError
     yield from (errors.NotAcceptableError, errors.UnsupportedMediaTypeError)
     if not operation.has_free_query:
         yield errors.InvalidInputError
+    #: if cookiecutter.oauth == "server"
+    if operation.form is not None:
+        yield errors.MalformedRequestError
+        yield errors.ContentTooLargeError
+    #: endif
     if operation.body is not None:
         yield errors.MalformedRequestError
         yield errors.ContentTooLargeError

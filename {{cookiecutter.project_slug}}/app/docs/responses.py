@@ -9,7 +9,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from app.constants import PROBLEM_MEDIA_TYPE, REQUEST_ID_HEADER
+from app.constants import JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, REQUEST_ID_HEADER
+from app.docs.contents import describe_content
 from app.docs.references import refer_to, schema_of
 from app.schemas.problems import ProblemOut
 
@@ -40,19 +41,29 @@ HEADERS: dict[str, dict[str, Any]] = {
     ),
 }
 
+#: if cookiecutter.oauth == "server"
+_WITHOUT_CONTENT = {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}
+#: else
+_WITHOUT_CONTENT = {HTTPStatus.NO_CONTENT}
+#: endif
 _OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 
 def describe_success(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
     """Return the response object of the operation's one success."""
     names = [REQUEST_ID_HEADER, "Cache-Control"] if words.get("is_cached") else [REQUEST_ID_HEADER]
-    if operation.status == HTTPStatus.CREATED:
+    #: if cookiecutter.oauth == "client"
+    if operation.status == HTTPStatus.FOUND:
+        names.append("Location")
+        return {"description": operation.status.phrase, "headers": _refer(names)}
+    #: endif
+    if operation.status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}:
         names.append("Location")
     if _has_etag(operation, words):
         names.append("ETag")
     success = {"description": operation.status.phrase, "headers": _refer(names)}
-    if operation.status != HTTPStatus.NO_CONTENT:
-        success["content"] = {operation.media_type: _describe_body(operation, words)}
+    if operation.status not in _WITHOUT_CONTENT:
+        success["content"] = _describe_content(operation, words)
     return success
 
 
@@ -99,11 +110,12 @@ def _has_etag(operation: Operation, words: dict[str, Any]) -> bool:
     )
 
 
-def _describe_body(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+def _describe_content(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
     if operation.returns is None:
-        kind = "object" if operation.media_type == "application/json" else "string"
-        return {"schema": {"type": kind}}
-    return {"schema": schema_of(operation.returns), "example": words["answer"]}
+        (media_type,) = operation.gives
+        kind = "object" if media_type == JSON_MEDIA_TYPE else "string"
+        return {media_type: {"schema": {"type": kind}}}
+    return describe_content(operation.gives, operation.returns, words["answer"])
 
 
 def _example_of(refusal: type[Problem]) -> dict[str, Any]:

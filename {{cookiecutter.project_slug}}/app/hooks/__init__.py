@@ -76,4 +76,7 @@ def register(app: Flask) -> None:
     #: if cookiecutter.cors
     app.after_request(cors.share)
     #: endif
+    #: if cookiecutter.xml
+    app.after_request(negotiation.tell_variance)
+    #: endif
     errors.register(app)

@@ -7,6 +7,9 @@ from flask import request
 from app.context import context
 from app.errors import UnauthorizedError
 from app.hooks import routing
+#: if cookiecutter.oauth == "server"
+from app.hooks.scopes import check_scopes
+#: endif
 from app.services import sessions, tokens
 from app.services.claims import TokenType
 
@@ -23,6 +26,9 @@ def authenticate() -> None:
     claims = tokens.read(_bearer_token(), expected)
     context.caller = sessions.find_caller(claims)
     context.claims = claims
+    #: if cookiecutter.oauth == "server"
+    check_scopes(claims, operation)
+    #: endif
 
 
 def _bearer_token() -> str:

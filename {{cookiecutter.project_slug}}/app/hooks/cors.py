@@ -36,6 +36,11 @@ def answer_preflight() -> Response | None:
 def share(response: Response) -> Response:
     """Let an allowed origin read the answer; caches keep the answers of origins apart."""
     response.vary.add("Origin")
+    #: if cookiecutter.oauth == "server"
+    if response.mimetype == "text/html":
+        # A page is for the person before it, and no other page reads along.
+        return response
+    #: endif
     if _is_allowed_origin():
         response.headers["Access-Control-Allow-Origin"] = request.headers["Origin"]
         response.headers["Access-Control-Allow-Credentials"] = "true"

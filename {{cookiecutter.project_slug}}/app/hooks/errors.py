@@ -16,9 +16,11 @@ from app.constants import PROBLEM_MEDIA_TYPE
 from app.context import context
 from app.errors import (
     NotModified,
+    #: if cookiecutter.oauth == "server"
+    OAuthRefusal,
+    #: endif
     Problem,
     ServiceUnavailableError,
-    UnauthorizedError,
     UnexpectedError,
 )
 from app.responses import without_body
@@ -36,14 +38,17 @@ def register(app: Flask) -> None:
     """Answer the app's own refusals, the framework's, the database's, and everything else."""
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(NotModified, answer_not_modified)
+    #: if cookiecutter.oauth == "server"
+    app.register_error_handler(OAuthRefusal, answer_oauth_refusal)
+    #: endif
     app.register_error_handler(PyMongoError, answer_database_error)
     app.register_error_handler(HTTPException, answer_http_exception)
 
 
 def answer_problem(problem: Problem) -> Response:
     """Answer a refusal of ours."""
-    if isinstance(problem, UnauthorizedError) and problem.reason:
-        logger.info("refused request %s: %s", context.request_id, problem.reason)
+    if reason := getattr(problem, "reason", ""):
+        logger.info("refused request %s: %s", context.request_id, reason)
     document = describe(problem.status, problem.code, problem.title, problem.detail, _request_id())
     document["errors"] = [
         {"pointer": error.pointer, "detail": error.detail} for error in problem.errors
@@ -56,6 +61,16 @@ def answer_not_modified(found: NotModified) -> Response:
     return without_body(HTTPStatus.NOT_MODIFIED, {"ETag": found.etag})
 
 
+#: if cookiecutter.oauth == "server"
+def answer_oauth_refusal(refusal: OAuthRefusal) -> Response:
+    """Answer a client in the words of its own protocol."""
+    challenge = {name: text for name, text in refusal.headers.items() if name == "WWW-Authenticate"}
+    return Response(
+        orjson.dumps(refusal.body), refusal.status, challenge, content_type="application/json"
+    )
+
+
+#: endif
 def answer_database_error(error: PyMongoError) -> Response:
     """Answer 503 where MongoDB does not answer in time, and 500 where it refuses."""
     if not (error.timeout or isinstance(error, ConnectionFailure)):

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
+#: if cookiecutter.xml
+from typing import TYPE_CHECKING
+#: endif
 
 from flask import request
 from werkzeug.datastructures import MIMEAccept
@@ -11,18 +14,28 @@ from werkzeug.http import parse_accept_header, parse_options_header
 from app.context import context
 from app.errors import NotAcceptableError, UnsupportedMediaTypeError
 
+#: if cookiecutter.xml
+if TYPE_CHECKING:
+    from flask import Response
+
+#: endif
 _UNWANTED = 0.0
 _NO_LENGTH = ("", "0")
 
 
 def check_accept() -> None:
-    """Refuse with 406 what the client says it cannot read. No Accept header means anything."""
+    """Choose what to answer in; refuse with 406 where the client says that it reads none of it.
+
+    No Accept header means anything.
+    """
     operation = context.operation
-    header = request.headers.get("Accept", "").strip()
-    if operation is None or not header:
+    if operation is None:
         return
-    if _quality_of(operation.media_type, header) <= _UNWANTED:
+    header = request.headers.get("Accept", "").strip() or "*/*"
+    chosen = _choose(operation.gives, header)
+    if chosen is None:
         raise NotAcceptableError
+    context.answer_type = chosen
 
 
 def check_content_type() -> None:
@@ -30,21 +43,44 @@ def check_content_type() -> None:
     operation = context.operation
     if operation is None:
         return
-    if operation.body is None:
+    takes_body = operation.body is not None
+    #: if cookiecutter.oauth == "server"
+    takes_body = takes_body or operation.form is not None
+    #: endif
+    if not takes_body:
         if _has_body():
             raise UnsupportedMediaTypeError("")
         return
-    if not _is_json() or request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaTypeError("application/json")
+    media_type = _media_type_of(request.headers.get("Content-Type"))
+    is_coded = request.headers.get("Content-Encoding", "identity") != "identity"
+    if media_type not in operation.takes or is_coded:
+        raise UnsupportedMediaTypeError(", ".join(operation.takes))
+    context.body_type = media_type
 
 
+#: if cookiecutter.xml
+def tell_variance(response: Response) -> Response:
+    """Have caches keep the representations of an operation apart (RFC 9110 section 12.5.5)."""
+    operation = context.operation if context.has_operation else None
+    if operation is not None and len(operation.gives) > 1:
+        response.vary.add("Accept")
+    return response
+
+
+#: endif
 @lru_cache(maxsize=256)
+def _choose(offered: tuple[str, ...], header: str) -> str | None:
+    """Return which of *offered* the header likes best, the first of equals; None for none."""
+    best = max(offered, key=lambda media_type: _quality_of(media_type, header))
+    return best if _quality_of(best, header) > _UNWANTED else None
+
+
 def _quality_of(media_type: str, header: str) -> float:
     """Return the quality that the header's most specific matching range gives *media_type*."""
     best = (-1, _UNWANTED)
     for value, quality in parse_accept_header(header, MIMEAccept):
         accepted, parameters = parse_options_header(value)
-        if parameters.get("charset", "utf-8").lower() not in {"utf-8", "utf8"}:
+        if not _is_utf_8(parameters):
             continue
         best = max(best, (_specificity(accepted.lower(), media_type), quality))
     specificity, quality = best
@@ -62,7 +98,11 @@ def _has_body() -> bool:
     return has_length or "HTTP_TRANSFER_ENCODING" in environ
 
 
-def _is_json() -> bool:
-    media_type, parameters = parse_options_header(request.headers.get("Content-Type"))
-    charset = parameters.get("charset", "utf-8").lower()
-    return media_type.lower() == "application/json" and charset in {"utf-8", "utf8"}
+def _media_type_of(header: str | None) -> str:
+    """Return the media type of a body; nothing where it is not in UTF-8."""
+    media_type, parameters = parse_options_header(header)
+    return media_type.lower() if _is_utf_8(parameters) else ""
+
+
+def _is_utf_8(parameters: dict[str, str]) -> bool:
+    return parameters.get("charset", "utf-8").lower() in {"utf-8", "utf8"}

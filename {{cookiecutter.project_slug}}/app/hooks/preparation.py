@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import request
 
+from app.constants import PREPARED_PREFIXES
 from app.services import preparation
 
 
 def refuse_until_prepared() -> None:
     """Prepare the database on a process's first API request; raises ServiceUnavailableError."""
-    if request.path.startswith("/api/"):
+    if request.path.startswith(PREPARED_PREFIXES):
         preparation.ensure_prepared()

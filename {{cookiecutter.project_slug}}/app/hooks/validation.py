@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+#: if cookiecutter.oauth == "server"
+from urllib.parse import parse_qsl
+#: endif
 
-import orjson
 from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.codecs import READERS
 from app.constants import MOST_ERRORS
 from app.context import context
 from app.errors import (
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _UNKNOWN = "extra_forbidden"
+#: if cookiecutter.oauth == "server"
+_MOST_FIELDS = 50
+#: endif
 
 
 def read_query() -> None:
@@ -40,19 +46,43 @@ def read_query() -> None:
 
 
 def read_body() -> None:
-    """Parse the JSON body (RFC 8259): NaN, lone surrogates and deep nesting are malformed."""
+    """Parse the body, by its media type and then by the operation's schema."""
     operation = context.operation
+    #: if cookiecutter.oauth == "server"
+    if operation is not None and operation.form is not None:
+        context.form = _read_form()
+        return
+    #: endif
     if operation is None or operation.body is None:
         return
     try:
-        document = orjson.loads(_read_all())
+        body = _read_all()
     except RequestEntityTooLarge as error:
         raise ContentTooLargeError from error
-    except (orjson.JSONDecodeError, OSError) as error:
+    except OSError as error:
         raise MalformedRequestError from error
+    document = READERS[context.body_type](body, operation.body)
     context.body = _parse(operation.body, document)
 
 
+#: if cookiecutter.oauth == "server"
+def _read_form() -> list[tuple[str, str]]:
+    """Return the fields of a form in UTF-8, repeated ones included (RFC 6749 appendix B)."""
+    try:
+        text = _read_all().decode("ascii")
+        fields = parse_qsl(
+            text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
+        )
+    except RequestEntityTooLarge as error:
+        raise ContentTooLargeError from error
+    except (ValueError, OSError) as error:
+        raise MalformedRequestError from error
+    if any("\0" in part for field in fields for part in field):
+        raise MalformedRequestError
+    return fields
+
+
+#: endif
 def _read_all() -> bytes:
     """Return the whole body; RequestEntityTooLarge where it is longer than it may be."""
     body = request.get_data(cache=False)

@@ -21,6 +21,9 @@ from app.models.base import BaseDocument
 #: if cookiecutter.field_encryption
 from app.models.encryption import EncryptedStringField, blind_index, decrypt_stored
 #: endif
+#: if cookiecutter.oauth == "client"
+from app.models.identities import UNIQUE_IDENTITY, Identity
+#: endif
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,6 +37,11 @@ class Session(EmbeddedDocument):
     refresh_id = UUIDField(binary=True, db_field="refreshId", required=True)
     created_at = DateTimeField(db_field="createdAt", required=True)
     expires_at = DateTimeField(db_field="expiresAt", required=True)
+    #: if cookiecutter.oauth == "server"
+    # Of a session that was granted to another app: which one, and what it may do.
+    client_id = UUIDField(binary=True, db_field="clientId")
+    scope = StringField()
+    #: endif
 
 
 class Account(BaseDocument):
@@ -41,7 +49,12 @@ class Account(BaseDocument):
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "accounts",
-        "indexes": [{"fields": ["email_index"], "unique": True}],
+        "indexes": [
+            {"fields": ["email_index"], "unique": True},
+            #: if cookiecutter.oauth == "client"
+            UNIQUE_IDENTITY,
+            #: endif
+        ],
     }
 
     #: if cookiecutter.field_encryption
@@ -52,7 +65,13 @@ class Account(BaseDocument):
     display_name = StringField(db_field="displayName", required=True)
     #: endif
     email_index = StringField(db_field="emailIndex", required=True)
+    #: if cookiecutter.oauth == "client"
+    # An account that began with a provider has no password.
+    password_hash = StringField(db_field="passwordHash")
+    identities = EmbeddedDocumentListField(Identity)
+    #: else
     password_hash = StringField(db_field="passwordHash", required=True)
+    #: endif
     sessions = EmbeddedDocumentListField(Session)
 
     @staticmethod

@@ -6,6 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import mongoengine
 
+#: if cookiecutter.observability
+from app.models import slow_queries
+
+#: endif
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -22,6 +26,9 @@ def init_app(app: Flask) -> None:
         "tz_aware": True,
         "connect": False,
         "appname": "{{ cookiecutter.project_slug }}",
+        #: if cookiecutter.observability
+        "event_listeners": slow_queries.make_listeners(app.config),
+        #: endif
     }
     try:
         mongoengine.connect(**options)

@@ -21,6 +21,9 @@ class Note(BaseDocument):
             {"fields": ["account", "updated_at", "id"]},
             {"fields": ["account", "title", "id"]},
         ],
+        #: if cookiecutter.task_queue
+        "export": ("id", "title", "body", "created_at", "updated_at"),
+        #: endif
     }
 
     account = LazyReferenceField(Account, reverse_delete_rule=CASCADE, required=True)

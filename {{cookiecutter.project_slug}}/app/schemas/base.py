@@ -43,7 +43,8 @@ def _check_digits(value: Any) -> Any:
     return value
 
 
-def _write_moment(moment: datetime) -> str:
+def write_moment(moment: datetime) -> str:
+    """Return a moment of UTC as every answer has it."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -54,7 +55,7 @@ Moment = Annotated[AwareDatetime, BeforeValidator(_check_moment), AfterValidator
 # What is stored, in UTC: always with milliseconds, so that texts sort as the moments do.
 Timestamp = Annotated[
     datetime,
-    PlainSerializer(_write_moment),
+    PlainSerializer(write_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
 # Stands after the limits of a number in a query string: digits, and no other way to write them.

@@ -42,16 +42,10 @@ def rename(account_id: UUID, display_name: str) -> Profile:
 def change_password(caller: Caller, current: str, new: str, address: str) -> None:
     """Replace the password and end every other session, in one update.
 
-    A wrong current password counts as a failed log-in: a stolen token must not become a
-    way to guess passwords without end. Raises WrongPasswordError, LoginJailedError.
+    Raises WrongPasswordError, LoginJailedError.
     """
-    account = Account.objects(id=caller.account_id).first()
-    if account is None:
-        raise UnauthorizedError("the account was deleted meanwhile")
-    attempt = jail.reserve(account.email_index, address)
-    if not passwords.is_correct(current, account.password_hash):
-        raise WrongPasswordError
-    jail.forgive(attempt)
+    account = find(caller)
+    confirm_password(account, current, address)
     changed = Account.objects(id=account.id, password_hash=account.password_hash).update_one(
         set__password_hash=passwords.hash_password(new),
         pull__sessions__id__ne=caller.session_id,
@@ -59,6 +53,26 @@ def change_password(caller: Caller, current: str, new: str, address: str) -> Non
     if not changed:
         # Somebody else changed it since it was read.
         raise WrongPasswordError
+
+
+def find(caller: Caller) -> Account:
+    """Return the caller's account as it is stored; raises UnauthorizedError where it is gone."""
+    account = Account.objects(id=caller.account_id).first()
+    if account is None:
+        raise UnauthorizedError("the account was deleted meanwhile")
+    return account  # type: ignore[no-any-return]  # mongoengine has no types
+
+
+def confirm_password(account: Account, password: str, address: str) -> None:
+    """Have the password given again before something that a stolen token must not do.
+
+    A wrong one counts as a failed log-in: the token must not become a way to guess passwords
+    without end. Raises WrongPasswordError, LoginJailedError.
+    """
+    attempt = jail.reserve(account.email_index, address)
+    if not passwords.is_correct(password, account.password_hash):
+        raise WrongPasswordError
+    jail.forgive(attempt)
 
 
 def delete(account_id: UUID) -> None:

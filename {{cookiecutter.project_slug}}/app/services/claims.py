@@ -26,6 +26,10 @@ CLAIM_TYPES: Final[Mapping[str, type]] = {
     "type": str,
     "fresh": bool,
 }
+#: if cookiecutter.oauth == "server"
+# A token that was issued to another app says what it may do there (RFC 8693 section 4.2).
+SCOPED_CLAIM_TYPES: Final[Mapping[str, type]] = {**CLAIM_TYPES, "scope": str}
+#: endif
 
 
 class TokenType(StrEnum):
@@ -47,6 +51,10 @@ class Claims:
     expires_at: datetime
     # The claim itself, in seconds since 1970: compared at every request.
     exp: int
+    #: if cookiecutter.oauth == "server"
+    # What another app may do with it; None in the tokens of a log-in, which may do everything.
+    scopes: frozenset[str] | None = None
+    #: endif
 
     @property
     def jti(self) -> str:
@@ -76,6 +84,9 @@ class Claims:
                 is_fresh=payload["fresh"],
                 expires_at=datetime.fromtimestamp(payload["exp"], UTC),
                 exp=payload["exp"],
+                #: if cookiecutter.oauth == "server"
+                scopes=frozenset(payload["scope"].split()) if "scope" in payload else None,
+                #: endif
             )
         except (ValueError, OverflowError, OSError):
             raise UnauthorizedError("a claim does not have the form that is issued here") from None
@@ -87,7 +98,13 @@ class Claims:
 def check_names_and_types(payload: Mapping[str, Any]) -> None:
     """Raise UnauthorizedError unless *payload* has each claim, of its type, and no other."""
     # type() and not isinstance(): True is no point in time.
-    if {name: type(value) for name, value in payload.items()} != CLAIM_TYPES:
+    types = {name: type(value) for name, value in payload.items()}
+    #: if cookiecutter.oauth == "server"
+    is_known = types in (CLAIM_TYPES, SCOPED_CLAIM_TYPES)
+    #: else
+    is_known = types == CLAIM_TYPES
+    #: endif
+    if not is_known:
         raise UnauthorizedError("the claims are not those that are issued here")
 
 

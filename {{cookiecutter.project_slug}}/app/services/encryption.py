@@ -26,6 +26,9 @@ from app.models.encryption import (
     verify_keys,
 )
 from app.models.encryption.stored import encrypted_collections, values_in
+#: if cookiecutter.oauth == "client"
+from app.models.identities import identity_index_for
+#: endif
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -155,6 +158,10 @@ def _indexes_beside(
     document_class: type[Document], path: str, value: str | bytes
 ) -> dict[str, str]:
     """Return the blind index that belongs to a value found in clear."""
+    #: if cookiecutter.oauth == "client"
+    if document_class is Account and path.startswith("identities.") and isinstance(value, str):
+        return {f"{path.removesuffix('.name')}.index": identity_index_for(value)}
+    #: endif
     if document_class is Account and path == Account.email.db_field and isinstance(value, str):
         return {Account.email_index.db_field: Account.email_index_for(value)}
     return {}

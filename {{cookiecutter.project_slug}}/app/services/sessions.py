@@ -47,7 +47,12 @@ def find_caller(claims: Claims) -> Caller:
 
 
 def log_in(email: str, password: str, address: str) -> TokenPair:
-    """Return a new session's tokens.
+    """Return a new session's tokens; raises what check_credentials() raises."""
+    return open_session(check_credentials(email, password, address))
+
+
+def check_credentials(email: str, password: str, address: str) -> UUID:
+    """Return whose account this is.
 
     Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
     accounts and wrong passwords alike, in the same time.
@@ -60,16 +65,53 @@ def log_in(email: str, password: str, address: str) -> TokenPair:
     jail.forgive(attempt)
     if passwords.needs_rehash(record["passwordHash"]):
         _rehash(record, password)
-    return _open_session(record["_id"])
+    account_id: UUID = record["_id"]
+    return account_id
+
+
+def open_session(account_id: UUID) -> TokenPair:
+    """Return the tokens of a new session, for somebody who has just proven who they are."""
+    pair = tokens.issue_pair(account_id, new_id(), is_fresh=True)
+    add(account_id, pair)
+    return pair
+
+
+def add(account_id: UUID, pair: TokenPair, **more: Any) -> bool:
+    """Store the session of *pair*, and *more* about it; tell whether the account is there."""
+    now = utc_now()
+    session = {
+        "id": pair.session_id,
+        "refreshId": pair.refresh_id,
+        "createdAt": now,
+        "expiresAt": pair.refresh_expires_at,
+        **more,
+    }
+    # Two updates, because one cannot both pull and push: first what ran out, then the newest in.
+    _accounts().update_one(
+        {"_id": account_id}, {"$pull": {"sessions": {"expiresAt": {"$lte": now}}}}
+    )
+    result = _accounts().update_one(
+        {"_id": account_id},
+        {"$push": {"sessions": {"$each": [session], "$slice": -settings.SESSION_LIMIT}}},
+    )
+    return result.matched_count > 0
 
 
 def refresh(account_id: UUID, session_id: UUID, refresh_id: UUID) -> TokenPair:
-    """Exchange a refresh token for a new pair, once.
+    """Exchange a refresh token for a new pair, once."""
+    pair = tokens.issue_pair(account_id, session_id, is_fresh=False)
+    rotate(account_id, refresh_id, pair)
+    return pair
+
+
+def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
+    """Put *pair* in the place of the refresh token that is exchanged for it.
 
     One atomic update decides which of many requests at once wins. Whoever comes with a
-    token that was already exchanged ends the whole session (RFC 9700 section 4.14.2).
+    token that was already exchanged ends the whole session (RFC 9700 section 4.14.2), and
+    learns so by an UnauthorizedError.
     """
-    pair = tokens.issue_pair(account_id, session_id, is_fresh=False)
+    session_id = pair.session_id
     used = {"id": session_id, "refreshId": refresh_id}
     result = _accounts().update_one(
         {"_id": account_id, "sessions": {"$elemMatch": used}},
@@ -84,7 +126,6 @@ def refresh(account_id: UUID, session_id: UUID, refresh_id: UUID) -> TokenPair:
     if result.modified_count == 0:
         log_out(account_id, session_id)
         raise UnauthorizedError("the refresh token was used before: its session ends")
-    return pair
 
 
 def log_out(account_id: UUID, session_id: UUID) -> None:
@@ -92,28 +133,19 @@ def log_out(account_id: UUID, session_id: UUID) -> None:
     _accounts().update_one({"_id": account_id}, {"$pull": {"sessions": {"id": session_id}}})
 
 
+#: if cookiecutter.oauth == "server"
+def find_client(account_id: UUID, session_id: UUID) -> UUID | None:
+    """Return the id of the app that a session was granted to; None for a log-in, or none."""
+    wanted = {"_id": account_id, "sessions": {"$elemMatch": {"id": session_id}}}
+    record = _accounts().find_one(wanted, {"sessions": 1}) or {"sessions": ()}
+    return next(
+        (each.get("clientId") for each in record["sessions"] if each["id"] == session_id), None
+    )
+
+
+#: endif
 def _has_session(record: dict[str, Any], session_id: UUID) -> bool:
     return any(session["id"] == session_id for session in record.get("sessions", ()))
-
-
-def _open_session(account_id: UUID) -> TokenPair:
-    pair = tokens.issue_pair(account_id, new_id(), is_fresh=True)
-    now = utc_now()
-    session = {
-        "id": pair.session_id,
-        "refreshId": pair.refresh_id,
-        "createdAt": now,
-        "expiresAt": pair.refresh_expires_at,
-    }
-    # Two updates, because one cannot both pull and push: first what ran out, then the newest in.
-    _accounts().update_one(
-        {"_id": account_id}, {"$pull": {"sessions": {"expiresAt": {"$lte": now}}}}
-    )
-    _accounts().update_one(
-        {"_id": account_id},
-        {"$push": {"sessions": {"$each": [session], "$slice": -settings.SESSION_LIMIT}}},
-    )
-    return pair
 
 
 def _rehash(record: dict[str, Any], password: str) -> None:

@@ -84,8 +84,23 @@ def configure(manager: JWTManager, app: Flask) -> None:
         _try_keys()
 
 
+#: if cookiecutter.oauth != "server"
 def issue_pair(account_id: UUID, session_id: UUID, *, is_fresh: bool) -> TokenPair:
-    """Return new tokens of a session; *is_fresh* tells whether a password was just given."""
+    """Return new tokens of a session; *is_fresh* tells whether somebody just logged in."""
+#: else
+def issue_pair(
+    account_id: UUID,
+    session_id: UUID,
+    *,
+    is_fresh: bool,
+    scope: str | None = None,
+    refresh_scope: str | None = None,
+) -> TokenPair:
+    """Return new tokens of a session; *is_fresh* tells whether somebody just logged in.
+
+    *scope* limits what the holder may do; the refresh token may keep more for later.
+    """
+#: endif
     now = int(time.time())
     refresh_id = uuid4()
     refresh_expiry = now + settings.JWT_REFRESH_SECONDS
@@ -96,6 +111,9 @@ def issue_pair(account_id: UUID, session_id: UUID, *, is_fresh: bool) -> TokenPa
             additional_claims={
                 "jti": make_jti(session_id, uuid4()),
                 **_times(now, now + settings.JWT_ACCESS_SECONDS),
+                #: if cookiecutter.oauth == "server"
+                **_scope_claim(scope),
+                #: endif
             },
         ),
         refresh_token=create_refresh_token(
@@ -103,6 +121,9 @@ def issue_pair(account_id: UUID, session_id: UUID, *, is_fresh: bool) -> TokenPa
             additional_claims={
                 "jti": make_jti(session_id, refresh_id),
                 **_times(now, refresh_expiry),
+                #: if cookiecutter.oauth == "server"
+                **_scope_claim(refresh_scope or scope),
+                #: endif
             },
         ),
         expires_in=settings.JWT_ACCESS_SECONDS,
@@ -149,6 +170,12 @@ def _times(now: int, expiry: int) -> dict[str, int]:
     return {"iat": now, "nbf": now, "exp": expiry}
 
 
+#: if cookiecutter.oauth == "server"
+def _scope_claim(scope: str | None) -> dict[str, str]:
+    return {} if scope is None else {"scope": scope}
+
+
+#: endif
 def _try_keys() -> None:
     try:
         pair = issue_pair(uuid4(), uuid4(), is_fresh=True)

@@ -14,9 +14,25 @@ if TYPE_CHECKING:
 # app knows of a resource: with it goes the resource.
 ROUTES: Final = (
     ("auth", f"{API_PREFIX}/auth"),
+    #: if cookiecutter.oauth == "client"
+    ("provider_logins", f"{API_PREFIX}/auth/oauth"),
+    #: endif
     ("me", f"{API_PREFIX}/me"),
+    #: if cookiecutter.oauth == "client"
+    ("identities", f"{API_PREFIX}/me/identities"),
+    #: endif
     ("notes", f"{API_PREFIX}/me/notes"),
+    #: if cookiecutter.uploads
+    ("files", f"{API_PREFIX}/me/files"),
+    #: endif
+    #: if cookiecutter.task_queue
+    ("exports", f"{API_PREFIX}/me/exports"),
+    #: endif
     ("health", "/health"),
+    #: if cookiecutter.oauth == "server"
+    ("oauth", "/oauth"),
+    ("oauth_metadata", "/.well-known"),
+    #: endif
     ("openapi", "/"),
     #: if cookiecutter.api_docs != "none"
     ("docs_page", "/docs"),

@@ -11,24 +11,45 @@ from flask.views import MethodView
 
 from app.context import context
 from app.decorators.contract import accepts, returns
+#: if cookiecutter.oauth == "server"
+from app.decorators.scopes import scopes
+#: endif
 from app.docs import me as docs
 from app.schemas.accounts import AccountOut, ChangeAccount, ChangePassword
 from app.services import accounts
+#: if cookiecutter.oauth == "server"
+from app.services.oauth.scopes import Scope
+#: endif
 
 if TYPE_CHECKING:
     from app.models.accounts import Profile
+#: if cookiecutter.oauth == "server"
+
+READ_PROFILE = Scope(
+    "profile:read",
+    en="See your e-mail address and display name",
+    ko="이메일 주소와 표시 이름 보기",
+)
+CHANGE_PROFILE = Scope("profile:write", en="Change your display name", ko="표시 이름 바꾸기")
+#: endif
 
 
 class MeView(MethodView):
     """Read, change and delete the account."""
 
     @swag_from(docs.READ)
+    #: if cookiecutter.oauth == "server"
+    @scopes(READ_PROFILE)
+    #: endif
     @returns(AccountOut)
     def get(self) -> Profile:
         """Show the account."""
         return context.caller.profile
 
     @swag_from(docs.CHANGE)
+    #: if cookiecutter.oauth == "server"
+    @scopes(CHANGE_PROFILE)
+    #: endif
     @accepts(ChangeAccount)
     @returns(AccountOut)
     def patch(self, body: ChangeAccount) -> Profile:

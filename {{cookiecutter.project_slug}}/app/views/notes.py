@@ -12,9 +12,15 @@ from flask.views import MethodView
 from app.constants import API_PREFIX
 from app.context import context
 from app.decorators.contract import Reply, accepts, returns, takes_query
+#: if cookiecutter.oauth == "server"
+from app.decorators.scopes import scopes
+#: endif
 from app.docs import notes as docs
 from app.schemas.notes import ChangeNote, NoteOut, NotePageOut, NotesQuery, WriteNote
 from app.services import notes
+#: if cookiecutter.oauth == "server"
+from app.services.oauth.scopes import Scope
+#: endif
 from app.services.pagination import Page, PageRequest
 from app.views import conditions
 
@@ -22,12 +28,22 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.notes import Note
+#: if cookiecutter.oauth == "server"
+
+READ_NOTES = Scope("notes:read", en="Read your notes", ko="노트 읽기")
+WRITE_NOTES = Scope(
+    "notes:write", en="Write, change and delete your notes", ko="노트 쓰기, 바꾸기, 지우기"
+)
+#: endif
 
 
 class NotesView(MethodView):
     """All notes of the caller."""
 
     @swag_from(docs.LIST)
+    #: if cookiecutter.oauth == "server"
+    @scopes(READ_NOTES)
+    #: endif
     @takes_query(NotesQuery)
     @returns(NotePageOut)
     def get(self, query: NotesQuery) -> Page[Note]:
@@ -38,6 +54,9 @@ class NotesView(MethodView):
         return notes.list_page(context.account_id, request)
 
     @swag_from(docs.CREATE)
+    #: if cookiecutter.oauth == "server"
+    @scopes(WRITE_NOTES)
+    #: endif
     @accepts(WriteNote)
     @returns(NoteOut, HTTPStatus.CREATED)
     def post(self, body: WriteNote) -> Reply:
@@ -51,6 +70,9 @@ class NoteView(MethodView):
     """One note of the caller."""
 
     @swag_from(docs.READ)
+    #: if cookiecutter.oauth == "server"
+    @scopes(READ_NOTES)
+    #: endif
     @returns(NoteOut)
     def get(self, note_id: UUID) -> Reply:
         """Read a note."""
@@ -59,6 +81,9 @@ class NoteView(MethodView):
         return Reply(note, {"ETag": _etag(note)})
 
     @swag_from(docs.REPLACE)
+    #: if cookiecutter.oauth == "server"
+    @scopes(WRITE_NOTES)
+    #: endif
     @accepts(WriteNote)
     @returns(NoteOut)
     def put(self, note_id: UUID, body: WriteNote) -> Reply:
@@ -67,6 +92,9 @@ class NoteView(MethodView):
         return Reply(note, {"ETag": _etag(note)})
 
     @swag_from(docs.CHANGE)
+    #: if cookiecutter.oauth == "server"
+    @scopes(WRITE_NOTES)
+    #: endif
     @accepts(ChangeNote)
     @returns(NoteOut)
     def patch(self, note_id: UUID, body: ChangeNote) -> Reply:
@@ -76,6 +104,9 @@ class NoteView(MethodView):
         return Reply(note, {"ETag": _etag(note)})
 
     @swag_from(docs.DELETE)
+    #: if cookiecutter.oauth == "server"
+    @scopes(WRITE_NOTES)
+    #: endif
     @returns(None, HTTPStatus.NO_CONTENT)
     def delete(self, note_id: UUID) -> None:
         """Delete a note."""
@@ -83,7 +114,7 @@ class NoteView(MethodView):
 
 
 def _etag(note: Note) -> str:
-    return f'"{note.revision}"'
+    return conditions.etag_of(note.revision)
 
 
 def _check(note: Note) -> None:

@@ -6,7 +6,12 @@ from flasgger import swag_from
 from flask import Blueprint
 from flask.views import MethodView
 
+#: if cookiecutter.xml
+from app.constants import JSON_MEDIA_TYPE
+from app.decorators.contract import Reply, public, returns, sends
+#: else
 from app.decorators.contract import Reply, public, returns
+#: endif
 from app.docs import well_known as docs
 from app.schemas.keys import KeySetOut
 from app.services import tokens
@@ -20,6 +25,9 @@ class KeySetView(MethodView):
 
     @swag_from(docs.KEY_SET)
     @public
+    #: if cookiecutter.xml
+    @sends(JSON_MEDIA_TYPE)
+    #: endif
     @returns(KeySetOut)
     def get(self) -> Reply:
         """List the public keys, the retired ones included."""

@@ -11,9 +11,13 @@ from uuid import UUID
 from pymongo.errors import ServerSelectionTimeoutError
 
 from app import hooks
-from app.constants import HEALTH_PREFIX
+from app.constants import HEALTH_PREFIX, PREPARED_PREFIXES
 from app.hooks import request_id, routing
+#: if cookiecutter.oauth == "server"
+from app.services import preparation, tokens
+#: else
 from app.services import preparation
+#: endif
 from app.services.claims import TokenType
 from tests.fixtures.api import Api
 
@@ -105,6 +109,31 @@ def test_no_body_is_read_beyond_its_longest(app, account):
             _call(app, called, account, 413, headers=headers, data="x" * 70_000)
 
 
+#: if cookiecutter.oauth == "server"
+def test_no_form_is_read_beyond_its_longest_or_where_it_is_no_text(app):
+    for called in _operations(app):
+        if called.operation.form is not None:
+            for status, form in ((413, b"a=" + b"x" * 70_000), (400, b"a=%ff"), (400, b"a=\xff")):
+                headers = {"Content-Type": "application/x-www-form-urlencoded"}
+                answer = _call(app, called, None, status, headers=headers, data=form)
+                assert answer.mimetype == "application/problem+json"
+
+
+def test_no_token_of_another_app_reaches_a_view_that_gives_it_no_scope(app, account):
+    with app.app_context():
+        claims = tokens.read(account.access_token, TokenType.ACCESS)
+        pair = tokens.issue_pair(claims.account_id, claims.session_id, is_fresh=False, scope="none")
+    for called in _operations(app):
+        is_for_access = called.operation.token_type is TokenType.ACCESS
+        if called.operation.is_public or not is_for_access:
+            continue
+        headers = {"Authorization": f"Bearer {pair.access_token}"}
+        answer = _call(app, called, None, 403, headers=headers)
+        challenge = answer.headers["WWW-Authenticate"]
+        assert challenge.startswith('Bearer error="insufficient_scope"')
+
+
+#: endif
 def test_no_broken_body_reaches_a_view(app, account):
     for called in _operations(app):
         if called.operation.body is not None:
@@ -121,6 +150,11 @@ def test_no_unknown_member_reaches_a_view(app, account):
 
 def test_no_unknown_parameter_reaches_a_view(app, account):
     for called in _operations(app):
+        #: if cookiecutter.oauth == "client"
+        # What a provider adds to the address is ignored: RFC 6749 section 4.1.2.
+        if called.path.endswith("/callback"):
+            continue
+        #: endif
         if not called.operation.has_free_query:
             query = {"query_string": "somethingElse=1"}
             body = {"json": {}} if called.operation.body else {}
@@ -135,7 +169,7 @@ def test_every_operation_of_the_api_waits_for_the_database(make_app, monkeypatch
 
     monkeypatch.setattr(preparation, "prepare", find_nobody)
     for called in _operations(app):
-        if called.path.startswith("/api/"):
+        if called.path.startswith(PREPARED_PREFIXES):
             assert _call(app, called, None, 503).headers["Retry-After"]
 
 

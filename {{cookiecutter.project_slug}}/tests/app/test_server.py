@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import socket
-from datetime import timedelta
 from http import HTTPStatus
-from io import StringIO
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from gunicorn.config import Config
@@ -33,7 +30,8 @@ REFUSALS = [
 def worker() -> server.Worker:
     """Return a worker of no server."""
     worker = server.Worker.__new__(server.Worker)
-    worker.log = logging.getLogger("tests.server")
+    worker.log = server.ServerLogger(Config())
+    worker.log.error_log = logging.getLogger("tests.server")
     return worker
 
 
@@ -99,7 +97,7 @@ def test_worker_waits_neither_for_a_silent_client_nor_for_one_that_does_not_read
 def test_silence_of_a_client_is_no_failure(
     caplog: pytest.LogCaptureFixture, error: type[OSError], lines: list[str]
 ) -> None:
-    logger = server.AccessLogger(Config())
+    logger = server.ServerLogger(Config())
     logger.error_log = logging.getLogger("tests.server")
     with caplog.at_level(logging.INFO):
         try:
@@ -124,31 +122,9 @@ def test_torn_body_is_an_error_of_reading_and_closes_the_connection() -> None:
     assert server.Body(request).failed
 
 
-@pytest.mark.parametrize(
-    ("headers", "name"),
-    [([("X-Other", "canary"), ("X-Request-ID", "an-id")], "an-id"), ([("X-Other", "canary")], "-")],
-    ids=["named", "nameless"],
-)
-def test_access_log_knows_the_request_id_and_neither_query_nor_header(
-    headers: list[tuple[str, str]], name: str
-) -> None:
-    environ = {
-        "REMOTE_ADDR": "192.0.2.1",
-        "REQUEST_METHOD": "GET",
-        "RAW_URI": "/a\u0085b?token=canary",
-        "HTTP_AUTHORIZATION": "canary",
-    }
-    response: Any = SimpleNamespace(status="200 OK", sent=5, headers=headers)
-    logger = server.AccessLogger(Config())
-    handler = logging.StreamHandler(StringIO())
-    logger.access_log.handlers = [handler]
-    logger.access(response, None, environ, timedelta(seconds=1.5))
-    assert handler.stream.getvalue() == f"192.0.2.1 GET /a\\x85b 200 5 1500ms {name}\n"
-
-
 @pytest.mark.parametrize("status", [400, 414, 417, 431, 500])
 def test_refusal_has_the_length_it_tells(status: int) -> None:
-    head, _, body = server.refuse(HTTPStatus(status)).partition(b"\r\n\r\n")
+    head, _, body = server.refuse(HTTPStatus(status), "an-id").partition(b"\r\n\r\n")
     assert f"\r\nContent-Length: {len(body)}\r\n".encode() in head
 
 
@@ -163,4 +139,5 @@ def test_server_is_hidden_in_every_answer(monkeypatch: pytest.MonkeyPatch) -> No
 
 #: endif
 def test_titles_are_those_of_the_standard() -> None:
-    assert server.refuse(HTTPStatus.REQUEST_URI_TOO_LONG).startswith(b"HTTP/1.1 414 URI Too Long")
+    refusal = server.refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "an-id")
+    assert refusal.startswith(b"HTTP/1.1 414 URI Too Long")

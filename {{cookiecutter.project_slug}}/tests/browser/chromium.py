@@ -85,8 +85,9 @@ class Tab:
     def wait_for(self, script: str) -> Any:
         """Return the value of *script* once it is true; fails after a while."""
         end = monotonic() + _SECONDS
-        # An element does not travel; that it is there does.
-        asked = f"(value => value instanceof Node || value)({script})"
+        # A page that is not there yet has no body to ask. An element does not travel; that it is
+        # there does.
+        asked = f"document.body && (value => value instanceof Node || value)({script})"
         while not (value := self.run(asked)):
             if monotonic() > end:
                 shown = self.run("document.body.innerText")

@@ -16,6 +16,9 @@ from uuid import UUID
 
 from app.constants import API_PREFIX, PROBLEM_MEDIA_TYPE
 from tests.fixtures.accounts import CANARY
+#: if cookiecutter.xml
+from tests.fixtures.xml import XML, members_of, parse_strictly
+#: endif
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,10 +29,13 @@ if TYPE_CHECKING:
 MEMBER: Final = re.compile(r"[a-z][a-zA-Z0-9]*")
 TOKEN: Final = re.compile(rb"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 SECRETS: Final = re.compile(rb"(?i)\$argon2|" + CANARY.encode())
-CLAIMS: Final = frozenset({"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "type", "fresh"})
+CLAIMS: Final = {"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "type", "fresh"}
+#: if cookiecutter.oauth == "server"
+CLAIMS.add("scope")
+#: endif
 
 # Standards fix the names in these.
-#: if cookiecutter.jwt_algorithm == "HS256"
+#: if cookiecutter.jwt_algorithm == "HS256" and cookiecutter.oauth != "server"
 STANDARD_NAMES: Final = ("/openapi.json",)
 #: else
 STANDARD_NAMES: Final = ("/openapi.json", "/.well-known/")
@@ -38,7 +44,20 @@ STANDARD_NAMES: Final = ("/openapi.json", "/.well-known/")
 # A page and what it loads is no data.
 PAGES: Final = "/docs/"
 #: endif
-TOKEN_ROUTES: Final = (f"{API_PREFIX}/auth/login", f"{API_PREFIX}/auth/refresh")
+TOKEN_ROUTES: Final = (
+    f"{API_PREFIX}/auth/login",
+    f"{API_PREFIX}/auth/refresh",
+    #: if cookiecutter.oauth == "client"
+    f"{API_PREFIX}/auth/oauth/<provider>/callback",
+    #: endif
+    #: if cookiecutter.oauth == "server"
+    "/oauth/token",
+    #: endif
+)
+#: if cookiecutter.oauth == "server"
+# Pages, and the answers of a protocol that has its own.
+OAUTH: Final = "/oauth/"
+#: endif
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,10 @@ def find_faults(answer: Answer) -> Faults:
     if answer.is_below(PAGES) and answer.media_type != PROBLEM_MEDIA_TYPE:
         return
     #: endif
+    #: if cookiecutter.oauth == "server"
+    if answer.is_below(OAUTH) and answer.media_type == "text/html":
+        return
+    #: endif
     if answer.status in {204, 304} or not answer.body:
         if answer.body or (answer.media_type and answer.method != "HEAD"):
             yield "output.content-type", f"{answer}: a type or a body where neither belongs"
@@ -102,8 +125,16 @@ def find_in_document(collection: str, document: Mapping[str, Any]) -> Faults:
 
 
 def read_strictly(answer: Answer) -> Any:
-    """Return the JSON of a body; raises ValueError where it is not RFC 8259 under its own type."""
+    """Return what is in a body; raises ValueError where it is not as its own type wants it."""
     wanted = "application/json" if answer.status < 400 else PROBLEM_MEDIA_TYPE
+    #: if cookiecutter.xml
+    if answer.status < 400 and answer.media_type == XML:
+        return members_of(parse_strictly(answer.body))
+    #: endif
+    #: if cookiecutter.oauth == "server"
+    if _is_oauth(answer):
+        wanted = "application/json"
+    #: endif
     if answer.media_type != wanted:
         message = f"the type is {answer.media_type or 'missing'} instead of {wanted}"
         raise ValueError(message)
@@ -114,6 +145,13 @@ def read_strictly(answer: Answer) -> Any:
     )
 
 
+#: if cookiecutter.oauth == "server"
+def _is_oauth(answer: Answer) -> bool:
+    """Tell whether an answer is RFC 6749's own, a refusal included."""
+    return answer.is_below(OAUTH) and answer.media_type == "application/json"
+
+
+#: endif
 def _refuse_constant(name: str) -> None:
     message = f"{name} is no JSON"
     raise ValueError(message)
@@ -149,6 +187,10 @@ def _find_claims(answer: Answer) -> Faults:
 def _find_names(answer: Answer, document: Any) -> Faults:
     if answer.is_below(*STANDARD_NAMES) and answer.status < 400:
         return
+    #: if cookiecutter.oauth == "server"
+    if _is_oauth(answer):
+        return
+    #: endif
     for name in _names(document):
         if not MEMBER.fullmatch(name):
             yield "conv.camel-case", f"{answer}: the member {name!r}"

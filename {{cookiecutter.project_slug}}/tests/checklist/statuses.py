@@ -42,6 +42,9 @@ class Request(NamedTuple):
 REQUESTS: Final = {
     "200": Request(200, "GET", ME, {}, is_authenticated=True),
     "201": Request(201, "POST", "/api/v1/auth/signup", {"json": NEWCOMER}),
+    #: if cookiecutter.task_queue
+    "202": Request(202, "POST", f"{ME}/exports", {}, is_authenticated=True),
+    #: endif
     "304": Request(304, "GET", "/probes/304", {"headers": {"If-None-Match": '"1"'}}),
     "308": Request(308, "GET", "/probes/308", {}),
     "400": Request(400, "POST", LOGIN, {"headers": JSON, "data": "{"}),

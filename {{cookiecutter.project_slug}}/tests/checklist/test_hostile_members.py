@@ -94,6 +94,9 @@ def test_no_member_takes_what_is_no_text_of_its_own(
         example = operation.body_of(attack.caller)
         for name in example:
             for what, value in values.items():
+                if what == "a number" and isinstance(example[name], int):
+                    # It is what this member takes.
+                    continue
                 body = json.dumps({**example, name: value}).encode()
                 answer = attack.body(operation, body, status=422, what=(what, name))
                 assert answer.json["errors"][0]["pointer"] == f"/{name}", (what, name, operation)

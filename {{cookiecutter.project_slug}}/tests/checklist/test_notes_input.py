@@ -113,7 +113,7 @@ def test_a_note_is_created_replaced_changed_and_removed(api: Api, account: Perso
 @pytest.mark.checklist("input.accept", "input.content-type")
 @pytest.mark.parametrize(
     ("header", "value", "status"),
-    [("Accept", "application/xml", 406), ("Content-Type", "text/plain", 415)],
+    [("Accept", "text/html", 406), ("Content-Type", "text/plain", 415)],
     ids=["Accept", "Content-Type"],
 )
 def test_a_note_is_not_touched_by_what_cannot_be_negotiated(

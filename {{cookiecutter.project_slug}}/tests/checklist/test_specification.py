@@ -15,6 +15,12 @@ CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
 SEGMENT = re.compile(r"[a-z][a-z0-9-]*|v[0-9]+|\{[a-z][a-zA-Z0-9]*\}")
 # Words for doing: a path names a thing, and the method says what is done with it.
 VERBS = {"add", "change", "create", "delete", "do", "edit", "get", "list", "make", "new"}
+# What begins so has names that a standard fixes.
+#: if cookiecutter.oauth == "server"
+STANDARD = ("/.well-known/", "/oauth/", "OAuth")
+#: else
+STANDARD = ("/.well-known/",)
+#: endif
 VERBS |= {"read", "remove", "save", "search", "set", "show", "update", "write"}
 
 
@@ -84,6 +90,10 @@ def test_paths_name_things_under_one_version(document):
 def test_collections_have_plural_names(document):
     for path, _, _ in _operations(document):
         for collection in re.findall(r"([^/]+)/\{", path):
+            #: if cookiecutter.oauth == "client"
+            if (collection, "/auth/oauth/" in path) == ("oauth", True):
+                continue
+            #: endif
             assert collection.endswith("s"), path
 
 
@@ -98,6 +108,11 @@ def test_operation_ids_are_unique_and_in_camel_case(document):
 def test_every_operation_documents_its_refusals_as_problem_documents(document):
     responses = document["components"]["responses"]
     for path, method, operation in _operations(document):
+        #: if cookiecutter.oauth == "server"
+        if path.startswith("/oauth/"):
+            # RFC 6749 section 5.2 has error responses of its own, and pages are for people.
+            continue
+        #: endif
         refusals = [status for status in operation["responses"] if status >= "400"]
         assert any(status.startswith("4") for status in refusals), (path, method)
         for status in refusals:
@@ -129,7 +144,13 @@ def test_reading_changes_nothing(api, account, document, read_contents):
     before = read_contents()
     for path, method, operation in _operations(document):
         if method == "get" and "{" not in path:
-            api.get(path, headers=account.headers if operation["security"] else {})
+            status = 200
+            #: if cookiecutter.oauth == "server"
+            if path == "/oauth/authorize":
+                # Without a client to name there is nothing to ask an account.
+                status = 400
+            #: endif
+            api.get(path, headers=account.headers if operation["security"] else {}, status=status)
     assert read_contents() == before
 
 
@@ -137,14 +158,15 @@ def test_reading_changes_nothing(api, account, document, read_contents):
 def test_every_member_and_parameter_of_the_document_is_in_camel_case(document):
     names = [
         name
-        for schema in document["components"]["schemas"].values()
-        for name in schema["properties"]
+        for schema, described in document["components"]["schemas"].items()
+        for name in described["properties"]
+        if not schema.startswith(STANDARD)
     ]
     names += [
         parameter["name"]
-        for _, _, operation in _operations(document)
+        for path, _, operation in _operations(document)
         for parameter in operation.get("parameters", ())
-        if parameter["in"] != "header"
+        if parameter["in"] != "header" and not path.startswith(STANDARD)
     ]
     assert len(names) > 20
     assert [name for name in names if not CAMEL_CASE.fullmatch(name)] == []
@@ -162,6 +184,8 @@ def test_examples_of_the_document_are_in_camel_case(document):
                 yield from members(member)
 
     for path, method, operation in _operations(document):
+        if path.startswith(STANDARD):
+            continue
         bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
         for body in bodies:
             example = body.get("content", {}).get("application/json", {}).get("example", {})

@@ -14,9 +14,9 @@ import trustme
 from app import create_app
 from config.production import Production
 from config.testing import Testing
-from dev.fill_env import MAKERS
 from tests.checklist.routes import find_routes
 from tests.fixtures.api import Api
+from tests.fixtures.processes import NEEDED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,12 +57,12 @@ PROTOCOL_VERSION: Final = 70
 
 
 @pytest.fixture
-def make_production_app(mongodb_uri: str, make_app: MakeApp) -> MakeApp:
+def make_production_app(services: dict[str, str], make_app: MakeApp) -> MakeApp:
     """Return a maker of apps with the settings of production, on the suite's database."""
     del make_app
     testing = Testing()
-    shared: dict[str, Any] = {name: getattr(testing, name) for name in MAKERS}
-    shared |= {"MONGODB_URI": mongodb_uri, "TRUSTED_HOSTS": ("localhost",)}
+    shared: dict[str, Any] = {name: getattr(testing, name) for name in NEEDED}
+    shared |= {**services, "TRUSTED_HOSTS": ("localhost",)}
 
     def make(**overrides: Any) -> Flask:
         return create_app(Production(**{**shared, **overrides}))

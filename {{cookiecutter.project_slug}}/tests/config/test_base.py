@@ -10,13 +10,26 @@ from config import ConfigurationError, Development, Production
 from config.environment import Environment
 from config.testing import Testing
 from dev.fill_env import MAKERS
+#: if cookiecutter.uploads
+from dev.store import SETTINGS as STORE
+#: endif
 
 SETTINGS = Testing()
 SECRETS = {
     name: ",".join(value) if isinstance(value := getattr(SETTINGS, name), tuple) else value
     for name in MAKERS
 }
-VALID = {**SECRETS, "MONGODB_URI": "mongodb://localhost/x", "TRUSTED_HOSTS": "api.example.org"}
+# What every environment has to give and no project makes up.
+GIVEN = {
+    **SECRETS,
+    #: if cookiecutter.uploads
+    **{name: getattr(SETTINGS, name) for name in STORE},
+    #: endif
+    #: if cookiecutter.task_queue
+    "BROKER_URI": "redis://localhost",
+    #: endif
+}
+VALID = {**GIVEN, "MONGODB_URI": "mongodb://localhost/x", "TRUSTED_HOSTS": "api.example.org"}
 
 WRONG = [
     ("SECRET_KEY", "canary"),
@@ -67,6 +80,17 @@ WRONG = [
     ("CORS_ORIGINS", "https://user@canary"),
     ("CORS_ORIGINS", "null"),
     #: endif
+    #: if cookiecutter.oauth == "server"
+    ("OAUTH_ISSUER", "canary"),
+    ("OAUTH_ISSUER", "http://canary"),
+    ("OAUTH_ISSUER", "http://localhost:3000"),
+    ("OAUTH_ISSUER", "https://canary/"),
+    ("OAUTH_ISSUER", "https://canary/path"),
+    ("OAUTH_ISSUER", "https://Canary"),
+    ("OAUTH_ISSUER", "https://user@canary"),
+    ("OAUTH_CODE_SECONDS", "601"),
+    ("OAUTH_CODE_SECONDS", "0"),
+    #: endif
     #: if cookiecutter.api_docs != "none"
     ("DOCS_ENABLED", "on"),
     ("DOCS_ENABLED", "2"),
@@ -87,6 +111,54 @@ WRONG = [
     ("FIELD_INDEX_KEY", SECRETS["SECRET_KEY"]),
     ("FIELD_INDEX_KEY", SECRETS["FIELD_ENCRYPTION_KEYS"]),
     #: endif
+    #: if cookiecutter.uploads
+    ("S3_ENDPOINT_URL", "canary"),
+    ("S3_ENDPOINT_URL", "http://canary.example"),
+    ("S3_REGION", "Canary!"),
+    ("S3_BUCKET", "Canary"),
+    ("S3_ACCESS_KEY_ID", "ca nary"),
+    ("S3_SECRET_ACCESS_KEY", "canary"),
+    ("S3_ADDRESSING", "canary"),
+    ("S3_TIMEOUT_SECONDS", "3"),
+    ("CDN_BASE_URL", "http://canary.example"),
+    ("CDN_BASE_URL", "https://user:canary@cdn.example"),
+    ("UPLOAD_CONTENT_TYPES", "image/png,text/html"),
+    ("UPLOAD_CONTENT_TYPES", "canary"),
+    ("UPLOAD_MAX_BYTES", "0"),
+    ("UPLOAD_MAX_BYTES", "5368709121"),
+    ("UPLOAD_PENDING_LIMIT", "0"),
+    ("UPLOAD_POLICY_SECONDS", "0"),
+    ("UPLOAD_EXPIRY_SECONDS", "899"),
+    #: endif
+    #: if cookiecutter.observability
+    ("APP_LOG_LEVEL", "canary"),
+    ("SLOW_QUERY_MILLISECONDS", "0"),
+    ("METRICS_ADDRESS", "canary canary"),
+    ("METRICS_PORT", "65536"),
+    ("METRICS_PORT", "8000"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:canary@localhost:4318"),
+    ("OTEL_EXPORTER_OTLP_HEADERS", "canary"),
+    ("OTEL_TRACES_SAMPLER_ARG", "1.1"),
+    ("SENTRY_DSN", "https://canary"),
+    #: endif
+    #: if cookiecutter.task_queue
+    ("BROKER_URI", "canary"),
+    ("BROKER_URI", "filesystem://canary"),
+    ("BROKER_URI", "memory://canary"),
+    ("BROKER_URI", "mongodb://canary"),
+    ("BROKER_URI", "redis://"),
+    ("BROKER_URI", "redis://canary:port"),
+    ("BROKER_URI", "redis://user:canary@[host"),
+    ("JOB_QUEUE", "ca nary"),
+    ("JOB_LEASE_SECONDS", "0"),
+    ("JOB_MAX_ATTEMPTS", "0"),
+    ("JOB_RETRY_SECONDS", "canary"),
+    ("JOB_RETENTION_SECONDS", "-1"),
+    ("WORKER_CONCURRENCY", "65"),
+    ("EXPORT_LIMIT", "0"),
+    ("EXPORT_CHUNK_BYTES", "1023"),
+    ("EXPORT_CHUNK_BYTES", "16777216"),
+    #: endif
 ]
 
 RIGHT = [
@@ -102,9 +174,34 @@ RIGHT = [
     #: if cookiecutter.cors
     ("CORS_ORIGINS", "https://a.example.org,http://localhost:5173,http://[::1]:1", 3),
     #: endif
+    #: if cookiecutter.oauth == "server"
+    ("OAUTH_ISSUER", "https://api.example.org:8443", None),
+    ("OAUTH_CODE_SECONDS", "600", 600),
+    #: endif
+    #: if cookiecutter.task_queue
+    ("BROKER_URI", "redis://:p%40ss@localhost:6379/1", None),
+    ("BROKER_URI", "valkeys://user:pass@localhost", None),
+    ("BROKER_URI", "amqps://user:pass@localhost:5671/virtual", None),
+    ("JOB_LEASE_SECONDS", "30", 30),
+    #: endif
     #: if cookiecutter.api_docs != "none"
     ("DOCS_ENABLED", "YES", True),
     ("DOCS_ENABLED", "0", False),
+    #: endif
+    #: if cookiecutter.uploads
+    ("S3_ENDPOINT_URL", "http://127.0.0.1:9000", None),
+    ("S3_REGION", "auto", None),
+    ("S3_ADDRESSING", "virtual", None),
+    ("S3_TIMEOUT_SECONDS", "1", 1.0),
+    ("CDN_BASE_URL", "https://cdn.example.org/files", None),
+    ("UPLOAD_CONTENT_TYPES", "image/png, text/csv", 2),
+    #: endif
+    #: if cookiecutter.observability
+    ("APP_LOG_LEVEL", "warning", None),
+    ("METRICS_PORT", "9100", 9100),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "https://otlp.example.org:4318", None),
+    ("OTEL_TRACES_SAMPLER_ARG", "0.1", 0.1),
+    ("SENTRY_DSN", "https://key@errors.example.org/1", None),
     #: endif
 ]
 
@@ -160,23 +257,24 @@ def test_all_mistakes_are_told_at_once() -> None:
 def test_each_secret_must_be_set() -> None:
     with pytest.raises(ConfigurationError) as caught:
         Production.from_environment(Environment({"TRUSTED_HOSTS": "localhost"}, {}))
-    assert set(caught.value.lines) == {f"{name} must be set, or {name}_FILE" for name in MAKERS}
+    lines = {f"{name} must be set, or {name}_FILE" for name in {*GIVEN, *MAKERS}}
+    assert set(caught.value.lines) == lines
 
 
 def test_production_has_no_host_to_trust_by_itself() -> None:
     with pytest.raises(ConfigurationError, match=r"^TRUSTED_HOSTS must be set"):
-        Production.from_environment(Environment(SECRETS, {}))
+        Production.from_environment(Environment(GIVEN, {}))
 
 
 def test_production_falls_back_to_the_host_that_the_project_was_made_for() -> None:
-    environment = Environment({**SECRETS, "TRUSTED_HOSTS": "localhost"}, {})
+    environment = Environment({**GIVEN, "TRUSTED_HOSTS": "localhost"}, {})
     assert {Production.from_environment(environment).MONGODB_URI} == {
         "mongodb://{{ cookiecutter.mongo_host }}/{{ cookiecutter.project_slug }}",
     }
 
 
 def test_development_trusts_this_machine_alone() -> None:
-    environment = Environment({**SECRETS, "MONGODB_URI": "mongodb://localhost/x"}, {})
+    environment = Environment({**GIVEN, "MONGODB_URI": "mongodb://localhost/x"}, {})
     settings = Development.from_environment(environment)
     assert settings.TRUSTED_HOSTS == ("localhost", "127.0.0.1", "[::1]")
     assert settings.PORT == 3000

@@ -12,11 +12,34 @@ from pydantic_core import PydanticUndefined
 
 from config import ConfigurationError, Production
 from config.environment import PROJECT, Environment
+#: if cookiecutter.uploads
+from config.testing import Testing
+#: endif
 from dev.fill_env import MAKERS
+#: if cookiecutter.uploads
+from dev.store import SETTINGS as STORE
+#: endif
 
 TEXT: Final = (PROJECT / ".env.example").read_text(encoding="utf-8")
 SETTING: Final = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
 SHOWN: Final = dict(SETTING.findall(TEXT))
+# What production needs, and no hook can make.
+NEEDED: Final = {"TRUSTED_HOSTS": "localhost"}
+#: if cookiecutter.task_queue
+NEEDED["BROKER_URI"] = "redis://localhost"
+#: endif
+#: if cookiecutter.uploads
+NEEDED.update((name, getattr(Testing(), name)) for name in STORE)
+#: endif
+
+
+def show(default: object) -> str:
+    """Return a default as it is written there."""
+    #: if cookiecutter.uploads
+    if isinstance(default, tuple):
+        return ",".join(default)
+    #: endif
+    return str(int(default)) if isinstance(default, bool) else str(default)
 
 
 def test_example_names_every_setting_and_no_other() -> None:
@@ -30,12 +53,12 @@ def test_example_shows_the_default(name: str) -> None:
         # There is no default to show, but what is shown is a value of the right form.
         assert SHOWN[name]
     else:
-        assert SHOWN[name] == (str(int(default)) if isinstance(default, bool) else str(default))
+        assert SHOWN[name] == show(default)
 
 
 @pytest.mark.checklist("jwt.secret")
 def test_placeholders_are_refused() -> None:
     example = {name: text or "" for name, text in dotenv_values(stream=StringIO(TEXT)).items()}
     with pytest.raises(ConfigurationError) as caught:
-        Production.from_environment(Environment({"TRUSTED_HOSTS": "localhost"}, example))
+        Production.from_environment(Environment(NEEDED, example))
     assert {line.split()[0] for line in caught.value.lines} == set(example) == set(MAKERS)

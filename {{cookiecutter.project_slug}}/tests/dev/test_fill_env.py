@@ -9,6 +9,9 @@ from dotenv import dotenv_values
 from config import Development
 from config.environment import Environment
 from dev.fill_env import MAKERS, fill
+#: if cookiecutter.uploads
+from dev.store import locate
+#: endif
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +25,14 @@ def test_missing_secrets_are_made_and_accepted(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     made = fill(path)
     assert made == list(MAKERS)
-    environment = Environment({"MONGODB_URI": "mongodb://localhost/x"}, read(path))
+    given = {"MONGODB_URI": "mongodb://localhost/x"}
+    #: if cookiecutter.uploads
+    given |= locate(9000, "secret-of-no-store")
+    #: endif
+    #: if cookiecutter.task_queue
+    given["BROKER_URI"] = "redis://localhost"
+    #: endif
+    environment = Environment(given, read(path))
     settings = Development.from_environment(environment)
     assert read(path)["SECRET_KEY"] == settings.SECRET_KEY
 

@@ -31,6 +31,7 @@ class Shown(Representation):
 @pytest.fixture(autouse=True)
 def _request(app):
     with app.test_request_context():
+        context.answer_type = "application/json"
         yield
 
 
@@ -44,7 +45,7 @@ def _view(**_: Any) -> Any:
         (contract.public, "is_public", True),
         (contract.with_refresh_token, "token_type", TokenType.REFRESH),
         (contract.with_free_query, "has_free_query", True),
-        (contract.sends("text/css"), "media_type", "text/css"),
+        (contract.sends("text/css"), "gives", ("text/css",)),
         (contract.accepts(Given), "body", Given),
         (contract.takes_query(Given), "query", Given),
         (contract.returns(Shown), "returns", Shown),
@@ -133,4 +134,7 @@ def test_without_a_schema_headers_are_answered_all_the_same():
 
 def test_another_media_type_is_sent_as_named():
     view = contract.sends("application/jwk-set+json")(returns(Shown)(lambda: {"some_name": "x"}))
-    assert view().content_type == "application/jwk-set+json"
+    context.answer_type = operation_of(view).gives[0]
+    answer = view()
+    assert answer.content_type == "application/jwk-set+json"
+    assert answer.data == b'{"someName":"x"}'

@@ -69,7 +69,7 @@ def test_an_answer_without_content_has_no_content():
 
 
 def test_an_answer_without_schema_names_its_type():
-    described = describe_success(Operation(media_type="text/html"), {})
+    described = describe_success(Operation(gives=("text/html",)), {})
     assert described["content"] == {"text/html": {"schema": {"type": "string"}}}
 
 

@@ -44,7 +44,7 @@ def test_another_origin_may_read_nothing(shared, origin):
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": ORIGIN}, {"Origin": "https://evil.example"}])
 def test_caches_keep_origins_apart(shared, headers):
-    assert shared.get("/health/live", headers=headers).headers["Vary"] == "Origin"
+    assert "Origin" in shared.get("/health/live", headers=headers).vary
 
 
 def test_a_refusal_may_be_read_too(shared):

@@ -18,14 +18,23 @@ SERVED = [
     'application/json; charset="UTF-8"',
     "application/json;q=0.1",
     "text/html, */*;q=0.1",
+    #: if not cookiecutter.xml
     "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
+    #: endif
     "application/json, application/json;q=0",
     "image/*;q=1, application/json;q=0.001",
     "application/*;q=0, application/json",
     "*/*;q=0, application/json",
 ]
 REFUSED = [
+    #: if cookiecutter.xml
+    "text/xml",
+    "application/json;q=0, application/xml;q=0, */*",
+    #: else
     "application/xml",
+    "*/*, application/json;q=0",
+    "application/*, application/json;q=0",
+    #: endif
     "text/html",
     "text/*",
     "image/*",
@@ -33,8 +42,6 @@ REFUSED = [
     "application/json;q=0.000",
     "application/*;q=0",
     "*/*;q=0",
-    "*/*, application/json;q=0",
-    "application/*, application/json;q=0",
     "application/json; charset=utf-16",
     "application/problem+json",
     "json",
@@ -47,7 +54,12 @@ BAD_TYPES = [
     "text/plain",
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=x",
+    #: if cookiecutter.xml
+    "text/xml",
+    "application/xml; charset=latin-1",
+    #: else
     "application/xml",
+    #: endif
     "application/json; charset=latin-1",
     "application/json; charset=utf-16",
     "application/jsonx",
@@ -70,7 +82,7 @@ def test_what_the_client_cannot_read_is_refused(api, accept):
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-@pytest.mark.parametrize("accept", ["application/xml", "image/*", "application/json;q=0"])
+@pytest.mark.parametrize("accept", ["text/html", "image/*", "application/json;q=0"])
 def test_a_refused_write_writes_nothing(api, account, accept):
     changed = {"displayName": "Changed"}
     api.patch("/api/v1/me", account, json=changed, headers={"Accept": accept}, status=406)
@@ -96,7 +108,11 @@ def test_other_types_are_refused_and_told_the_right_one(api, account, content_ty
     headers = {} if content_type is None else {"Content-Type": content_type}
     data = '{"displayName": "Changed"}'
     answer = api.patch("/api/v1/me", account, data=data, headers=headers, status=415)
+    #: if cookiecutter.xml
+    assert answer.headers["Accept"] == "application/json, application/xml"
+    #: else
     assert answer.headers["Accept"] == "application/json"
+    #: endif
     assert api.get("/api/v1/me", account).json["displayName"] == account.display_name
 
 
@@ -131,3 +147,55 @@ def test_where_nothing_answers_nothing_is_negotiated(app):
         context.operation = None
         negotiation.check_accept()
         negotiation.check_content_type()
+#: if cookiecutter.xml
+
+
+@pytest.mark.checklist("input.accept")
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/xml",
+        "Application/XML; charset=utf-8",
+        "application/xml, application/json;q=0.9",
+        "application/xml;q=0.2, */*;q=0.1",
+        "application/json;q=0, */*",
+        "application/*, application/json;q=0",
+        "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
+    ],
+)
+def test_who_likes_xml_better_gets_it(api, accept):
+    answer = api.get("/health/live", headers={"Accept": accept})
+    assert answer.headers.getlist("Content-Type") == ["application/xml"]
+    assert "Accept" in answer.vary
+
+
+@pytest.mark.checklist("input.accept")
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/xml, application/json",
+        "application/xml;q=0.5, application/json;q=0.5",
+        "application/xml;q=0.5, */*",
+        "application/xml;q=0, */*;q=0.1",
+    ],
+)
+def test_of_two_that_are_liked_alike_json_is_the_one(api, accept):
+    answer = api.get("/health/live", headers={"Accept": accept})
+    assert answer.headers["Content-Type"] == "application/json"
+    assert "Accept" in answer.vary
+
+
+def test_refusals_tell_what_they_depend_on_too(api):
+    assert "Accept" in api.get("/api/v1/me", status=401).vary
+    assert "Accept" in api.get("/health/live", headers={"Accept": "text/html"}, status=406).vary
+
+
+def test_what_has_one_representation_does_not_depend_on_accept(api):
+    assert "Accept" not in api.get("/openapi.json").vary
+    assert "Accept" not in api.get("/nothing", status=404).vary
+
+
+def test_where_no_view_was_looked_for_nothing_depends_on_accept(app):
+    with app.test_request_context():
+        assert not negotiation.tell_variance(app.response_class()).vary
+#: endif

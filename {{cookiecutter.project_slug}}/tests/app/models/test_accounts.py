@@ -57,6 +57,9 @@ def test_members_are_stored_in_camel_case(account, database):
         "emailIndex",
         "displayName",
         "passwordHash",
+        #: if cookiecutter.oauth == "client"
+        "identities",
+        #: endif
         "sessions",
         "createdAt",
         "updatedAt",

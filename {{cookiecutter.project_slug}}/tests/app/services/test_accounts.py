@@ -87,7 +87,7 @@ def test_rename_of_a_deleted_account_is_refused(account, database):
 @pytest.mark.usefixtures("cheap")
 def test_a_changed_password_ends_every_other_session(make_account):
     account = make_account(password_hash=f"hash of {PASSWORD}")
-    other = sessions._open_session(account.id)
+    other = sessions.open_session(account.id)
     caller = _caller(account)
     accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
     assert _caller(account).session_id == caller.session_id

@@ -32,7 +32,7 @@ def test_a_token_that_lacks_a_claim_is_refused(forger: Forger, name: str) -> Non
     refuse(forger.token(payload=payload))
 
 
-@pytest.mark.parametrize("name", ["scope", "csrf", "email", "admin", "", "$where"])
+@pytest.mark.parametrize("name", ["scopes", "csrf", "email", "admin", "", "$where"])
 def test_a_token_with_one_claim_more_is_refused(forger: Forger, name: str) -> None:
     refuse(forger.token(payload=forger.payload(**{name: "x"})))
 

@@ -84,7 +84,7 @@ def test_a_request_without_a_token_is_asked_for_one(
         ("/any", {"sub": "x"}),
         ("/any", {"aud": "other"}),
         ("/any", {"iss": "other"}),
-        ("/any", {"scope": "all"}),
+        ("/any", {"scopes": "all"}),
         ("/any", {"nbf": 2**40}),
         ("/fresh", {}),
         ("/refresh", {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.context import context
 from app.errors import NotModified, PreconditionFailedError
 from app.views import conditions
 
@@ -15,9 +16,16 @@ WEAK = ['"3"', 'W/"3"', "*", '"1", W/"3"', '"1","3"']
 OTHER = ['"1"', 'W/"1"', "", '""', '"33", "1"']
 
 
+def test_a_revision_has_one_etag(app):
+    with app.test_request_context():
+        context.answer_type = "application/json"
+        assert conditions.etag_of(3) == ETAG
+
+
 def _check(app, method="GET", **headers):
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     with app.test_request_context(method=method, headers=sent):
+        context.answer_type = "application/json"
         conditions.check(ETAG)
 
 
@@ -65,3 +73,36 @@ def test_if_match_is_looked_at_first(app):
         _check(app, If_Match='"1"', If_None_Match='"3"')
     with pytest.raises(NotModified):
         _check(app, If_Match='"3"', If_None_Match='"3"')
+#: if cookiecutter.xml
+
+
+def _check_in_xml(app, method="GET", **headers):
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    with app.test_request_context(method=method, headers=sent):
+        context.answer_type = "application/xml"
+        assert conditions.etag_of(3) == '"3-xml"'
+        conditions.check('"3-xml"')
+
+
+def test_a_copy_in_another_representation_is_not_current(app):
+    _check_in_xml(app, If_None_Match='"3"')
+    _check(app, If_None_Match='"3-xml"')
+    with pytest.raises(NotModified) as found:
+        _check_in_xml(app, If_None_Match='"3", "3-xml"')
+    assert found.value.etag == '"3-xml"'
+
+
+@pytest.mark.parametrize("etag", ['"3"', '"3-xml"', "*"])
+def test_a_writer_may_have_read_any_representation_of_the_state(app, etag):
+    for check in (_check, _check_in_xml):
+        check(app, "PUT", If_Match=etag)
+        with pytest.raises(PreconditionFailedError):
+            check(app, "PUT", If_None_Match=etag)
+
+
+@pytest.mark.parametrize("etag", ['"2"', '"2-xml"', '"3-json"', 'W/"3-xml"'])
+def test_another_state_is_another_in_every_representation(app, etag):
+    for check in (_check, _check_in_xml):
+        with pytest.raises(PreconditionFailedError):
+            check(app, "PUT", If_Match=etag)
+#: endif
