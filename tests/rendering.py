@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import subprocess
 import sys
@@ -24,7 +25,10 @@ CONTEXT: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text("utf
 MADE_BY_TOOLS = {
     "__pycache__", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv"
 }  # fmt: skip
-EVERYTHING_OFF = {**dict.fromkeys(YES_NO, False), "api_docs": "none"}
+EVERYTHING_OFF = {
+    **dict.fromkeys(YES_NO, False),
+    **{name: "none" for name, choices in CHOICES.items() if "none" in choices},
+}
 
 # One project for each value of each answer, and the extremes; tests/variants/ has every variant.
 VARIANTS: dict[str, dict[str, Any]] = {
@@ -34,7 +38,12 @@ VARIANTS: dict[str, dict[str, Any]] = {
         for value in values
     },
     "everything-off": EVERYTHING_OFF,
-    "everything-on": {**dict.fromkeys(YES_NO, True), "jwt_algorithm": "ES256", "api_docs": "redoc"},
+    "everything-on": {
+        **dict.fromkeys(YES_NO, True),
+        "jwt_algorithm": "ES256",
+        "api_docs": "redoc",
+        "oauth": "server",
+    },
 }
 
 
@@ -95,10 +104,17 @@ def render(answers: Mapping[str, Any]) -> dict[str, str]:
     environment = make_environment()
     names = (path.relative_to(SOURCES).as_posix() for path in files_in(SOURCES))
     return {
-        name: environment.get_template(name).render(cookiecutter=full)
+        name: (SOURCES / name).read_text("utf-8")
+        if is_copied(name)
+        else environment.get_template(name).render(cookiecutter=full)
         for name in names
         if not is_pruned(name, pruned)
     }
+
+
+def is_copied(name: str) -> bool:
+    """Tell whether cookiecutter copies the file as it is."""
+    return any(fnmatch.fnmatch(name, pattern) for pattern in CONTEXT["_copy_without_render"])
 
 
 def run_cookiecutter(

@@ -9,7 +9,9 @@ import statistics
 from tests.rendering import ROOT, run_cookiecutter
 
 RUNS = 10
-MAX_RATIO = 1.6
+# Most of a run is cookiecutter's own, for each of several hundred files. What would be noticed is
+# a hook that installs, asks the network or imports much.
+MAX_RATIO = 2.5
 
 
 def seconds(template, environment, folder):
@@ -28,7 +30,7 @@ def seconds(template, environment, folder):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def test_a_project_takes_at_most_1_6_times_a_template_of_one_file(tmp_path, environment):
+def test_a_project_takes_at_most_2_5_times_a_template_of_one_file(tmp_path, environment):
     empty = tmp_path / "empty"
     (empty / "{{cookiecutter.name}}").mkdir(parents=True)
     (empty / "{{cookiecutter.name}}" / "file.txt").write_text("text\n")

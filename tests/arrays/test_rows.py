@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.arrays.rows import DEFAULT, FACTORS, OFF, STRENGTHS, missing, read
+from tests.arrays.rows import FACTORS, OFF, OPTIONAL, STRENGTHS, missing, presets, read
+from tests.rendering import EVERYTHING_OFF
 
 
 @pytest.mark.parametrize("strength", STRENGTHS)
@@ -21,7 +22,7 @@ def test_every_combination_of_values_is_in_a_row(strength):
 def test_every_row_is_a_full_set_of_answers(strength):
     rows = read(strength)
 
-    assert rows[:2] == [DEFAULT, OFF]
+    assert rows[: len(presets())] == presets()
     assert len({tuple(row.items()) for row in rows}) == len(rows)
     for row in rows:
         assert list(row) == list(FACTORS)
@@ -33,8 +34,19 @@ def test_a_row_less_is_noticed(strength):
     rows = read(strength)
     needless = [row for row in rows if not missing([r for r in rows if r != row], strength)]
 
-    # The default and the empty project are there in any case; whoever else is needless is stale.
-    assert all(row in (DEFAULT, OFF) for row in needless), needless
+    # The presets are there in any case; whoever else is needless is stale.
+    assert all(row in presets() for row in needless), needless
+
+
+def test_each_optional_feature_is_there_alone_and_with_all_others():
+    for name, value in OPTIONAL:
+        features = [
+            {other for other in EVERYTHING_OFF if row[other] != OFF[other]}
+            for row in presets()
+            if row[name] == value
+        ]
+        assert {name} in features
+        assert set(EVERYTHING_OFF) in features
 
 
 def test_a_new_answer_is_missed():

@@ -21,6 +21,16 @@ answers = [client.get(path).status_code for path in ("/health/live", "/api/v1/me
 print(len(app.extensions["operations"]) > 10, *answers)
 """
 
+# What production with uploads is told; nobody is asked there.
+STORE = {
+    "S3_ENDPOINT_URL": "https://s3.invalid",
+    "S3_REGION": "us-east-1",
+    "S3_BUCKET": "files",
+    "S3_ACCESS_KEY_ID": "nobody",
+    "S3_SECRET_ACCESS_KEY": "nothing-to-sign",
+    "CDN_BASE_URL": "https://cdn.invalid",
+}
+
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("row", read(3), ids=name_of)
@@ -36,6 +46,9 @@ def test_a_project_is_written_imports_and_starts(tmp_path, row):
         MONGODB_URI="mongodb://127.0.0.1:1/nothing",
         MONGODB_TIMEOUT_SECONDS="0.1",
         TRUSTED_HOSTS="localhost",
+        **STORE,
+        # Most projects have no queue, and take no notice of it.
+        BROKER_URI="redis://127.0.0.1:1",
     )
 
     # There is no database, which is told to nobody who came by plain HTTP.

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.arrays.rows import STRENGTHS
 from tests.controls.breakages import CONTROLS, Control, UnfitError
-from tests.controls.trials import Projects, break_copy, choose_others
+from tests.controls.trials import Projects, break_copy, choose_others, neighbours_of
 from tests.rendering import VARIANTS, complete, make_environment, render
 from tests.servers import external_server
 
@@ -93,11 +94,13 @@ def test_nothing_is_red_before_anything_is_broken(projects):
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("control", CONTROLS, ids=NAMES)
 def test_a_broken_promise_turns_its_item_red_and_no_other(
-    control: Control, projects: Projects, tmp_path: Path
+    control: Control, projects: Projects, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     project = projects.find(control.answers)
     enforced = enforced_in((project / ITEMS).read_text("utf-8"))
-    others = choose_others(projects.record(), enforced, control)
+    if pytestconfig.getoption("strength") == min(STRENGTHS):
+        enforced = neighbours_of(control.item, enforced)
+    others = choose_others(projects.record(), enforced, control, project)
 
     trial = projects.try_out(control, break_copy(control, project, tmp_path), others, tmp_path)
 

@@ -26,7 +26,9 @@ LEFT_OUT = "--ignore=tests/browser"
 # What a test works less than this is not compared, so that one run does what another did.
 CHEAP_SECONDS = 0.3
 # Fixtures that start processes, and wait rather than work.
-DEAR = {"start_server", "server", "two_servers"}
+DEAR = {"start_server", "server", "two_servers", "start_worker"}
+# So do tests that wait longer than this, whatever for.
+WAITING_SECONDS = 0.6
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Seen:
     items: list[str]
     outcome: str
     seconds: float
+    waited: float
     uses: list[str]
     said: str
 
@@ -54,7 +57,8 @@ class Trial:
     def rank(self, name: str) -> tuple[bool, float, str]:
         """Return what orders tests by how much they take."""
         seen = self.tests[name]
-        return not DEAR.isdisjoint(seen.uses), max(seen.seconds, CHEAP_SECONDS), name
+        is_dear = seen.waited > WAITING_SECONDS or not DEAR.isdisjoint(seen.uses)
+        return is_dear, max(seen.seconds, CHEAP_SECONDS), name
 
 
 class Projects:
@@ -100,6 +104,8 @@ class Projects:
     ) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-m", "pytest", "-p", "control_witness", "-p", "no:randomly"]
         command += ["-p", "no:cacheprovider", "--no-cov", "-q", "--timeout=60"]
+        # It collects garbage for half a second at each end.
+        command += ["-p", "no:unraisableexception"]
         return subprocess.run(
             [*command, f"--witness-report={report}", *arguments],
             cwd=project,
@@ -135,15 +141,25 @@ def break_copy(control: Control, project: Path, folder: Path) -> Path:
     return copy
 
 
-def choose_others(record: Trial, enforced: set[str], control: Control) -> list[str]:
-    """Return a cheap test of each *enforced* item that the control has nothing to do with."""
+def choose_others(record: Trial, enforced: set[str], control: Control, project: Path) -> list[str]:
+    """Return a cheap test of each *enforced* item that the control has nothing to do with.
+
+    What was recorded of another project's tests counts where *project* has them, too.
+    """
     concerned = {control.item, *control.also}
     offers: dict[str, list[str]] = {}
     for name, seen in record.of("passed").items():
-        if not concerned & set(seen.items):
+        is_there = (project / name.partition("::")[0]).exists()
+        if is_there and not concerned & set(seen.items):
             for item in enforced.intersection(seen.items):
                 offers.setdefault(item, []).append(name)
     return sorted({min(names, key=record.rank) for names in offers.values()})
+
+
+def neighbours_of(item: str, items: set[str]) -> set[str]:
+    """Return the *items* of the same group, which a mistake is most likely to touch."""
+    group = item.partition(".")[0]
+    return {each for each in items if each.partition(".")[0] == group}
 
 
 def _find_tests(project: Path, control: Control) -> set[str]:

@@ -13,7 +13,7 @@ from tests.rendering import CONTEXT
 OTHER = {name: choices[1] for name, choices in CHOICES.items()}
 OTHER |= {name: "no" if CONTEXT[name] == "yes" else "yes" for name in YES_NO}
 # One more of a choice where the second is not the last word.
-SWITCHES = [*OTHER.items(), ("api_docs", "none"), ("license", "Apache-2.0")]
+SWITCHES = [*OTHER.items(), ("api_docs", "none"), ("license", "Apache-2.0"), ("oauth", "server")]
 
 
 def names_in(env):

@@ -94,8 +94,8 @@ def ask_another_question(template):
     )
     replace(
         template / "local_extensions/answers.py",
-        '"cors", "field_encryption")',
-        '"cors", "field_encryption", "sentry")',
+        "YES_NO = (",
+        'YES_NO = ("sentry", ',
     )
     readme = template / SOURCES / "README.md"
     text = readme.read_text("utf-8")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.variants.template import Template
 
 # What starts a program, or the tests, and is imported by nothing else.
-ENTRIES = {"wsgi", "config.testing"}
+ENTRIES = {"wsgi", "worker", "config.testing"}
 
 
 class Import(NamedTuple):

@@ -135,15 +135,17 @@ def find_lost_targets(template: Template) -> Iterator[str]:
 
 
 def commands_of(template: Template) -> dict[str, list[When]]:
-    """Return when each command of flask is there, as "command" or as "group command"."""
+    """Return when each command of flask is there, behind the names of its groups."""
     found: dict[str, list[When]] = defaultdict(list)
     for path in template.python:
         if not path.startswith("app/commands/"):
             continue
+        inner = groups_within(template.nodes(path))
         for node in template.nodes(path):
             for each in getattr(node, "decorator_list", ()):
                 if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute):
                     owner, kind = ast.unparse(each.func.value), each.func.attr
+                    owner = inner.get(owner, owner)
                     if kind in {"command", "group"} and each.args:
                         name = str(ast.literal_eval(each.args[0]))
                         group = "" if owner == "click" else f"{owner} "
@@ -153,6 +155,20 @@ def commands_of(template: Template) -> dict[str, list[When]]:
             if isinstance(node, ast.Call) and ast.unparse(node.func) in {"AppGroup", "click.Group"}:
                 found[str(ast.literal_eval(node.args[0]))].append(template.when(path, node))
     return found
+
+
+def groups_within(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """Return the whole name of each group that stands in another, by the name of its function."""
+    return {
+        node.name: f"{ast.unparse(each.func.value)} {ast.literal_eval(each.args[0])}"
+        for node in nodes
+        if isinstance(node, ast.FunctionDef)
+        for each in node.decorator_list
+        if isinstance(each, ast.Call)
+        and isinstance(each.func, ast.Attribute)
+        and each.func.attr == "group"
+        and ast.unparse(each.func.value) != "click"
+    }
 
 
 def find_lost_commands(template: Template) -> Iterator[str]:

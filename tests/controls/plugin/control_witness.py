@@ -65,11 +65,14 @@ class Witness:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Keep the worst of a test's phases."""
-        nothing = {"items": [], "outcome": "passed", "seconds": 0.0, "uses": [], "said": ""}
-        seen = self.tests.setdefault(report.nodeid, nothing)
+        seen = self.tests.setdefault(
+            report.nodeid,
+            {"outcome": "passed", "seconds": 0.0, "waited": 0.0, "uses": [], "said": ""},
+        )
         seen["items"] = [text for name, text in report.user_properties if name == ITEM]
         seen["uses"] = report.uses
         seen["seconds"] += report.spent
+        seen["waited"] += max(0, report.duration - report.spent)
         if report.failed and seen["outcome"] == "passed":
             seen["outcome"] = "red" if report.is_as_planned else "broken"
             seen["said"] = report.said
