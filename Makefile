@@ -51,7 +51,7 @@ format: $(READY) ## mend what can be mended
 	@$(PYTHON) -m ruff format --extend-exclude '*cookiecutter.project_slug*' .
 	@$(RAW_FILES) | tr '\n' '\0' | xargs -0 $(PYTHON) -m ruff format
 
-bench: $(READY) ## measure a default project against a bare Flask view
+bench: $(READY) ## measure a bare Flask view, a default project and one with everything on
 	@exec $(PYTHON) benchmarks/bench.py $(ARGS)
 
 clean: ## remove the environment, caches and the demo

@@ -1,7 +1,7 @@
-"""Compare GET /api/v1/me of a default project with a bare Flask view, in turns.
+"""Compare GET /api/v1/me of a bare Flask view, a default project and one with everything on.
 
-Both run under gunicorn with one worker of four threads and read the same database; wrk
-asks both. Absolute figures depend on the machine; the ratio of two neighbours hardly does.
+All run under gunicorn with one worker of four threads and read the same database; wrk
+asks them in turns. Absolute figures depend on the machine; the ratio of two neighbours hardly does.
 
 A server has one core, as each of several workers has on a busy machine; the database and wrk have
 the others. With a second core idle, the threads of one interpreter wake on it and wait for its
@@ -22,6 +22,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,26 @@ from servers import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+# The optional features, and what production with them wants to be told; nobody is asked there.
+EVERYTHING = {
+    "cors": "yes",
+    "oauth": "server",
+    "xml": "yes",
+    "uploads": "yes",
+    "task_queue": "yes",
+}
+UNREACHED = {
+    "BROKER_URI": "redis://127.0.0.1:1/0",
+    "CORS_ORIGINS": "https://pages.example",
+    "S3_ENDPOINT_URL": "https://s3.invalid",
+    "S3_REGION": "us-east-1",
+    "S3_BUCKET": "files",
+    "S3_ACCESS_KEY_ID": "nobody",
+    "S3_SECRET_ACCESS_KEY": "nothing-to-sign",
+    "CDN_BASE_URL": "https://cdn.invalid",
+}
 CREDENTIALS = {"email": "bench@example.com", "password": "correct horse battery staple"}
 
 
@@ -64,11 +83,12 @@ class Round:
 
     requests_per_second: float
     microseconds_per_request: float
+    median_milliseconds: float
 
 
 def measure(target: Target, seconds: int) -> Round:
     """Ask *target* for *seconds* over eight connections."""
-    command = ["wrk", "-t1", "-c8", f"-d{seconds}s", target.url]
+    command = ["wrk", "--latency", "-t1", "-c8", f"-d{seconds}s", target.url]
     for name, value in target.headers.items():
         command += ["-H", f"{name}: {value}"]
     before = cpu_seconds(target.process)
@@ -78,16 +98,26 @@ def measure(target: Target, seconds: int) -> Round:
         sys.exit(f"{target.name} refused requests:\n{output}")
     count = re.search(r"(\d+) requests in", output)
     rate = re.search(r"Requests/sec:\s+([\d.]+)", output)
-    if count is None or rate is None:
+    median = re.search(r"50%\s+([\d.]+)(us|ms|s)", output)
+    if count is None or rate is None or median is None:
         sys.exit(f"wrk said something else:\n{output}")
-    return Round(float(rate[1]), used / int(count[1]) * 1e6)
+    milliseconds = float(median[1]) * {"us": 1e-3, "ms": 1, "s": 1e3}[median[2]]
+    return Round(float(rate[1]), used / int(count[1]) * 1e6, milliseconds)
 
 
-def start_project(stack: ExitStack, folder: Path, uri: str) -> Target:
-    """Bake the default project, serve it for production, log in."""
-    cookiecutter(str(BENCHMARKS.parent), no_input=True, output_dir=str(folder))
+def start_project(
+    stack: ExitStack, folder: Path, uri: str, name: str, answers: Mapping[str, str]
+) -> Target:
+    """Bake a project of *answers*, serve it for production, log in."""
+    cookiecutter(
+        str(BENCHMARKS.parent),
+        no_input=True,
+        output_dir=str(folder / name),
+        extra_context={"project_slug": "project", **answers},
+    )
     port = free_port()
     variables = {
+        **UNREACHED,
         "MONGODB_URI": uri,
         "PORT": str(port),
         "WEB_CONCURRENCY": "1",
@@ -96,7 +126,7 @@ def start_project(stack: ExitStack, folder: Path, uri: str) -> Target:
         # The limit is counted as ever; it is only never reached.
         "RATELIMIT_DEFAULT": "1000000000 per minute",
     }
-    project = folder / "my_flask_api"
+    project = folder / name / "project"
     process = stack.enter_context(
         running([sys.executable, "-m", "gunicorn"], project, variables, port)
     )
@@ -105,7 +135,7 @@ def start_project(stack: ExitStack, folder: Path, uri: str) -> Target:
     request(f"{api}/auth/signup", account)
     pair = json.loads(request(f"{api}/auth/login", json.dumps(CREDENTIALS).encode()))
     headers = {"Authorization": f"Bearer {pair['accessToken']}", **PROXY_HEADERS}
-    return Target("project", process, f"{api}/me", headers)
+    return Target(name, process, f"{api}/me", headers)
 
 
 def start_bare(stack: ExitStack, uri: str, project: Target) -> Target:
@@ -120,22 +150,29 @@ def start_bare(stack: ExitStack, uri: str, project: Target) -> Target:
     return Target("bare", process, f"http://127.0.0.1:{port}/api/v1/me", project.headers)
 
 
-def report(bare: Sequence[Round], project: Sequence[Round]) -> None:
-    """Print the medians and what follows from them."""
-    ratios = [
-        ours.requests_per_second / theirs.requests_per_second
-        for theirs, ours in zip(bare, project, strict=True)
-    ]
-    for name, rounds in (("bare", bare), ("project", project)):
-        rate = statistics.median(each.requests_per_second for each in rounds)
-        cost = statistics.median(each.microseconds_per_request for each in rounds)
-        print(f"{name:8} {rate:7.0f} requests/s  {cost:6.0f} us of CPU per request")
-    added = [
-        ours.microseconds_per_request - theirs.microseconds_per_request
-        for theirs, ours in zip(bare, project, strict=True)
-    ]
-    print(f"ratio    {statistics.median(ratios):.2f}  (of {min(ratios):.2f} to {max(ratios):.2f})")
-    print(f"added    {statistics.median(added):.0f} us of CPU per request")
+def report(targets: Sequence[Target], rounds: Sequence[Sequence[Round]]) -> None:
+    """Print the medians of each target, and what follows for it from those of the one before."""
+    columns = [*zip(*rounds, strict=True)]
+    for target, column in zip(targets, columns, strict=True):
+        rate = statistics.median(each.requests_per_second for each in column)
+        cost = statistics.median(each.microseconds_per_request for each in column)
+        median = statistics.median(each.median_milliseconds for each in column)
+        print(
+            f"{target.name:10} {rate:6.0f} requests/s  {cost:5.0f} us of CPU per request  "
+            f"{median:6.2f} ms for half of them"
+        )
+    for (before, theirs), (after, ours) in pairwise(zip(targets, columns, strict=True)):
+        pairs = [*zip(theirs, ours, strict=True)]
+        print(f"{after.name} to {before.name}:")
+        _print_ratio("requests", [b.requests_per_second / a.requests_per_second for a, b in pairs])
+        _print_ratio("median", [b.median_milliseconds / a.median_milliseconds for a, b in pairs])
+        added = [b.microseconds_per_request - a.microseconds_per_request for a, b in pairs]
+        print(f"  added    {statistics.median(added):.0f} us of CPU per request")
+
+
+def _print_ratio(name: str, ratios: Sequence[float]) -> None:
+    spread = f"(of {min(ratios):.2f} to {max(ratios):.2f})"
+    print(f"  {name:8} {statistics.median(ratios):.2f}  {spread}")
 
 
 def main() -> None:
@@ -153,15 +190,17 @@ def main() -> None:
         stack.enter_context(on_cores(others))
         uri = stack.enter_context(database(folder / "database", sys.executable))
         with on_cores(servers):
-            project = start_project(stack, folder, uri)
-            targets = [start_bare(stack, uri, project), project]
+            project = start_project(stack, folder, uri, "project", {})
+            # Its data is encrypted with other keys.
+            everything = start_project(stack, folder, f"{uri}_all", "everything", EVERYTHING)
+            targets = [start_bare(stack, uri, project), project, everything]
         for target in targets:
             measure(target, 1)
         rounds = [
             [measure(target, arguments.seconds) for target in targets]
             for _ in range(arguments.rounds)
         ]
-        report([bare for bare, _ in rounds], [project for _, project in rounds])
+        report(targets, rounds)
 
 
 if __name__ == "__main__":
