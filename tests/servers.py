@@ -43,7 +43,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def wait_for(output: Path, text: str, process: subprocess.Popen, seconds: int = 90) -> None:
+def wait_for(output: Path, text: str, process: subprocess.Popen, seconds: int = 400) -> None:
     """Wait until *process* has printed *text*."""
     end = time.monotonic() + seconds
     while text not in output.read_text():
@@ -77,6 +77,7 @@ def running(project: Path, *arguments: str, port: int):
     finally:
         if is_alive(process.pid):
             os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)
 
 
 def is_alive(group: int) -> bool:

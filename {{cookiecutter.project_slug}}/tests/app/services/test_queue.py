@@ -68,4 +68,4 @@ def test_a_broker_that_is_away_is_told_at_once_and_each_time(make_app, scheme):
             began = time.monotonic()
             with pytest.raises(ServiceUnavailableError):
                 queue.send(uuid4())
-            assert time.monotonic() - began < 1
+            assert time.monotonic() - began < 3

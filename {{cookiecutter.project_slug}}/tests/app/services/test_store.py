@@ -126,14 +126,14 @@ def test_a_store_that_is_not_there_is_told_at_once(make_store_app, call):
 @pytest.mark.parametrize("call", [store.look_at, store.remove])
 def test_a_store_that_never_answers_is_given_up_once(make_store_app, call):
     with answering(None) as address:
-        app = make_store_app(S3_ENDPOINT_URL=address, S3_TIMEOUT_SECONDS=0.3)
+        app = make_store_app(S3_ENDPOINT_URL=address, S3_TIMEOUT_SECONDS=2)
         with app.app_context():
             # What the client takes to be made is no wait for the store.
             store.sign_form(KEY, HEADERS, 5, 60)
             started = time.monotonic()
             with pytest.raises(ServiceUnavailableError):
                 call(KEY)
-    assert 0.25 < time.monotonic() - started < 1.5
+    assert 1.9 < time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize(

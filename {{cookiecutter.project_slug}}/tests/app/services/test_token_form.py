@@ -231,7 +231,7 @@ def test_a_header_member_that_stands_there_twice_is_refused(forger: Forger) -> N
 
 def test_a_hostile_token_costs_little_time(forger: Forger) -> None:
     nested = forger.token(header=b"[" * 10_000 + b"]" * 10_000)
-    start = time.perf_counter()
+    start = time.process_time()
     for token in (nested, "A" * 10_000_000, "A." * 5_000_000):
         refuse(token)
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5

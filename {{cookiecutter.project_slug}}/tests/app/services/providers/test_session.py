@@ -40,13 +40,13 @@ def test_a_provider_that_is_away_is_told_with_when_to_come_back(login_app, brows
 @pytest.mark.parametrize("path", [DISCOVERY, TOKEN, "/jwks"])
 def test_a_provider_that_is_slow_is_not_waited_for(hurried_browser, issuer, path):
     back = hurried_browser.approve(hurried_browser.begin()) if path != DISCOVERY else None
-    issuer.seconds[path] = 1.2
+    issuer.seconds[path] = 4
     begun = time.monotonic()
     if back is None:
         hurried_browser.begin_unavailable()
     else:
         hurried_browser.finish(back, status=503)
-    assert time.monotonic() - begun < 1.1
+    assert time.monotonic() - begun < 3
 
 
 def test_all_calls_of_a_request_have_their_time_together(hurried_browser, issuer):
