@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
-from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator
+
+from config import urls
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
 
-# Nobody can listen in on the way to these, so that they may do without TLS (RFC 8252 section 8.3).
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 PLACEHOLDER: Final = "{provider}"
 
 
 def is_safe_url(url: str) -> bool:
     """Tell whether *url* is https, or http on this machine, and brings nobody's credentials."""
-    parts = _split(url)
-    if parts is None or not parts.hostname or "@" in parts.netloc or not url.isprintable():
-        return False
-    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    parts = urls.split(url)
+    return parts is not None and urls.is_private(parts) and "@" not in parts.netloc
 
 
 def check_base_url(url: str) -> str:
@@ -42,7 +39,7 @@ def check_redirect_uri(uri: str) -> str:
 
     Equal addresses would let one provider answer in another's place (RFC 9700 section 4.4).
     """
-    parts = _split(uri)
+    parts = urls.split(uri)
     is_placed = parts is not None and parts.path.count(PLACEHOLDER) == uri.count(PLACEHOLDER) == 1
     if not is_placed or not is_safe_url(uri) or set(uri) & set("?# "):
         raise ValueError(f"must be an https:// URL without a query, with {PLACEHOLDER} in its path")
@@ -63,15 +60,6 @@ def check_provider(secret: str | None, info: ValidationInfo) -> str | None:
         if info.data.get(setting, setting) is None:
             raise ValueError(f"must not be set without {setting}")
     return secret
-
-
-def _split(url: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
 
 
 BaseURL = Annotated[str, AfterValidator(check_base_url)]

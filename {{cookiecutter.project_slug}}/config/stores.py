@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
+from config import urls
 from config.kinds import read_list
-
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 # What all S3-compatible stores take as the name of a bucket.
 BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]")
@@ -28,16 +26,12 @@ def check_base_url(url: str) -> str:
 
     What is sent there are people's files, and signatures that let anybody send one.
     """
-    try:
-        parts = urlsplit(url)
-        is_whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        is_whole = False
-    if not is_whole or "@" in parts.netloc or parts.query or parts.fragment or not url.isascii():
+    parts = urls.split(url)
+    if parts is None or "@" in parts.netloc or parts.query or parts.fragment or not url.isascii():
         raise ValueError("must be a URL of scheme and host, without credentials and query")
     if re.search(r"[\s\"'<>\\]", url):
         raise ValueError("must be a URL without spaces and quotes")
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    if not urls.is_private(parts):
         raise ValueError("must begin with https://, or on this machine with http://")
     return url.rstrip("/")
 

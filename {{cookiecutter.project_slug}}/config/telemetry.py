@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
+
+from config import urls
 
 # Names as HTTP has them (RFC 9110 section 5.1), values as W3C Baggage has them: percent-encoded.
 HEADERS: Final = re.compile(
@@ -14,8 +15,8 @@ HEADERS: Final = re.compile(
 
 def check_url(url: str) -> str:
     """Refuse what is no plain address of a server: credentials belong into the headers."""
-    parts = _split(url)
-    if parts is None or parts[1] or parts[3]:
+    parts = urls.split(url)
+    if parts is None or parts.username or parts.query or parts.fragment:
         raise ValueError("must be a URL such as http://localhost:4318, without user or query")
     return url
 
@@ -29,19 +30,7 @@ def check_headers(text: str) -> str:
 
 def check_dsn(dsn: str) -> str:
     """Refuse what names no key, no server or no project."""
-    parts = _split(dsn)
-    if parts is None or not parts[1] or not parts[2].rpartition("/")[2].isdigit():
+    parts = urls.split(dsn)
+    if parts is None or not parts.username or not parts.path.rpartition("/")[2].isdigit():
         raise ValueError("must be a DSN such as https://key@errors.example.org/1")
     return dsn
-
-
-def _split(url: str) -> tuple[str, str | None, str, str] | None:
-    """Return host, user, path and query of an HTTP URL; None where it is none."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not url.isprintable():
-        return None
-    return parts.hostname, parts.username, parts.path, parts.query + parts.fragment
