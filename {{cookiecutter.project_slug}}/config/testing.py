@@ -30,6 +30,9 @@ from config.kinds import (
     #: endif
     Hosts,
     MongoURI,
+    #: if cookiecutter.observability
+    PositiveNumber,
+    #: endif
     Secret,
 )
 #: if cookiecutter.oauth == "client"
@@ -106,4 +109,9 @@ class Testing(Base):
         "redis://no-broker-was-started.invalid", description="The suite's broker."
     )
     JOB_QUEUE: str = Field(name_database(), description="A queue of this test process alone.")
+    #: endif
+    #: if cookiecutter.observability
+    SLOW_QUERY_MILLISECONDS: PositiveNumber = Field(
+        60_000, description="A busy machine is no news: what counts lines has those of the app."
+    )
     #: endif

@@ -29,8 +29,10 @@ def variables(variables: dict[str, str]) -> dict[str, str]:
 
 @pytest.fixture
 def runner(start_server: StartServer, tmp_path: Path) -> Server:
-    """Return a development server on a database of its own."""
-    return start_server("-c", RUN, str(tmp_path / "mongo"))
+    """Return a development server on a database of its own, once it says that it serves."""
+    started = start_server("-c", RUN, str(tmp_path / "mongo"))
+    started.await_output(f"http://127.0.0.1:{started.port}{PAGE}\n")
+    return started
 
 
 def await_silence(*numbers: int) -> None:
@@ -44,9 +46,9 @@ def database_port(folder: Path) -> int:
     return int((folder / "mongo.lock").read_text().rpartition(":")[2])
 
 
-def test_runner_serves_on_an_embedded_database_and_prints_its_address(runner: Server) -> None:
+def test_runner_serves_on_an_embedded_database_at_the_address_it_prints(runner: Server) -> None:
     assert runner.ask("GET", "/health/ready").status == 200
-    runner.read_log(f"http://127.0.0.1:{runner.port}{PAGE}\n")
+    assert runner.ask("GET", PAGE).status == 200
 
 
 @pytest.mark.checklist("input.no-secret-url")
