@@ -51,7 +51,7 @@ def alone(session: Path) -> Iterator[None]:
 
 
 def run_suite(project: Path, *command: str, **variables: str) -> int:
-    """Run the project's tests by a *command* and return how many passed; none may fail."""
+    """Run the project's own tests by *command* and return how many passed; none may fail."""
     with alone(project.parents[2]):
         output = run(project, *command, **variables)
     found = re.search(r"(\d+) passed", output)

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 pytest_plugins = ["pytester"]
 
-PLUGIN = ("-p", "tests.plugins.checklist", "-p", "no:randomly", "-p", "no:cacheprovider")
+PLUGIN = (
+    *("-p", "tests.plugins.checklist", "-p", "no:randomly", "-p", "no:cacheprovider"),
+    # At its end it would collect the garbage of this whole process, for a second.
+    *("-p", "no:unraisableexception"),
+)
 
 
 @pytest.fixture
