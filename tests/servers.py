@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import runpy
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,17 +14,19 @@ from typing import TYPE_CHECKING
 from pymongo import MongoClient
 
 from tests.conftest import clean_environment
+from tests.rendering import SOURCES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+# Projects know how to choose a port that nobody else is given.
+free_port = runpy.run_path(str(SOURCES / "dev" / "ports.py"))["find_free"]
 
 
 @contextmanager
 def external_server(folder: Path):
     """Run a database that is none of a project's own; yield its port."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     command = [f"{sys.prefix}/bin/secantusd-py", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--storage-path", str(folder), "--cache-size", "128M", "--log-level", "WARNING"]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -35,12 +37,6 @@ def external_server(folder: Path):
     finally:
         server.terminate()
         server.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def wait_for(output: Path, text: str, process: subprocess.Popen, seconds: int = 400) -> None:

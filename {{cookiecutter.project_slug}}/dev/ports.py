@@ -24,12 +24,16 @@ def find_free() -> int:
     A connection that its listener closed first lingers there (TIME-WAIT, RFC 9293 section 3.6.1):
     until it is forgotten the system gives the port to nobody who asks for any.
     """
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        with socket.create_connection(("127.0.0.1", port)) as client:
-            listener.accept()[0].close()
-            client.recv(1)
-    return port
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port: int = listener.getsockname()[1]
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                listener.accept()[0].close()
+                client.recv(1)
+        # What is closed goes on listening while a thread polls it: one that is late, and means a
+        # file that had its number before. The next try has another port.
+        if not answers(port):
+            return port
 
 
 def answers(port: int) -> bool:

@@ -104,8 +104,8 @@ class Exporter:
         app.wsgi_app = self.metrics.watch(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's way
         requests.refusal_listeners.append(self.metrics.count)
 
-    def serve(self) -> None:
-        """Answer in a thread of this process, a worker, until it ends."""
+    def serve(self) -> Server:
+        """Answer in a thread of this process, a worker, until it ends or shuts the server down."""
         server = Server(self.listener.getsockname(), Handler, bind_and_activate=False)
         server.socket.close()
         server.socket = self.listener
@@ -113,6 +113,7 @@ class Exporter:
         server.setup_environ()
         server.set_app(self.metrics.collect())
         Thread(target=server.serve_forever, name="metrics", daemon=True).start()
+        return server
 
     def forget(self, worker_pid: int) -> None:
         """Keep what a worker that is gone has counted, and forget what it had in hand."""

@@ -17,8 +17,10 @@ from app.models.jobs import Job, JobState
 from app.services import attempts, jobs
 from app.tasks import HANDLERS
 from tests.fixtures.api import Api
+from tests.fixtures.belongings import PACE
 from tests.fixtures.queue import (
     EXPORTS,
+    SLOWLY,
     ask,
     await_export,
     find_job,
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.checklist("proc.queue")
 
-# Chunks of a kilobyte, each written and reported by itself, take a second or two.
 MANY: Final = 100
 
 
@@ -64,7 +65,7 @@ def test_a_job_of_seconds_is_accepted_within_200_milliseconds_and_done_by_a_work
         queue_api.delete(place, account)
     shown = queue_api.get(asked[0], account).json
     assert (shown["status"], shown["attempts"], shown["content"]) == ("pending", 0, None)
-    start_worker()
+    start_worker(**{PACE: "0.03"})
     seen = await_export(queue_api, asked[0], account, is_begun)
     assert (seen["status"], seen["progress"]["total"]) == ("running", MANY)
     export = await_export(queue_api, asked[0], account, is_done)
@@ -83,7 +84,7 @@ def test_a_worker_that_is_killed_loses_nothing(
 ) -> None:
     make_belongings(account, MANY)
     place = ask(queue_api, account)
-    worker = start_worker()
+    worker = start_worker(**SLOWLY)
     await_export(queue_api, place, account, is_begun)
     worker.signal(signal.SIGKILL)
     left = find_job(place)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import socket
+from threading import Event, Thread
 
 from dev import ports
 
@@ -14,3 +16,23 @@ def test_a_free_port_is_given_once_and_a_server_may_have_it() -> None:
         assert ports.is_taken("127.0.0.1", numbers[0])
         assert ports.answers(numbers[0])
     assert not ports.answers(numbers[1])
+
+
+def test_a_port_is_free_even_where_a_thread_polls_what_was_closed() -> None:
+    with socket.socket() as closed:
+        number = closed.fileno()
+    is_over = Event()
+
+    def poll() -> None:
+        late = select.poll()
+        late.register(number)
+        while not is_over.is_set():
+            late.poll(200)
+
+    thread = Thread(target=poll)
+    thread.start()
+    try:
+        assert not any(ports.answers(ports.find_free()) for _ in range(20))
+    finally:
+        is_over.set()
+        thread.join()

@@ -42,15 +42,11 @@ def find(code: str, client_id: UUID) -> AuthorizationCode | None:
     stored: AuthorizationCode | None = AuthorizationCode.objects(
         id=derived_id(COLLECTION, code), client_id=client_id
     ).first()
-    if stored is None or stored.good_until <= utc_now():
-        # Too late for a first use, and not too late to notice a second one.
-        if stored is not None and stored.is_used:
-            end_reused(stored)
-        return None
-    if stored.is_used:
+    if stored is not None and stored.is_used:
+        # What is too late for a first use is not too late to notice a second one.
         end_reused(stored)
         return None
-    return stored
+    return stored if stored is not None and stored.good_until > utc_now() else None
 
 
 def consume(stored: AuthorizationCode) -> bool:

@@ -35,8 +35,10 @@ def exporter(make_app, monkeypatch, tmp_path):
     app = make_app()
     exporter = Exporter(app, listen("127.0.0.1", 0), str(tmp_path))
     exporter.api = Api(app)
-    exporter.serve()
+    server = exporter.serve()
     yield exporter
+    # A thread that waits at a closed socket would hold whatever has its number next.
+    server.shutdown()
     exporter.close()
     assert not tmp_path.exists()
 

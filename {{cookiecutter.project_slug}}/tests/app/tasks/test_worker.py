@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 from app.models.exports import ExportChunk
 from app.models.jobs import JobState
 from app.services import attempts, queue
-from tests.fixtures.queue import PATIENCE_SECONDS, ask, await_export, find_job, is_begun, is_done
+from tests.fixtures.queue import (
+    PATIENCE_SECONDS,
+    SLOWLY,
+    ask,
+    await_export,
+    find_job,
+    is_begun,
+    is_done,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -43,7 +51,7 @@ def test_a_worker_that_slept_beyond_its_lease_writes_nothing_more(
 ) -> None:
     make_belongings(account, MANY)
     place = ask(queue_api, account)
-    sleeper = start_worker()
+    sleeper = start_worker(**SLOWLY)
     await_export(queue_api, place, account, is_begun)
     sleeper.signal(signal.SIGSTOP)
     start_worker()
@@ -66,7 +74,7 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back_at_once(
 ) -> None:
     make_belongings(account, MANY)
     place = ask(queue_api, account)
-    worker = start_worker(JOB_LEASE_SECONDS="3600")
+    worker = start_worker(JOB_LEASE_SECONDS="3600", **SLOWLY)
     await_export(queue_api, place, account, is_begun)
     began = time.monotonic()
     worker.signal(signal.SIGTERM)
