@@ -66,8 +66,13 @@ class Lease:
 
         None means that the store has to be asked.
         """
-        if monotonic() >= self.deadline:
-            return None
+        return self.take_granted(amount) if self.is_open else None
+
+    def take_granted(self, amount: int) -> int | None:
+        """Serve hits that were granted, even if the window ended on the way here.
+
+        None means that too few were.
+        """
         if self.is_refused:
             return self.limit + 1
         if self.remaining < amount:

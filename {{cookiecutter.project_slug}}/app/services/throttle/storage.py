@@ -103,7 +103,7 @@ class LeasedStorage(Storage):
             lease.failures += 1
             raise
         lease.renew(window, asked_at)
-        count = lease.take(amount)
+        count = lease.take_granted(amount)
         return lease.limit + 1 if count is None else count
 
     def _count(self, key: str, expiry: int, amount: int, limit: int | None) -> int:

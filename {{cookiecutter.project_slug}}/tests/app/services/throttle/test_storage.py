@@ -108,6 +108,19 @@ def test_a_window_ends(store: LeasedStorage, limit: int) -> None:
     assert serve(store, limited, limit + 1) == limit
 
 
+def test_a_hit_passes_whose_window_ends_while_the_store_answers(
+    store: LeasedStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lease_late(key: str, expiry: int, request: counting.LeaseRequest) -> counting.Window:
+        window = lease(key, expiry, request)
+        time.sleep(window.seconds_left)
+        return window
+
+    lease = counting.lease
+    monkeypatch.setattr(storage_module.counters, "lease", lease_late)
+    assert serve(store, "100 per second", 2) == 2
+
+
 def test_hits_of_a_window_that_is_over_are_not_reported_into_the_next(
     store: LeasedStorage, counters: Collection[dict[str, Any]]
 ) -> None:
