@@ -6,7 +6,7 @@ import json
 import signal
 import socket
 import time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
@@ -20,7 +20,7 @@ from tests.fixtures.api import Api
 from tests.fixtures.belongings import PACE
 from tests.fixtures.queue import (
     EXPORTS,
-    SLOWLY,
+    MANY,
     ask,
     await_export,
     find_job,
@@ -33,11 +33,9 @@ if TYPE_CHECKING:
 
     from tests.fixtures.accounts import Person
     from tests.fixtures.application import MakeApp
-    from tests.fixtures.queue import MakeBelongings, StartWorker
+    from tests.fixtures.queue import BeginExport, MakeBelongings, StartWorker
 
 pytestmark = pytest.mark.checklist("proc.queue")
-
-MANY: Final = 100
 
 
 def read(api: Api, export: dict[str, Any], account: Person) -> Any:
@@ -77,15 +75,9 @@ def test_a_job_of_seconds_is_accepted_within_200_milliseconds_and_done_by_a_work
 
 
 def test_a_worker_that_is_killed_loses_nothing(
-    queue_api: Api,
-    account: Person,
-    make_belongings: MakeBelongings,
-    start_worker: StartWorker,
+    queue_api: Api, account: Person, begin_export: BeginExport, start_worker: StartWorker
 ) -> None:
-    make_belongings(account, MANY)
-    place = ask(queue_api, account)
-    worker = start_worker(**SLOWLY)
-    await_export(queue_api, place, account, is_begun)
+    place, worker = begin_export()
     worker.signal(signal.SIGKILL)
     left = find_job(place)
     assert left.state == JobState.RUNNING

@@ -42,11 +42,13 @@ def find(code: str, client_id: UUID) -> AuthorizationCode | None:
     stored: AuthorizationCode | None = AuthorizationCode.objects(
         id=derived_id(COLLECTION, code), client_id=client_id
     ).first()
-    if stored is not None and stored.is_used:
+    if stored is None:
+        return None
+    if stored.is_used:
         # What is too late for a first use is not too late to notice a second one.
         end_reused(stored)
         return None
-    return stored if stored is not None and stored.good_until > utc_now() else None
+    return stored if stored.good_until > utc_now() else None
 
 
 def consume(stored: AuthorizationCode) -> bool:

@@ -9,24 +9,14 @@ from typing import TYPE_CHECKING
 from app.models.exports import ExportChunk
 from app.models.jobs import JobState
 from app.services import attempts, queue
-from tests.fixtures.queue import (
-    PATIENCE_SECONDS,
-    SLOWLY,
-    ask,
-    await_export,
-    find_job,
-    is_begun,
-    is_done,
-)
+from tests.fixtures.queue import PATIENCE_SECONDS, ask, await_export, find_job, is_done
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from tests.fixtures.accounts import Person
     from tests.fixtures.api import Api
-    from tests.fixtures.queue import MakeBelongings, StartWorker
-
-MANY = 100
+    from tests.fixtures.queue import BeginExport, StartWorker
 
 
 def test_two_workers_do_each_job_once(
@@ -44,15 +34,9 @@ def test_two_workers_do_each_job_once(
 
 
 def test_a_worker_that_slept_beyond_its_lease_writes_nothing_more(
-    queue_api: Api,
-    account: Person,
-    make_belongings: MakeBelongings,
-    start_worker: StartWorker,
+    queue_api: Api, account: Person, begin_export: BeginExport, start_worker: StartWorker
 ) -> None:
-    make_belongings(account, MANY)
-    place = ask(queue_api, account)
-    sleeper = start_worker(**SLOWLY)
-    await_export(queue_api, place, account, is_begun)
+    place, sleeper = begin_export()
     sleeper.signal(signal.SIGSTOP)
     start_worker()
     export = await_export(queue_api, place, account, is_done)
@@ -66,16 +50,9 @@ def test_a_worker_that_slept_beyond_its_lease_writes_nothing_more(
 
 
 def test_a_worker_that_is_told_to_end_gives_its_job_back_at_once(
-    queue_app: Flask,
-    queue_api: Api,
-    account: Person,
-    make_belongings: MakeBelongings,
-    start_worker: StartWorker,
+    queue_app: Flask, begin_export: BeginExport
 ) -> None:
-    make_belongings(account, MANY)
-    place = ask(queue_api, account)
-    worker = start_worker(JOB_LEASE_SECONDS="3600", **SLOWLY)
-    await_export(queue_api, place, account, is_begun)
+    place, worker = begin_export(JOB_LEASE_SECONDS="3600")
     began = time.monotonic()
     worker.signal(signal.SIGTERM)
     assert time.monotonic() - began < 10
