@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 
+from app.services import passwords
 from app.services.oauth import clients
 
 if TYPE_CHECKING:
@@ -104,14 +106,41 @@ def test_a_client_that_is_not_right_is_not_registered(changes, words):
     assert clients.list_all() == []
 
 
-def test_a_secret_is_stored_as_argon2id_alone(database: Database[dict[str, Any]]) -> None:
+@pytest.mark.checklist("auth.standards")
+def test_a_secret_is_stored_as_its_digest_alone(database: Database[dict[str, Any]]) -> None:
     client, secret = register()
     (stored,) = database["oauth_clients"].find()
     assert secret not in str(stored)
-    assert stored["secretHash"].startswith("$argon2id$")
+    # Nothing that takes time and memory for whoever asks: the secret has 256 bits.
+    assert stored["secretHash"] == f"$sha256${sha256(secret.encode()).hexdigest()}"
     assert len(secret) >= 43
     assert clients.is_secret_of(client, secret)
     assert not clients.is_secret_of(client, secret[:-1])
+    assert not clients.is_secret_of(client, stored["secretHash"])
+
+
+def test_what_an_earlier_release_stored_is_renewed_at_the_first_right_secret(
+    database: Database[dict[str, Any]],
+) -> None:
+    client, secret = register()
+    digest = client.secret_hash
+    client.secret_hash = slow = passwords.hash_password(secret)
+    client.save()
+    assert not clients.is_secret_of(client, "wrong")
+    assert database["oauth_clients"].find_one()["secretHash"] == slow
+    assert clients.is_secret_of(client, secret)
+    assert database["oauth_clients"].find_one()["secretHash"] == digest
+
+
+def test_a_renewal_does_not_undo_a_rotation() -> None:
+    client, secret = register()
+    client.secret_hash = passwords.hash_password(secret)
+    client.save()
+    new = clients.rotate_secret(str(client.id))
+    assert clients.is_secret_of(client, secret)
+    (stored,) = clients.list_all()
+    assert clients.is_secret_of(stored, new)
+    assert not clients.is_secret_of(stored, secret)
 
 
 def test_a_public_client_has_no_secret(database: Database[dict[str, Any]]) -> None:
