@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mongoengine import (
     DateTimeField,
-    EmbeddedDocument,
     EmbeddedDocumentListField,
     StringField,
     UUIDField,
 )
 
-from app.models.base import BaseDocument
+from app.models.base import BaseDocument, BaseEmbeddedDocument
 #: if cookiecutter.field_encryption
 from app.models.encryption import EncryptedStringField, blind_index, decrypt_stored
 #: endif
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 
-class Session(EmbeddedDocument):
+class Session(BaseEmbeddedDocument):
     """One log-in on one device: a family of tokens that lives and dies together."""
 
     id = UUIDField(binary=True, db_field="id", required=True)

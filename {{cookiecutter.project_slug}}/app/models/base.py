@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from mongoengine import DateTimeField, Document, QuerySet, UUIDField, get_db
+from mongoengine import DateTimeField, Document, EmbeddedDocument, QuerySet, UUIDField, get_db
 from uuid6 import uuid7
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class BaseDocument(Document):
         "queryset_class": TimestampedQuerySet,
         # Indexes are made by `flask indexes ensure`, never on the way of a request.
         "auto_create_index": False,
+        # A newer release beside this one may have stored a field more.
+        "strict": False,
     }
 
     id = UUIDField(binary=True, primary_key=True, default=new_id)
@@ -80,3 +82,25 @@ class BaseDocument(Document):
         if self.created_at is None:
             self.created_at = self.updated_at
         return super().save(*args, **kwargs)
+
+
+class BaseEmbeddedDocument(EmbeddedDocument):
+    """A document within another; what a newer release has added to it is read past, and kept.
+
+    A change to a stored document names the fields that it sets. A list of embedded documents is
+    set whole, and would come back without the members that this release does not know.
+    """
+
+    meta: ClassVar[dict[str, Any]] = {"abstract": True, "strict": False}
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Be as tolerant where a class has a meta of its own: no embedded one inherits any."""
+        super().__init_subclass__(**options)
+        cls._meta.setdefault("strict", False)
+
+    def to_mongo(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what is stored, with the members that were read and are not known here."""
+        stored = super().to_mongo(*args, **kwargs)
+        for name in self._data.keys() - self._fields.keys():
+            stored.setdefault(name, self._data[name])
+        return stored

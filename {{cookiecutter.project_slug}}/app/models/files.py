@@ -13,7 +13,6 @@ from uuid import uuid4
 from mongoengine import (
     NULLIFY,
     DateTimeField,
-    EmbeddedDocument,
     EmbeddedDocumentField,
     EmbeddedDocumentListField,
     EnumField,
@@ -25,7 +24,7 @@ from mongoengine import (
 
 from app.extensions import settings
 from app.models.accounts import Account
-from app.models.base import BaseDocument
+from app.models.base import BaseDocument, BaseEmbeddedDocument
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,14 +38,14 @@ class Status(StrEnum):
     REMOVED = "removed"
 
 
-class FormField(EmbeddedDocument):
+class FormField(BaseEmbeddedDocument):
     """A field of the form that uploads."""
 
     name = StringField(required=True)
     value = StringField(required=True)
 
 
-class Upload(EmbeddedDocument):
+class Upload(BaseEmbeddedDocument):
     """A form that was signed for one upload: whoever has it can send that file until it expires."""
 
     url = StringField(required=True)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mongoengine import DateTimeField, EmbeddedDocument, StringField, UUIDField
+from mongoengine import DateTimeField, StringField, UUIDField
 
-from app.models.base import new_id, utc_now
+from app.models.base import BaseEmbeddedDocument, new_id, utc_now
 #: if cookiecutter.field_encryption
 from app.models.encryption import EncryptedStringField, blind_index
 #: endif
@@ -23,7 +23,7 @@ UNIQUE_IDENTITY: Final[dict[str, Any]] = {
 }
 
 
-class Identity(EmbeddedDocument):
+class Identity(BaseEmbeddedDocument):
     """An account of one provider, linked with one of ours."""
 
     id = UUIDField(binary=True, db_field="id", default=new_id, required=True)

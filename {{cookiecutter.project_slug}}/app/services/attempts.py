@@ -20,11 +20,11 @@ import pymongo
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
 from app.models.base import new_id, utc_now
-from app.models.jobs import Job, JobState
+from app.models.jobs import Job, JobKind, JobState
 from app.services import queue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -50,12 +50,19 @@ class OverlongRunError(Exception):
     """Raised when an attempt takes longer than LONGEST_RUN_SECONDS."""
 
 
-def take(job_id: UUID, is_stopping: Callable[[], bool] = lambda: False) -> Attempt | None:
-    """Return an attempt at a job that is due, or None; of many who ask at once one gets it."""
+def take(
+    job_id: UUID,
+    is_stopping: Callable[[], bool] = lambda: False,
+    kinds: Iterable[JobKind] = JobKind,
+) -> Attempt | None:
+    """Return an attempt at a job that is due, or None; of many who ask at once one gets it.
+
+    A job of another kind than *kinds* is a newer release's: it is left for a worker of that.
+    """
     now, holder = utc_now(), new_id()
     lease_ends = lease_from(now)
     with pymongo.timeout(settings.JOB_LEASE_SECONDS):
-        job = Job.objects(id=job_id, due_at__lte=now).modify(
+        job = Job.objects(id=job_id, kind__in=[*kinds], due_at__lte=now).modify(
             new=True,
             set__state=JobState.RUNNING,
             set__holder=holder,

@@ -11,7 +11,7 @@ from mongoengine import NotUniqueError
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
 from app.models.base import utc_now
-from app.models.jobs import Job
+from app.models.jobs import Job, JobKind
 from app.services import queue
 from app.services.attempts import (
     MOST_DOUBLINGS,
@@ -25,8 +25,6 @@ from app.services.attempts import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
-
-    from app.models.jobs import JobKind
 
 # What one sweep sends at most: the next one comes soon.
 MOST_SENT: Final = 100
@@ -56,8 +54,8 @@ def work(
     handlers: Mapping[JobKind, Callable[[Attempt], int]],
     is_stopping: Callable[[], bool],
 ) -> None:
-    """Make an attempt at a job, unless somebody has it or it is over."""
-    attempt = take(job_id, is_stopping)
+    """Make an attempt at a job, unless somebody has it, it is over, or no handler is for it."""
+    attempt = take(job_id, is_stopping, handlers)
     if attempt is None:
         return
     attempt.log("taken")
@@ -77,13 +75,14 @@ def work(
 def sweep() -> int:
     """Send the ids that should have been taken up by now; return how many.
 
-    Any number of workers may sweep: of two that find the same job one sends it. Raises
-    ServiceUnavailableError where the broker is away.
+    Any number of workers may sweep: of two that find the same job one sends it. What a newer
+    release has asked for its own workers send: sent in vain, it would be sent ever more rarely.
+    Raises ServiceUnavailableError where the broker is away.
     """
     sent = 0
     while sent < MOST_SENT:
         now = utc_now()
-        job = Job.objects(send_at__lte=now).order_by("send_at").first()
+        job = Job.objects(send_at__lte=now, kind__in=[*JobKind]).order_by("send_at").first()
         if job is None:
             break
         wait = settings.JOB_LEASE_SECONDS * 2 ** min(job.sends, MOST_DOUBLINGS)

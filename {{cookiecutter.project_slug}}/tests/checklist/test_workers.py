@@ -14,7 +14,7 @@ import pytest
 from app.models.base import utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job, JobState
-from app.services import attempts, jobs
+from app.services import attempts, jobs, queue
 from app.tasks import HANDLERS
 from tests.fixtures.api import Api
 from tests.fixtures.belongings import PACE
@@ -148,6 +148,25 @@ def test_a_job_that_fails_is_tried_again_after_pauses_that_grow_and_then_no_more
     shown = api.get(place, account).json
     assert (shown["status"], shown["failure"]) == ("failed", "attempts-exhausted")
     assert "broken" not in json.dumps(shown)
+
+
+def test_a_job_of_a_kind_that_no_handler_is_for_waits_for_a_newer_worker(
+    queue_app: Flask, queue_api: Api, account: Person, start_worker: StartWorker
+) -> None:
+    newer = find_job(ask(queue_api, account)).id
+    now = utc_now()
+    changes = {"kind": "newer", "dueAt": now, "sendAt": now}
+    Job._get_collection().update_one({"_id": newer}, {"$set": changes})
+    worker = start_worker()
+    with queue_app.app_context():
+        queue.send(newer)
+    # The queue is worked off in its order, and a worker sweeps when it starts.
+    await_export(queue_api, ask(queue_api, account), account, is_done)
+    left = Job._get_collection().find_one({"_id": newer})
+    assert (left["state"], left["attempts"], left["sends"]) == ("pending", 0, 0)
+    assert "Traceback" not in worker.printed
+    with queue_app.app_context():
+        assert attempts.take(newer, kinds=["newer"]) is not None
 
 
 def test_exports_of_others_are_not_there(queue_api: Api, account: Person, stranger: Person) -> None:

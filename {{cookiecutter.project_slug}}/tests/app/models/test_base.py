@@ -10,11 +10,26 @@ from uuid import UUID
 import pytest
 from bson.binary import Binary, UuidRepresentation
 from bson.codec_options import CodecOptions
-from mongoengine import StringField
+from mongoengine import EmbeddedDocumentListField, StringField
 
-from app.models.base import BaseDocument, collection, derived_id, new_id, utc_now
+from app.models.base import (
+    BaseDocument,
+    BaseEmbeddedDocument,
+    collection,
+    derived_id,
+    new_id,
+    utc_now,
+)
 
 EARLY = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Part(BaseEmbeddedDocument):
+    """A part of a thing; with a meta of its own, as no embedded class inherits any."""
+
+    meta: ClassVar[dict[str, Any]] = {"allow_inheritance": True}
+
+    name = StringField(db_field="partName")
 
 
 class Thing(BaseDocument):
@@ -23,6 +38,7 @@ class Thing(BaseDocument):
     meta: ClassVar[dict[str, Any]] = {"collection": "test_things"}
 
     name = StringField()
+    parts = EmbeddedDocumentListField(Part)
 
 
 @pytest.fixture
@@ -152,3 +168,24 @@ def test_two_saves_in_a_row_differ_in_time(app, thing):
         first = thing.save().updated_at
         time.sleep(0.002)
         assert thing.save().updated_at > first
+
+
+def test_what_a_newer_release_has_added_is_kept_whatever_this_one_changes(app, database, thing):
+    added = {"size": 3, "parts": [{"_cls": "Part", "partName": "a", "color": {"red": 1}}]}
+    database.test_things.update_one({}, {"$set": added})
+    with app.app_context():
+        found = Thing.objects.get(id=thing.id)
+        found.name = "new"
+        found.parts[0].name = "b"
+        found.save()
+        # The whole list is written for this, and for the next.
+        found.parts.append(Part(name="c"))
+        found.save()
+        Thing.objects(id=thing.id).update(set__parts=[*found.parts, Part(name="d")])
+    stored = _stored(database)
+    assert (stored["name"], stored["size"]) == ("new", 3)
+    assert stored["parts"] == [
+        {"_cls": "Part", "partName": "b", "color": {"red": 1}},
+        {"_cls": "Part", "partName": "c"},
+        {"_cls": "Part", "partName": "d"},
+    ]
