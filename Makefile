@@ -1,5 +1,9 @@
 # Everything a developer of this template does has a target; `make help` lists them.
 
+ifeq ($(OS),Windows_NT)
+$(error This template runs on Linux, macOS and WSL: on Windows, open it in WSL)
+endif
+
 PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 READY := .venv/.prepared
@@ -45,11 +49,13 @@ lint: $(READY) ## check style, formatting and types, of the unrendered app too
 	@$(RAW_FILES) | tr '\n' '\0' | xargs -0 $(PYTHON) -m ruff format --check
 	@$(PYTHON) -m mypy
 
-format: $(READY) ## mend what can be mended
-	@$(PYTHON) -m ruff check --fix --extend-exclude '*cookiecutter.project_slug*' .
-	@$(PYTHON) -m ruff check --fix $(RAW_RULES) '$(PROJECT)'
-	@$(PYTHON) -m ruff format --extend-exclude '*cookiecutter.project_slug*' .
-	@$(RAW_FILES) | tr '\n' '\0' | xargs -0 $(PYTHON) -m ruff format
+format: $(READY) ## mend what can be mended, and say what cannot
+	@status=0; \
+	$(PYTHON) -m ruff check --fix --extend-exclude '*cookiecutter.project_slug*' . || status=1; \
+	$(PYTHON) -m ruff check --fix $(RAW_RULES) '$(PROJECT)' || status=1; \
+	$(PYTHON) -m ruff format --extend-exclude '*cookiecutter.project_slug*' . || status=1; \
+	$(RAW_FILES) | tr '\n' '\0' | xargs -0 $(PYTHON) -m ruff format || status=1; \
+	exit $$status
 
 bench: $(READY) ## measure a bare Flask view, a default project and one with everything on
 	@exec $(PYTHON) benchmarks/bench.py $(ARGS)
@@ -59,18 +65,19 @@ clean: ## remove the environment, caches and the demo
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The environment serves the template and, for its tests, the projects it makes. uv comes from the
-# path or, where there is none, from the environment itself. It gets the interpreter's own path: it
-# cannot look into the shims of version managers.
+# path or, where there is none that is new enough, from the environment itself. It gets the
+# interpreter's own path: it cannot look into the shims of version managers. PIP_USER, which some
+# machines set, would have pip install outside of the environment.
 $(READY): pyproject.toml $(PROJECT)/pyproject.toml
 	@set -e; \
 	if ! found=$$($(PYTHON3) -c 'import sys; sys.exit(1) if sys.version_info < (3, 11) else print(sys.executable)'); then \
 		echo "$(PYTHON3) is not Python 3.11 or newer: name one that is, as in make PYTHON3=python3.12" >&2; exit 1; \
 	fi; \
-	if command -v uv > /dev/null; then \
+	if uv venv --help 2> /dev/null | grep -q -e '--clear'; then \
 		uv=uv; $(PYTHON) -c '' 2> /dev/null || uv venv --quiet --clear --python "$$found" .venv; \
 	else \
 		uv=.venv/bin/uv; $(PYTHON) -c '' 2> /dev/null || "$$found" -m venv --clear .venv; \
-		$(PYTHON) -m pip install --quiet --disable-pip-version-check uv; \
+		PIP_USER=0 $(PYTHON) -m pip install --quiet --disable-pip-version-check uv; \
 	fi; \
 	echo "Installing the dependencies into .venv"; \
 	mkdir -p .venv/project; \

@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -37,9 +37,12 @@ from dev.database import EmbeddedDatabaseError, embedded_database
 
 if TYPE_CHECKING:
     import subprocess
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 DATA: Final = PROJECT / ".data" / "mongo"
+# Beside the data: the settings that name what is embedded, for the commands of this machine.
+RUNNING: Final = "run.env"
 PAGE: Final = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs/' }}"
 
 
@@ -103,7 +106,22 @@ def run(data: Path) -> None:
         stack.enter_context(child("dev.worker", variables=variables))
         #: endif
         server = stack.enter_context(child("dev.server", variables=variables))
+        if variables:
+            stack.enter_context(told(variables, data.with_name(RUNNING)))
         watch(server, settings.PORT)
+
+
+@contextmanager
+def told(variables: Mapping[str, str], path: Path) -> Iterator[None]:
+    """Have *variables*, secrets among them, in the file *path* until the block ends."""
+    text = "".join(f"{name}='{value}'\n" for name, value in variables.items())
+    path.unlink(missing_ok=True)
+    path.touch(0o600)
+    path.write_text(text, encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def locate(port: int) -> str:

@@ -73,9 +73,6 @@ def embedded_store(folder: Path) -> Iterator[dict[str, str]]:
             # The child has the lock, too.
             with locks.locked(folder) as lock:
                 settings = _start(folder, lock, stack)
-                # For the commands of this machine.
-                told = "".join(f"{name}={text}\n" for name, text in settings.items())
-                locks.tell(lock, told)
         except locks.InUseError:
             message = f"{folder} is in use by another `make run`: end it, or set S3_ENDPOINT_URL"
             raise EmbeddedStoreError(message) from None

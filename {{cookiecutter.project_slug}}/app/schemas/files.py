@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from typing import Annotated, Any, Literal
-from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
+from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import ClassVar, Literal
-from uuid import UUID  # noqa: TC003 - pydantic reads annotations at run time.
+from uuid import UUID
 
 from pydantic import ConfigDict, Field, Secret
 
-from app.schemas.accounts import GivenPassword  # noqa: TC001 - as above.
+from app.schemas.accounts import GivenPassword
 from app.schemas.base import Representation, Schema, Text, Timestamp
 
 ProviderName = Literal["google", "github", "oidc"]

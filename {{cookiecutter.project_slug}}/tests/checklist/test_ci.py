@@ -133,7 +133,7 @@ def test_the_whole_suite_runs_with_the_floor_and_with_warnings_as_errors(setting
     makefile = (PROJECT / "Makefile").read_text("utf-8")
     recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
     assert recipe
-    assert re.search(r"-m pytest --cov$", recipe[1], re.MULTILINE)
+    assert re.search(r"-m pytest \$\(or \$\(ARGS\),--cov\)$", recipe[1], re.MULTILINE)
 
 
 @pytest.mark.checklist("cicd.tests")

@@ -91,13 +91,6 @@ def test_folder_in_use_is_refused_with_a_way_out(
         pass
 
 
-def test_lock_names_the_store_for_commands_and_for_nobody_else(tmp_path: Path) -> None:
-    with store.embedded_store(tmp_path / "files") as settings:
-        lock = tmp_path / "files.lock"
-        assert lock.stat().st_mode & 0o777 == 0o600
-        assert dict(line.split("=", 1) for line in lock.read_text().splitlines()) == settings
-
-
 def test_store_that_does_not_start_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
