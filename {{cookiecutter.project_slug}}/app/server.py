@@ -7,10 +7,12 @@ refusal of this API is, and nothing of it is repeated anywhere.
 
 from __future__ import annotations
 
+import selectors
 import socket
 import struct
 import sys
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +23,7 @@ from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 from uuid6 import uuid7
 
+from app.connections import Body, Lingering, announce_close
 from app.constants import PROBLEM_MEDIA_TYPE, REQUEST_ID_HEADER
 from app.errors import MalformedRequestError, UnexpectedError
 from app.hooks import (
@@ -32,6 +35,8 @@ from app.hooks import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from _typeshed.wsgi import WSGIApplication
 
 # How long a client may send and read nothing within a request. A thread waits for it.
 SILENCE_SECONDS: Final = 10.0
@@ -54,17 +59,62 @@ OWN_FAULTS: Final = (
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A threaded worker that refuses as the app does."""
 
+    wsgi: WSGIApplication
+
     def init_process(self) -> None:
         """Begin to serve; every connection takes its patience from its listener."""
         for listener in self.sockets:
             limit_silence(listener.sock)
+        self.lingering: set[Lingering] = set()
         super().init_process()
 
+    def load_wsgi(self) -> None:
+        """Load the app; what it answers early ends its connection."""
+        super().load_wsgi()
+        self.wsgi = announce_close(self.wsgi)
+
     def handle_request(self, req: Any, conn: Any) -> bool:
-        """Serve a request whose body may be torn."""
-        req.body = Body(req)
+        """Serve a request whose body may be torn, and is asked for where it is awaited."""
+        req.body = Body(req, conn.sock)
         is_kept: bool = super().handle_request(req, conn)
         return is_kept
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep the connection, or close it without the main thread waiting for its client."""
+        conn.close = partial(self.close, conn.sock)
+        super().finish_request(conn, fs)
+
+    def close(self, sock: socket.socket, *, graceful: bool = False) -> None:
+        """Close a connection, one with an answer on it once its client has stopped sending."""
+        try:
+            if graceful:
+                sock.shutdown(socket.SHUT_WR)
+                sock.setblocking(False)
+        except OSError:
+            # The client is gone already.
+            graceful = False
+        if not graceful:
+            util.close(sock)
+            return
+        lingering = Lingering(sock)
+        self.poller.register(sock, selectors.EVENT_READ, partial(self.linger, lingering))
+        self.lingering.add(lingering)
+        self.nr_conns += 1
+
+    def linger(self, lingering: Lingering, _: Any = None) -> None:
+        """Throw away what comes; let go of who is done, or goes on for too long."""
+        if lingering.discard():
+            return
+        self.lingering.remove(lingering)
+        self.poller.unregister(lingering.sock)
+        lingering.sock.close()
+        self.nr_conns -= 1
+
+    def murder_pending(self) -> None:
+        """Let go of who is silent, too; the main loop calls this each second."""
+        super().murder_pending()
+        for lingering in [each for each in self.lingering if each.is_over]:
+            self.linger(lingering)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answer a request that could not be read, or a failure outside the app."""
@@ -92,27 +142,6 @@ def limit_silence(listener: socket.socket) -> None:
     timeval = struct.pack("ll", int(whole), int(part * 1_000_000))
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         listener.setsockopt(socket.SOL_SOCKET, option, timeval)
-
-
-class Body:
-    """A request's body whose mistakes are the client's, not failures of whoever reads it."""
-
-    def __init__(self, req: Any) -> None:
-        self._req = req
-        self._body = req.body
-
-    def read(self, size: int | None = None) -> bytes:
-        """Read as a file does; OSError, which Werkzeug answers with 400, where that fails."""
-        try:
-            chunk: bytes = self._body.read(size)
-        except gunicorn_http.errors.ParseException as error:
-            # Where the next request would begin is not to be known any more.
-            self._req.force_close()
-            raise OSError(type(error).__name__) from None
-        return chunk
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._body, name)
 
 
 class ServerLogger(Logger):  # type: ignore[misc]  # as above

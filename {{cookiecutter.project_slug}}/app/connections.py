@@ -1,0 +1,117 @@
+"""How a connection goes on or ends when its request was answered early.
+
+A refusal need not read the body that it refuses. RFC 9112 section 9.6 says how the client gets to
+see it all the same; gunicorn's own way waits in its main thread, and for 64 KiB.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from gunicorn import http as gunicorn_http
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# What is left of a refused body is read and thrown away (RFC 9112 section 9.6): closed upon, a
+# client that is still sending would see a reset and never the answer. No thread waits for it.
+LINGER_SECONDS: Final = 30.0
+LINGER_SILENCE_SECONDS: Final = 2.0
+LINGER_BYTES: Final = 16 * 1024 * 1024
+_PIECE: Final = 256 * 1024
+
+# A rest of this length is read for the sake of the connection, which is kept.
+LONGEST_REST: Final = 32 * 1024
+
+
+class Body:
+    """A request's body whose mistakes are the client's, not failures of whoever reads it."""
+
+    def __init__(self, req: Any, client: socket.socket) -> None:
+        self._req = req
+        self._body = req.body
+        self._client = client
+        # gunicorn would say 100 Continue before the app has seen the request.
+        self._is_awaited = req._expected_100_continue  # noqa: SLF001 - there is no public name.
+        req._expected_100_continue = False  # noqa: SLF001 - as above.
+
+    def give_up(self) -> None:
+        """Close the connection after the answer, where the rest of the body is long or unknown.
+
+        A client that waits for 100 Continue may send the rest or not (RFC 9110 section 10.1.1).
+        """
+        reader = self._body.reader
+        rest = getattr(reader, "length", 0)
+        is_awaited, self._is_awaited = self._is_awaited, False
+        if rest > (0 if is_awaited else LONGEST_REST) or getattr(reader, "parser", None):
+            self._req.force_close()
+
+    def read(self, size: int | None = None) -> bytes:
+        """Read as a file does; OSError, which Werkzeug answers with 400, where that fails."""
+        self._welcome()
+        try:
+            chunk: bytes = self._body.read(size)
+        except gunicorn_http.errors.ParseException as error:
+            # Where the next request would begin is not to be known any more.
+            self._req.force_close()
+            raise OSError(type(error).__name__) from None
+        return chunk
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("read"):
+            self._welcome()
+        return getattr(self._body, name)
+
+    def _welcome(self) -> None:
+        """Ask for the body, of which a client has sent the head alone."""
+        if self._is_awaited:
+            self._is_awaited = False
+            self._client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def announce_close(wsgi_app: WSGIApplication) -> WSGIApplication:
+    """Have answers that leave much of a body unread say that they are the connection's last."""
+
+    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body: Body = environ["wsgi.input"]
+
+        def start(*answer: Any) -> Any:
+            body.give_up()
+            return start_response(*answer)
+
+        return wsgi_app(environ, start)
+
+    return respond
+
+
+class Lingering:
+    """A connection whose answer is sent, and whose client may still be sending."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._bytes_left = LINGER_BYTES
+        self._ends = time.monotonic() + LINGER_SECONDS
+        self._awaited_until = time.monotonic() + LINGER_SILENCE_SECONDS
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has lasted long enough."""
+        return time.monotonic() >= min(self._ends, self._awaited_until)
+
+    def discard(self) -> bool:
+        """Throw away what has come; tell whether more is worth waiting for."""
+        if self.is_over:
+            return False
+        try:
+            piece = self.sock.recv(_PIECE)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        self._bytes_left -= len(piece)
+        self._awaited_until = time.monotonic() + LINGER_SILENCE_SECONDS
+        return bool(piece) and self._bytes_left > 0
