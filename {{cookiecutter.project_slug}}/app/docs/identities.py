@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.docs.examples import TOKEN_PAIR
 from app.errors import (
     LastIdentityError,
     LoginJailedError,
@@ -52,6 +53,10 @@ UNLINK: dict[str, Any] = {
     "tags": ["Identities"],
     "operationId": "unlinkIdentity",
     "summary": "Take an identity from the account",
-    "description": "Every other session of the account ends. The last way to log in stays.",
+    "description": (
+        "Every token from before is over, the caller's and its copies included: the answer has new "
+        "ones. The last way to log in stays."
+    ),
     "raises": (LastIdentityError,),
+    "answer": TOKEN_PAIR,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.docs.examples import ACCOUNT
+from app.docs.examples import ACCOUNT, TOKEN_PAIR
 from app.errors import LoginJailedError, WrongPasswordError
 
 READ: dict[str, Any] = {
@@ -34,12 +34,13 @@ CHANGE_PASSWORD: dict[str, Any] = {
     "operationId": "changePassword",
     "summary": "Replace the password",
     "description": (
-        "Every other session of the account ends. A wrong current password counts as a "
-        "failed log-in."
+        "Every token from before is over, the caller's and its copies included: the answer has new "
+        "ones. A wrong current password counts as a failed log-in."
     ),
     "raises": (WrongPasswordError, LoginJailedError),
     "example": {
         "currentPassword": "correct horse battery staple",
         "newPassword": "an even longer passphrase",
     },
+    "answer": TOKEN_PAIR,
 }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from mongoengine import (
     DateTimeField,
     EmbeddedDocumentListField,
+    IntField,
     StringField,
     UUIDField,
 )
@@ -72,6 +73,13 @@ class Account(BaseDocument):
     password_hash = StringField(db_field="passwordHash", required=True)
     #: endif
     sessions = EmbeddedDocumentListField(Session)
+    # Counts what ended all that was proven by a credential before it: a new password, an identity
+    # that was taken away, a command. Accounts that are older than the count have none: it is 0.
+    credential_version = IntField(db_field="credentialVersion", default=0)
+    #: if cookiecutter.oauth == "client"
+    # When it last counted: whose account it is shows only at the end of a log-in at a provider.
+    credentials_ended_at = DateTimeField(db_field="credentialsEndedAt")
+    #: endif
 
     @staticmethod
     def email_index_for(email: str) -> str:

@@ -1,10 +1,17 @@
-"""Apps of others that may ask for access, and the codes that they exchange for tokens."""
+"""Apps of others that may ask for access, and what they are granted until they have tokens."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mongoengine import BooleanField, DateTimeField, ListField, StringField, UUIDField
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    IntField,
+    ListField,
+    StringField,
+    UUIDField,
+)
 
 from app.models.base import BaseDocument
 
@@ -22,6 +29,17 @@ class OAuthClient(BaseDocument):
     secret_hash = StringField(db_field="secretHash")
 
 
+class UsedConsent(BaseDocument):
+    """A consent page on which an account has decided: it decides once."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "oauth_consents",
+        "indexes": [{"fields": ["expires_at"], "expireAfterSeconds": 0}],
+    }
+
+    expires_at = DateTimeField(db_field="expiresAt", required=True)
+
+
 class AuthorizationCode(BaseDocument):
     """What an account granted to a client, until the client exchanges it.
 
@@ -36,6 +54,7 @@ class AuthorizationCode(BaseDocument):
 
     client_id = UUIDField(binary=True, db_field="clientId", required=True)
     account_id = UUIDField(binary=True, db_field="accountId", required=True)
+    credential_version = IntField(db_field="credentialVersion", default=0)
     # Known before there is such a session: whoever reuses the code ends it, come what may.
     session_id = UUIDField(binary=True, db_field="sessionId", required=True)
     # Empty where the request left it out: then the exchange may, too.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mongoengine import DateTimeField, StringField, UUIDField
+from mongoengine import DateTimeField, IntField, StringField, UUIDField
 
 from app.models.base import BaseDocument
 
@@ -28,4 +28,5 @@ class PendingLogin(BaseDocument):
     expires_at = DateTimeField(db_field="expiresAt", required=True)
     # Where an account is linked: whose, and the session that asked for it.
     account_id = UUIDField(binary=True, db_field="accountId")
+    credential_version = IntField(db_field="credentialVersion", default=0)
     session_id = UUIDField(binary=True, db_field="sessionId")

@@ -8,12 +8,13 @@ from mongoengine import NotUniqueError
 
 from app.errors import EmailTakenError, UnauthorizedError, WrongPasswordError
 from app.models.accounts import Account, Profile
-from app.services import jail, passwords
+from app.services import jail, passwords, sessions
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from app.services.sessions import Caller
+    from app.services.tokens import TokenPair
 
 
 def sign_up(email: str, password: str, display_name: str) -> Profile:
@@ -39,20 +40,18 @@ def rename(account_id: UUID, display_name: str) -> Profile:
     return _profile(account)
 
 
-def change_password(caller: Caller, current: str, new: str, address: str) -> None:
-    """Replace the password and end every other session, in one update.
+def change_password(caller: Caller, current: str, new: str, address: str) -> TokenPair:
+    """Replace the password, and return the tokens of the one session that is left, a new one.
 
-    Raises WrongPasswordError, LoginJailedError.
+    A copy of a token from before is over with the caller's own. Raises WrongPasswordError,
+    LoginJailedError, and UnauthorizedError where somebody else ended the session meanwhile.
     """
-    account = find(caller)
-    confirm_password(account, current, address)
-    changed = Account.objects(id=account.id, password_hash=account.password_hash).update_one(
-        set__password_hash=passwords.hash_password(new),
-        pull__sessions__id__ne=caller.session_id,
-    )
-    if not changed:
-        # Somebody else changed it since it was read.
-        raise WrongPasswordError
+    confirm_password(find(caller), current, address)
+    changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
+    pair = sessions.begin_anew(caller, changes)
+    if pair is None:
+        raise UnauthorizedError("the session ended meanwhile")
+    return pair
 
 
 def find(caller: Caller) -> Account:

@@ -9,7 +9,7 @@ before its owner came.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from email_validator import EmailNotValidError, validate_email
 from mongoengine import NotUniqueError
@@ -22,15 +22,19 @@ from app.errors import (
     LoginRefusedError,
     NotFoundError,
     TooManyIdentitiesError,
+    UnauthorizedError,
 )
 from app.models.accounts import Account
 from app.models.identities import Identity, identity_index_for
+from app.services import sessions
+from app.services.sessions import Proven
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from app.services.providers.provider import Proof
     from app.services.sessions import Caller
+    from app.services.tokens import TokenPair
 
 # They are read with their account at every request.
 MOST_IDENTITIES: Final = 10
@@ -41,7 +45,7 @@ LONGEST_NAME: Final = 100
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
-def find_or_create(provider_name: str, proof: Proof) -> UUID:
+def find_or_create(provider_name: str, proof: Proof) -> Proven:
     """Return the account that the identity opens, a new one where there is none.
 
     Raises EmailUnverifiedError, and LinkRequiredError where an account has the e-mail.
@@ -65,17 +69,17 @@ def find_or_create(provider_name: str, proof: Proof) -> UUID:
         if found is None:
             raise LinkRequiredError from error
         return found
-    return account.id  # type: ignore[no-any-return]  # mongoengine has no types
+    return Proven(account.id, account.credential_version)
 
 
-def link(account_id: UUID, session_id: UUID, provider_name: str, proof: Proof) -> None:
+def link(asker: Proven, provider_name: str, proof: Proof) -> None:
     """Link an account with an identity, while the session that asked for it stands.
 
     Raises IdentityTakenError, TooManyIdentitiesError, and LoginRefusedError where the session
     is over.
     """
     identity = _make_identity(provider_name, proof)
-    wanted: dict[str, Any] = {"_id": account_id, "sessions.id": session_id}
+    wanted = asker.still
     room = {f"identities.{MOST_IDENTITIES - 1}": {"$exists": False}}
     new = {"identities.index": {"$ne": identity.index}}
     try:
@@ -84,7 +88,8 @@ def link(account_id: UUID, session_id: UUID, provider_name: str, proof: Proof) -
         )
     except NotUniqueError as error:
         raise IdentityTakenError from error
-    if is_linked or _find_account(identity.index) == account_id:
+    found = _find_account(identity.index)
+    if is_linked or (found and found.account_id == asker.account_id):
         return
     if Account.objects(__raw__=wanted).first() is None:
         raise LoginRefusedError("the session that began to link is over")
@@ -97,26 +102,29 @@ def list_all(account_id: UUID) -> list[Identity]:
     return list(account.identities) if account is not None else []
 
 
-def unlink(caller: Caller, identity_id: UUID) -> None:
-    """Take an identity from an account and end every other session, in one update.
+def unlink(caller: Caller, identity_id: UUID) -> TokenPair:
+    """Take an identity from an account, and return the tokens of the one session that is left.
 
-    Raises NotFoundError, and LastIdentityError where nobody could log in any more.
+    It is a new one: every token from before is over, and so is what the identity has begun. Raises
+    NotFoundError, and LastIdentityError where nobody could log in any more.
     """
-    mine = {"_id": caller.account_id, "identities.id": identity_id}
+    mine = {"identities.id": identity_id}
     another_way = [{"passwordHash": {"$exists": True}}, {"identities.1": {"$exists": True}}]
-    is_unlinked = Account.objects(__raw__={**mine, "$or": another_way}).update_one(
-        pull__identities__id=identity_id, pull__sessions__id__ne=caller.session_id
-    )
-    if is_unlinked:
-        return
-    if Account.objects(__raw__=mine).first() is None:
+    changes = {"$pull": {"identities": {"id": identity_id}}}
+    pair = sessions.begin_anew(caller, changes, **mine, **{"$or": another_way})
+    if pair is not None:
+        return pair
+    if Account.objects(__raw__=caller.proven.still).first() is None:
+        raise UnauthorizedError("the session ended meanwhile")
+    if Account.objects(__raw__={**caller.proven.still, **mine}).first() is None:
         raise NotFoundError
     raise LastIdentityError
 
 
-def _find_account(index: str) -> UUID | None:
-    account = Account.objects(__raw__={"identities.index": index}).only("id").first()
-    return None if account is None else account.id
+def _find_account(index: str) -> Proven | None:
+    found = Account.objects(__raw__={"identities.index": index})
+    account = found.only("id", "credential_version").first()
+    return None if account is None else Proven(account.id, account.credential_version)
 
 
 def _make_identity(provider_name: str, proof: Proof) -> Identity:

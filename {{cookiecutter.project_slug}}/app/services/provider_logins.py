@@ -12,11 +12,18 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Final
 
-from app.errors import LoginRefusedError, LoginStateError, MalformedRequestError, StaleLoginError
+from app.errors import (
+    LoginRefusedError,
+    LoginStateError,
+    MalformedRequestError,
+    StaleLoginError,
+    WrongCredentialsError,
+)
 from app.models.base import derived_id, utc_now
 from app.models.pending_logins import PendingLogin
 from app.services import accounts, identities, providers, sessions
 from app.services.providers.provider import Answer, Secrets
+from app.services.sessions import Proven
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -62,6 +69,7 @@ def begin(provider_name: str, caller: Caller | None = None) -> Begun:
         nonce=secrets.nonce,
         expires_at=utc_now() + timedelta(seconds=LOGIN_SECONDS),
         account_id=caller and caller.account_id,
+        credential_version=caller and caller.credential_version,
         session_id=caller and caller.session_id,
     ).save(force_insert=True)
     return Begun(url, secrets.verifier)
@@ -101,11 +109,16 @@ def finish(provider_name: str, returned: Return, browser_secret: str | None) -> 
     secrets = Secrets(returned.state or "", browser_secret or "", pending.nonce)
     proof = provider.prove(Answer(returned.code, returned.issuer), secrets)
     if pending.account_id is None:
-        account_id = identities.find_or_create(provider.name, proof)
+        proven = identities.find_or_create(provider.name, proof)
     else:
-        account_id = pending.account_id
-        identities.link(account_id, pending.session_id, provider.name, proof)
-    return sessions.open_session(account_id)
+        proven = Proven(pending.account_id, pending.credential_version or 0, pending.session_id)
+        identities.link(proven, provider.name, proof)
+    # Whatever was ended since the log-in began has ended it, too.
+    not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}
+    try:
+        return sessions.open_session(proven, **not_since)
+    except WrongCredentialsError as error:
+        raise LoginRefusedError("the account has ended this log-in since") from error
 
 
 def _take(provider_name: str, state: str | None, browser_secret: str | None) -> PendingLogin:

@@ -2,6 +2,9 @@
 
 A session is one family of tokens. Revocation lives here and nowhere else: a token is
 good only while its session stands in its account.
+
+What a credential has proven is good while nothing ended it: it carries the version of the
+account's credentials, and the write that opens a session names that version.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from app.models.base import new_id, utc_now
 from app.services import jail, passwords, tokens
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from pymongo.collection import Collection
@@ -26,11 +30,37 @@ _WITHOUT_HASH = {"passwordHash": 0}
 
 
 @dataclass(frozen=True, slots=True)
+class Proven:
+    """Whose account it is, by a credential that was good when the account had this version.
+
+    With a session it is good as long as that stands, too.
+    """
+
+    account_id: UUID
+    credential_version: int
+    session_id: UUID | None = None
+
+    @property
+    def still(self) -> dict[str, Any]:
+        """The filter that finds the account while nothing has ended what was proven."""
+        # Accounts that are older than the count have none.
+        version = self.credential_version or {"$in": [0, None]}
+        session = {} if self.session_id is None else {"sessions.id": self.session_id}
+        return {"_id": self.account_id, "credentialVersion": version, **session}
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who is calling: the session used, and the account as the one read found it."""
 
     session_id: UUID
     profile: Profile
+    credential_version: int
+
+    @property
+    def proven(self) -> Proven:
+        """What builds on this call: it is over with the session."""
+        return Proven(self.account_id, self.credential_version, self.session_id)
 
     @property
     def account_id(self) -> UUID:
@@ -43,7 +73,8 @@ def find_caller(claims: Claims) -> Caller:
     record = _accounts().find_one({"_id": claims.account_id}, _WITHOUT_HASH)
     if record is None or not _has_session(record, claims.session_id):
         raise UnauthorizedError("the session is over")
-    return Caller(claims.session_id, Profile.from_record(record))
+    version = record.get("credentialVersion", 0)
+    return Caller(claims.session_id, Profile.from_record(record), version)
 
 
 def log_in(email: str, password: str, address: str) -> TokenPair:
@@ -51,7 +82,7 @@ def log_in(email: str, password: str, address: str) -> TokenPair:
     return open_session(check_credentials(email, password, address))
 
 
-def check_credentials(email: str, password: str, address: str) -> UUID:
+def check_credentials(email: str, password: str, address: str) -> Proven:
     """Return whose account this is.
 
     Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
@@ -59,42 +90,80 @@ def check_credentials(email: str, password: str, address: str) -> UUID:
     """
     email_index = Account.email_index_for(email)
     attempt = jail.reserve(email_index, address)
-    record = _accounts().find_one({"emailIndex": email_index}, {"passwordHash": 1}) or {}
+    shown = {"passwordHash": 1, "credentialVersion": 1}
+    record = _accounts().find_one({"emailIndex": email_index}, shown) or {}
     if not passwords.is_correct(password, record.get("passwordHash")):
         raise WrongCredentialsError
     jail.forgive(attempt)
     if passwords.needs_rehash(record["passwordHash"]):
         _rehash(record, password)
-    account_id: UUID = record["_id"]
-    return account_id
+    return Proven(record["_id"], record.get("credentialVersion", 0))
 
 
-def open_session(account_id: UUID) -> TokenPair:
-    """Return the tokens of a new session, for somebody who has just proven who they are."""
-    pair = tokens.issue_pair(account_id, new_id(), is_fresh=True)
-    add(account_id, pair)
+def open_session(proven: Proven, **still: Any) -> TokenPair:
+    """Return the tokens of a new session, for somebody who has just proven who they are.
+
+    Raises WrongCredentialsError where what was proven is over by now, or where what is *still* to
+    be so of the account is not: of a log-in and an end of everything at once the end wins.
+    """
+    pair = tokens.issue_pair(proven.account_id, new_id(), is_fresh=True)
+    if not add({**proven.still, **still}, pair):
+        raise WrongCredentialsError
     return pair
 
 
-def add(account_id: UUID, pair: TokenPair, **more: Any) -> bool:
-    """Store the session of *pair*, and *more* about it; tell whether the account is there."""
+def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
+    """Store the session of *pair*, and *more* about it; tell whether the account was *still* so."""
     now = utc_now()
-    session = {
+    session = {**_new_session(pair, now), **more}
+    # Two updates, because one cannot both pull and push: first what ran out, then the newest in.
+    _accounts().update_one(
+        {"_id": still["_id"]}, {"$pull": {"sessions": {"expiresAt": {"$lte": now}}}}
+    )
+    result = _accounts().update_one(
+        still, {"$push": {"sessions": {"$each": [session], "$slice": -settings.SESSION_LIMIT}}}
+    )
+    return result.matched_count > 0
+
+
+def begin_anew(caller: Caller, changes: dict[str, Any], **still: Any) -> TokenPair | None:
+    """Make *changes* to the account that end all that was before, and open a new session.
+
+    One update: whatever was proven by then, and every token of before, is over with it. None where
+    the caller's session is over already, or where what is *still* to be so is not.
+    """
+    now = utc_now()
+    pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
+    ending = {
+        "sessions": [_new_session(pair, now)],
+        "updatedAt": now,
+        #: if cookiecutter.oauth == "client"
+        "credentialsEndedAt": now,
+        #: endif
+    }
+    result = _accounts().update_one(
+        {**caller.proven.still, **still},
+        {
+            **changes,
+            "$set": {**changes.get("$set", {}), **ending},
+            "$inc": {"credentialVersion": 1},
+        },
+    )
+    return pair if result.matched_count else None
+
+
+def _new_session(pair: TokenPair, now: datetime) -> dict[str, Any]:
+    return {
         "id": pair.session_id,
         "refreshId": pair.refresh_id,
         "createdAt": now,
         "expiresAt": pair.refresh_expires_at,
-        **more,
     }
-    # Two updates, because one cannot both pull and push: first what ran out, then the newest in.
-    _accounts().update_one(
-        {"_id": account_id}, {"$pull": {"sessions": {"expiresAt": {"$lte": now}}}}
-    )
-    result = _accounts().update_one(
-        {"_id": account_id},
-        {"$push": {"sessions": {"$each": [session], "$slice": -settings.SESSION_LIMIT}}},
-    )
-    return result.matched_count > 0
+
+
+def is_still(proven: Proven) -> bool:
+    """Tell whether what was proven is good still; the write that builds on it asks once more."""
+    return _accounts().find_one(proven.still, {"_id": 1}) is not None
 
 
 def refresh(account_id: UUID, session_id: UUID, refresh_id: UUID) -> TokenPair:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
@@ -12,6 +11,7 @@ from flask.views import MethodView
 from app.context import context
 from app.decorators.contract import Reply, accepts, returns
 from app.docs import identities as docs
+from app.schemas.accounts import TokenPairOut
 from app.schemas.identities import IdentitiesOut, LinkIdentity, LinkOut
 from app.services import identities, provider_logins
 from app.views import login_cookie
@@ -49,10 +49,11 @@ class IdentityView(MethodView):
     """One identity of the caller."""
 
     @swag_from(docs.UNLINK)
-    @returns(None, HTTPStatus.NO_CONTENT)
-    def delete(self, identity_id: UUID) -> None:
+    @returns(TokenPairOut)
+    def delete(self, identity_id: UUID) -> Reply:
         """Take it from the account."""
-        identities.unlink(context.caller, identity_id)
+        pair = identities.unlink(context.caller, identity_id)
+        return Reply(pair, {"Cache-Control": "no-store"})
 
 
 blueprint = Blueprint("identities", __name__)

@@ -10,12 +10,12 @@ from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import accepts, returns
+from app.decorators.contract import Reply, accepts, returns
 #: if cookiecutter.oauth == "server"
 from app.decorators.scopes import scopes
 #: endif
 from app.docs import me as docs
-from app.schemas.accounts import AccountOut, ChangeAccount, ChangePassword
+from app.schemas.accounts import AccountOut, ChangeAccount, ChangePassword, TokenPairOut
 from app.services import accounts
 #: if cookiecutter.oauth == "server"
 from app.services.oauth.scopes import Scope
@@ -68,15 +68,16 @@ class PasswordView(MethodView):
 
     @swag_from(docs.CHANGE_PASSWORD)
     @accepts(ChangePassword)
-    @returns(None, HTTPStatus.NO_CONTENT)
-    def put(self, body: ChangePassword) -> None:
-        """Replace the password; every other session ends."""
-        accounts.change_password(
+    @returns(TokenPairOut)
+    def put(self, body: ChangePassword) -> Reply:
+        """Replace the password; every token from before is over."""
+        pair = accounts.change_password(
             context.caller,
             body.current_password.get_secret_value(),
             body.new_password.get_secret_value(),
             request.remote_addr or "",
         )
+        return Reply(pair, {"Cache-Control": "no-store"})
 
 
 blueprint = Blueprint("me", __name__)

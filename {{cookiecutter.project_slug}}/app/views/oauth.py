@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from flasgger import swag_from
 from flask import Blueprint, Response, request
@@ -35,6 +34,9 @@ from app.services import sessions
 from app.services.oauth import server, tickets
 from app.services.oauth.requests import Answer
 from app.views import oauth_pages as pages
+
+if TYPE_CHECKING:
+    from app.services.sessions import Proven
 
 Form = list[tuple[str, str]]
 
@@ -79,10 +81,10 @@ class LogInView(MethodView):
             return pages.refuse()
         email = str(fields.get("email", ""))
         try:
-            account_id = _log_in(email, str(fields.get("password", "")))
+            granter = _log_in(email, str(fields.get("password", "")))
         except Problem as problem:
             return pages.show_login(asked, problem, email)
-        return pages.show_consent(asked, account_id, email)
+        return pages.show_consent(asked, granter, email)
 
 
 class ConsentView(MethodView):
@@ -95,14 +97,17 @@ class ConsentView(MethodView):
     @takes_form(OAuthConsentForm)
     @sends("text/html")
     def post(self, form: Form) -> Response:
-        """Send the browser back to the client, with a code or without."""
+        """Send the browser back to the client, with a code or without, once."""
         fields = _read_fields(form, pages.CONSENT)
         decision = fields and fields.get("decision")
         if fields is None or decision not in {"allow", "deny"}:
             return pages.refuse("expired")
         asked: dict[str, Any] = fields["ticket"]
-        account_id = UUID(asked.pop("account_id"))
-        answer = server.decide(asked, account_id if decision == "allow" else None)
+        granter = tickets.take_consent(asked)
+        if granter is None or not sessions.is_still(granter):
+            return pages.refuse("expired")
+        request = {name: text for name, text in asked.items() if name not in tickets.CONSENT}
+        answer = server.decide(request, granter if decision == "allow" else None)
         return _send_back(answer, HTTPStatus.SEE_OTHER)
 
 
@@ -162,7 +167,7 @@ def _read_fields(form: Form, step: str) -> dict[str, Any] | None:
     return None if ticket is None else {**fields, "ticket": ticket}
 
 
-def _log_in(email: str, password: str) -> UUID:
+def _log_in(email: str, password: str) -> Proven:
     try:
         credentials = LogIn.model_validate({"email": email, "password": password})
     except ValidationError:

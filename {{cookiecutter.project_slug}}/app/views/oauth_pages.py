@@ -15,10 +15,9 @@ from app.services.oauth.scopes import known_scopes
 from app.views.oauth_words import WORDS
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from app.errors import Problem
     from app.services.oauth.server import Asked
+    from app.services.sessions import Proven
 
 LOG_IN: Final = "log-in"
 CONSENT: Final = "consent"
@@ -43,11 +42,11 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
     return response
 
 
-def show_consent(asked: Asked, account_id: UUID, email: str) -> Response:
+def show_consent(asked: Asked, granter: Proven, email: str) -> Response:
     """Say who asks for what, and ask whether that is right."""
     language, known = _language(), known_scopes()
     parts = urlsplit(asked.redirect_uri)
-    content = {**asked.parameters, "account_id": str(account_id)}
+    content = {**asked.parameters, **tickets.describe_consent(granter)}
     return _render(
         "consent.html",
         # Chromium holds the redirect that follows a form against form-action, too.

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.fixtures.accounts import PASSWORD
+from tests.fixtures.accounts import NEW_PASSWORD, PASSWORD
 from tests.fixtures.issuers import EMAIL
 from tests.fixtures.provider_logins import IDENTITIES, bearer, query_of
 
 if TYPE_CHECKING:
     from pymongo.database import Database
 
-    from tests.fixtures.accounts import MakeAccount, Person
+    from tests.fixtures.accounts import LogIn, MakeAccount, Person
     from tests.fixtures.issuers import Issuer
     from tests.fixtures.provider_logins import Browser, OpenBrowser
 
@@ -152,6 +152,23 @@ def test_a_link_is_for_as_long_as_the_session_that_began_it(
     begun = browser.api.post(IDENTITIES, account, json=body, status=200).json
     browser.api.post("/api/v1/auth/logout", account, status=204)
     browser.finish(browser.approve(begun["authorizationUrl"]), status=403)
+
+
+@pytest.mark.parametrize("provider", ["oidc", "github"])
+def test_a_log_in_at_a_provider_ends_with_what_began_before(
+    browser: Browser, open_browser: OpenBrowser, account: Person, log_in: LogIn, provider: str
+) -> None:
+    browser.link(account, provider)
+    back = browser.approve(browser.begin(provider))
+    linking = open_browser()
+    body = {"provider": "oidc", "currentPassword": account.password}
+    begun = linking.api.post(IDENTITIES, account, json=body, status=200).json
+    change = {"currentPassword": account.password, "newPassword": NEW_PASSWORD}
+    browser.api.put(f"{ME}/password", log_in(account), json=change)
+    assert browser.finish(back, status=403).json["type"] == "/problems/login-refused"
+    linking.finish(linking.approve(begun["authorizationUrl"]), status=403)
+    # What begins after it is as good as ever.
+    browser.log_in(provider)
 
 
 def test_an_identity_of_another_account_is_not_linked(

@@ -264,9 +264,8 @@ def test_a_state_comes_back_letter_by_letter_with_the_issuer(
     public_app: OtherApp, account: Person
 ) -> None:
     for state in STATES:
-        page = public_app.log_in(account, state=state)
         for decision, wanted in (("allow", "code"), ("deny", "error")):
-            answer = told(public_app.decide(page, decision))
+            answer = told(public_app.decide(public_app.log_in(account, state=state), decision))
             assert (answer["state"], answer.get("iss")) == (state, ISSUER)
             assert wanted in answer
         refused = told(public_app.ask(302, state=state, scope="unknown"))

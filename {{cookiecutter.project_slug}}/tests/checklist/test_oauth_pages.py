@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from tests.fixtures.contents import ReadContents
     from tests.fixtures.oauth import MakeOtherApp
 
+MANY: Final = 12
 COOKIE: Final = "__Host-oauth"
 ELSEWHERE: Final = {
     "another origin": {"Origin": "https://evil.example"},
@@ -128,7 +131,30 @@ def test_asking_and_logging_in_store_nothing(
     page = public_app.log_in(account)
     assert read_contents() == before
     public_app.decide(page, "deny")
-    assert read_contents() == before
+    after = read_contents()
+    # Nothing but that this page was used.
+    assert len(after["oauth_consents"]) == 1
+    assert {**after, "oauth_consents": []} == before
+
+
+@pytest.mark.checklist("oauth.code-only")
+def test_a_consent_page_decides_once(app: Flask, public_app: OtherApp, account: Person) -> None:
+    page = public_app.log_in(account)
+    form = {"ticket": ticket_of(page), "decision": "allow"}
+    cookie = public_app.api.client.get_cookie(COOKIE)
+    barrier = Barrier(MANY)
+
+    def press(_: int) -> int:
+        client = app.test_client(use_cookies=False)
+        headers = {"Cookie": f"{COOKIE}={cookie.value}"}
+        barrier.wait()
+        answer = client.post(CONSENT, data=form, base_url=BASE, headers=headers)
+        return int(answer.status_code)
+
+    with ThreadPoolExecutor(MANY) as pool:
+        statuses = [*pool.map(press, range(MANY))]
+    assert sorted(statuses) == [303] + [400] * (MANY - 1)
+    public_app.post(CONSENT, {**form, "decision": "deny"}, 400)
 
 
 def test_the_cookie_is_of_this_host_and_says_nothing(public_app: OtherApp, account: Person) -> None:

@@ -14,17 +14,20 @@ from app.services import sessions
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from app.services.sessions import Proven
+
 COLLECTION = "oauth_codes"
 
 
-def issue(client_id: UUID, account_id: UUID, scope: str, asked: dict[str, str]) -> str:
+def issue(client_id: UUID, granter: Proven, scope: str, asked: dict[str, str]) -> str:
     """Return a new code for what an account granted; *asked* is the client's request."""
     code = secrets.token_urlsafe(32)
     now = utc_now()
     AuthorizationCode(
         id=derived_id(COLLECTION, code),
         client_id=client_id,
-        account_id=account_id,
+        account_id=granter.account_id,
+        credential_version=granter.credential_version,
         session_id=new_id(),
         redirect_uri=asked.get("redirect_uri"),
         scope=scope,

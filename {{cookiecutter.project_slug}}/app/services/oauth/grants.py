@@ -96,9 +96,10 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # as above
         """Return the tokens of a new session, which belongs to the client."""
         code = self.request.authorization_code
         pair = tokens.issue_pair(user, code.session_id, is_fresh=False, scope=scope)
-        is_kept = sessions.add(user, pair, clientId=self.request.client.stored.id, scope=scope)
-        if not is_kept:
-            raise InvalidGrantError("The account is gone.")
+        granter = sessions.Proven(user, code.credential_version)
+        client_id = self.request.client.stored.id
+        if not sessions.add(granter.still, pair, clientId=client_id, scope=scope):
+            raise InvalidGrantError("The account has ended this since.")
         return describe_tokens(pair, scope)
 
     def save_token(self, token: dict[str, Any]) -> None:

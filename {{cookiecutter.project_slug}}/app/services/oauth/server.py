@@ -21,9 +21,9 @@ from app.services.oauth.requests import Answer, Client, ProtocolRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from uuid import UUID
 
     from app.models.oauth import OAuthClient
+    from app.services.sessions import Proven
 
 AUTHORIZE: Final = "/oauth/authorize"
 TOKEN: Final = "/oauth/token"  # noqa: S105 - a path.
@@ -120,14 +120,14 @@ def examine(pairs: Sequence[tuple[str, str]]) -> Asked | Answer:
     )
 
 
-def decide(parameters: dict[str, str], account_id: UUID | None) -> Answer:
-    """Answer a request, examined again, with a code for the account, or with its denial."""
+def decide(parameters: dict[str, str], granter: Proven | None) -> Answer:
+    """Answer a request, examined again, with a code of who grants it, or with a denial."""
     request = ProtocolRequest("GET", AUTHORIZE, [*parameters.items()])
     try:
         grant = SERVER.get_consent_grant(request)
     except OAuth2Error as error:
         return _refuse(request, error)
-    answer: Answer = SERVER.create_authorization_response(request, account_id, grant)
+    answer: Answer = SERVER.create_authorization_response(request, granter, grant)
     return answer
 
 

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from itsdangerous import BadData, URLSafeTimedSerializer
+from mongoengine import NotUniqueError
 
 from app.extensions import settings
+from app.models.base import new_id, utc_now
+from app.models.oauth import UsedConsent
+from app.services.sessions import Proven
 
 SECONDS: Final = 600
+# What a consent page carries beside the request of the client.
+CONSENT: Final = frozenset({"page", "account_id", "credential_version"})
 BROWSER: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -37,6 +45,30 @@ def read(step: str, browser: str | None, ticket: str) -> dict[str, Any] | None:
     except BadData:
         return None
     return content
+
+
+def describe_consent(granter: Proven) -> dict[str, Any]:
+    """Return what the ticket of a consent page carries: which page, and who is asked."""
+    return {
+        "page": str(new_id()),
+        "account_id": str(granter.account_id),
+        "credential_version": granter.credential_version,
+    }
+
+
+def take_consent(content: dict[str, Any]) -> Proven | None:
+    """Return who decided on a page; None where somebody did before, or it is of an older form.
+
+    Of many who bring the same page at once one is first to store that it was used.
+    """
+    if not content.keys() >= CONSENT:
+        return None
+    used = UsedConsent(id=UUID(content["page"]), expires_at=utc_now() + timedelta(seconds=SECONDS))
+    try:
+        used.save(force_insert=True)
+    except NotUniqueError:
+        return None
+    return Proven(UUID(content["account_id"]), content["credential_version"])
 
 
 def _serializer(step: str, browser: str) -> URLSafeTimedSerializer:

@@ -85,14 +85,15 @@ def test_rename_of_a_deleted_account_is_refused(account, database):
 
 
 @pytest.mark.usefixtures("cheap")
-def test_a_changed_password_ends_every_other_session(make_account):
+def test_a_changed_password_leaves_one_session_a_new_one(make_account, database):
     account = make_account(password_hash=f"hash of {PASSWORD}")
-    other = sessions.open_session(account.id)
-    caller = _caller(account)
-    accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
-    assert _caller(account).session_id == caller.session_id
-    with pytest.raises(UnauthorizedError):
-        sessions.find_caller(tokens.read(other.access_token, TokenType.ACCESS))
+    other = sessions.open_session(sessions.Proven(account.id, 0))
+    pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+    for before in (account, other):
+        with pytest.raises(UnauthorizedError):
+            _caller(before)
+    assert _caller(pair).session_id == pair.session_id
+    assert len(database.accounts.find_one()["sessions"]) == 1
 
 
 def test_the_new_password_logs_in_and_the_old_one_does_not(account):
@@ -127,23 +128,42 @@ def test_a_right_current_password_resets_the_count(make_account):
     for _ in range(4):
         with pytest.raises(WrongPasswordError):
             accounts.change_password(_caller(account), WRONG, NEW_PASSWORD, ADDRESS)
-    accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+    pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
     with pytest.raises(WrongPasswordError):
-        accounts.change_password(_caller(account), PASSWORD, PASSWORD, ADDRESS)
+        accounts.change_password(_caller(pair), PASSWORD, PASSWORD, ADDRESS)
 
 
 @pytest.mark.usefixtures("cheap")
 def test_of_two_changes_at_once_the_second_loses(make_account, database, monkeypatch):
     account = make_account(password_hash=f"hash of {PASSWORD}")
+    caller = _caller(account)
 
-    def hash_late(_password):
-        database.accounts.update_one({}, {"$set": {"passwordHash": "the first one's"}})
-        return "the second one's"
+    def hash_late(password):
+        monkeypatch.setattr(passwords, "hash_password", lambda password: f"hash of {password}")
+        accounts.change_password(caller, PASSWORD, "the first one", ADDRESS)
+        return f"hash of {password}"
 
     monkeypatch.setattr(passwords, "hash_password", hash_late)
-    with pytest.raises(WrongPasswordError):
-        accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
-    assert database.accounts.find_one()["passwordHash"] == "the first one's"
+    with pytest.raises(UnauthorizedError):
+        accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+    assert database.accounts.find_one()["passwordHash"] == "hash of the first one"
+
+
+def test_a_password_that_is_being_changed_is_not_once_its_session_is_over(
+    account, database, monkeypatch
+):
+    caller = _caller(account)
+
+    def log_out_and_hash(_password):
+        sessions.log_out(account.id, caller.session_id)
+        return "of nobody"
+
+    monkeypatch.setattr(passwords, "hash_password", log_out_and_hash)
+    with pytest.raises(UnauthorizedError):
+        accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+    stored = database.accounts.find_one()
+    assert stored["passwordHash"] != "of nobody"
+    assert stored["sessions"] == []
 
 
 def test_password_of_an_account_deleted_meanwhile_is_not_changed(account, database):

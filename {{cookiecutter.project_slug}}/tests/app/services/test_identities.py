@@ -45,8 +45,8 @@ def test_the_same_subject_of_another_issuer_is_somebody_else():
     ],
 )
 def test_a_display_name_is_a_line_of_what_the_provider_tells(name, shown):
-    account_id = identities.find_or_create("oidc", make_proof(name=name))
-    assert Account.objects.get(id=account_id).display_name == shown
+    found = identities.find_or_create("oidc", make_proof(name=name))
+    assert Account.objects.get(id=found.account_id).display_name == shown
 
 
 def test_an_e_mail_is_spelled_as_sign_up_spells_it(api):

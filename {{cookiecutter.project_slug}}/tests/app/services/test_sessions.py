@@ -154,7 +154,7 @@ def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_acco
     app = make_app(SESSION_LIMIT=2)
     account = make_account(app=app)
     with app.app_context():
-        second, third = (sessions.open_session(account.id) for _ in range(2))
+        second, third = (sessions.open_session(sessions.Proven(account.id, 0)) for _ in range(2))
         alive = [
             _is_alive(token)
             for token in (account.access_token, second.access_token, third.access_token)
@@ -166,7 +166,7 @@ def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_acco
 def test_sessions_that_ran_out_make_room(account, database):
     past = datetime.now(UTC) - timedelta(seconds=1)
     database.accounts.update_one({}, {"$set": {"sessions.0.expiresAt": past}})
-    pair = sessions.open_session(account.id)
+    pair = sessions.open_session(sessions.Proven(account.id, 0))
     assert [session["id"] for session in database.accounts.find_one()["sessions"]] == [
         pair.session_id
     ]
@@ -206,7 +206,7 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(account):
 
 @pytest.mark.usefixtures("_context")
 def test_reuse_leaves_other_sessions_alone(account, stranger):
-    other = sessions.open_session(account.id)
+    other = sessions.open_session(sessions.Proven(account.id, 0))
     _refresh(account.refresh_token)
     with pytest.raises(UnauthorizedError):
         _refresh(account.refresh_token)
@@ -240,7 +240,7 @@ def test_refresh_of_an_unknown_session_is_refused(account):
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("jwt.ttl")
 def test_log_out_ends_this_session_alone(account):
-    other = sessions.open_session(account.id)
+    other = sessions.open_session(sessions.Proven(account.id, 0))
     sessions.log_out(account.id, _claims(account.access_token).session_id)
     assert not _is_alive(account.access_token)
     with pytest.raises(UnauthorizedError):
@@ -259,7 +259,7 @@ def test_session_of_one_account_is_none_of_another(account, stranger):
 def test_sessions_are_no_change_of_the_account(account, database):
     before = database.accounts.find_one()["updatedAt"]
     _refresh(account.refresh_token)
-    sessions.open_session(account.id)
+    sessions.open_session(sessions.Proven(account.id, 0))
     assert database.accounts.find_one()["updatedAt"] == before
 
 

@@ -24,14 +24,14 @@ def test_identities_are_listed_with_their_providers(browser, account):
     assert [each.keys() for each in listed] == [{"id", "provider", "createdAt"}] * 2
 
 
-def test_an_account_with_a_password_may_give_up_all_of_them(browser, account):
+def test_an_account_with_a_password_may_give_up_all_of_them(browser, account, log_in):
     browser.link(account)
     (identity,) = items(browser, account)
-    browser.api.delete(f"{IDENTITIES}/{identity['id']}", account)
-    browser.api.delete(f"{IDENTITIES}/{identity['id']}", account, status=404)
-    assert items(browser, account) == []
+    left = bearer(browser.api.delete(f"{IDENTITIES}/{identity['id']}", account, status=200))
+    browser.api.delete(f"{IDENTITIES}/{identity['id']}", headers=left, status=404)
+    assert browser.api.get(IDENTITIES, headers=left).json["items"] == []
     # It is free again.
-    browser.link(account)
+    browser.link(log_in(account))
 
 
 def test_the_last_way_to_log_in_stays(browser):
@@ -39,18 +39,19 @@ def test_the_last_way_to_log_in_stays(browser):
     begun = browser.api.post(IDENTITIES, headers=headers, json={"provider": "github"}, status=200)
     headers = bearer(browser.finish(browser.approve(begun.json["authorizationUrl"])))
     first, second = browser.api.get(IDENTITIES, headers=headers).json["items"]
-    browser.api.delete(f"{IDENTITIES}/{first['id']}", headers=headers)
+    headers = bearer(browser.api.delete(f"{IDENTITIES}/{first['id']}", headers=headers, status=200))
     answer = browser.api.delete(f"{IDENTITIES}/{second['id']}", headers=headers, status=409)
     assert answer.json["type"] == "/problems/last-identity"
     browser.log_in("github")
 
 
-def test_other_sessions_end_with_an_identity(browser, account, log_in):
+def test_every_token_from_before_ends_with_an_identity(browser, account, log_in):
     browser.link(account)
     other = log_in(account)
     (identity,) = items(browser, account)
-    browser.api.delete(f"{IDENTITIES}/{identity['id']}", account)
-    browser.api.get("/api/v1/me", account)
+    left = browser.api.delete(f"{IDENTITIES}/{identity['id']}", account, status=200)
+    browser.api.get("/api/v1/me", headers=bearer(left))
+    browser.api.get("/api/v1/me", account, status=401)
     browser.api.get("/api/v1/me", other, status=401)
 
 

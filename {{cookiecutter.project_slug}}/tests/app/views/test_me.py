@@ -64,12 +64,13 @@ def test_an_address_may_sign_up_again_after_its_account_is_gone(api, account):
     assert api.post("/api/v1/auth/signup", json=body).json["id"] != str(account.id)
 
 
-def test_a_new_password_ends_every_other_session(api, account, log_in):
+def test_a_new_password_answers_the_only_tokens_that_are_left(api, account, log_in):
     phone = log_in(account)
     body = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
-    answer = api.put(f"{ME}/password", phone, json=body, status=204)
-    assert answer.data == b""
-    api.get(ME, phone)
+    answer = api.put(f"{ME}/password", phone, json=body)
+    assert answer.headers["Cache-Control"] == "no-store"
+    api.get(ME, headers={"Authorization": f"Bearer {answer.json['accessToken']}"})
+    api.get(ME, phone, status=401)
     api.get(ME, account, status=401)
 
 

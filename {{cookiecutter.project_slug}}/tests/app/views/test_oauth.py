@@ -18,6 +18,7 @@ from tests.fixtures.oauth import (
     REVOKE,
     TOKEN,
     VERIFIER,
+    ticket_of,
     told,
 )
 
@@ -233,14 +234,23 @@ def test_a_token_is_revoked_by_its_client_alone(
 def test_what_ends_sessions_ends_grants(app: Flask, public_app: OtherApp, account: Person) -> None:
     tokens = public_app.grant(account)
     code = public_app.get_code(account)
+    page = public_app.log_in(account)
     change = {"currentPassword": account.password, "newPassword": "a new one, and long"}
-    public_app.api.put("/api/v1/me/password", account, json=change, status=204)
+    public_app.api.put("/api/v1/me/password", account, json=change)
     public_app.call(tokens, "GET", ME, 401)
     assert public_app.refresh(tokens["refresh_token"], 400)["error"] == "invalid_grant"
+    assert public_app.exchange(code, 400)["error"] == "invalid_grant"
+    public_app.post(CONSENT, {"ticket": ticket_of(page), "decision": "allow"}, 400)
+    with app.app_context():
+        (left,) = Account.objects.first().sessions
+        assert left.client_id is None
+
+
+def test_an_account_that_is_deleted_grants_nothing(public_app: OtherApp, account: Person) -> None:
+    code, page = public_app.get_code(account), public_app.log_in(account)
     public_app.api.delete(ME, account)
     assert public_app.exchange(code, 400)["error"] == "invalid_grant"
-    with app.app_context():
-        assert Account.objects.count() == 0
+    public_app.post(CONSENT, {"ticket": ticket_of(page), "decision": "allow"}, 400)
 
 
 def test_a_grant_is_stored_with_its_client_and_scope(

@@ -1,0 +1,116 @@
+"""What ends, ends everything that began before it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from app.services import passwords
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flask import Flask
+    from pymongo.database import Database
+
+    from tests.fixtures.accounts import Person
+    from tests.fixtures.api import Api
+
+ME: Final = "/api/v1/me"
+LOG_IN: Final = "/api/v1/auth/login"
+CHANGE: Final = "/api/v1/me/password"
+NEW: Final = "a new one, and long"
+WAIT_SECONDS: Final = 10
+
+
+def change_password(api: Api, account: Person) -> None:
+    """Have a new password."""
+    change = {"currentPassword": account.password, "newPassword": NEW}
+    api.put(CHANGE, account, json=change)
+
+
+def delete(api: Api, account: Person) -> None:
+    """Have no account."""
+    api.delete(ME, account)
+
+
+ENDINGS: Final = (change_password, delete)
+
+
+class Held:
+    """The first password that is checked: it was found right, and nothing came of it yet."""
+
+    def __init__(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.client = app.test_client()
+        self.is_checked, self.may_go_on = Event(), Event()
+        self._is_correct = passwords.is_correct
+        monkeypatch.setattr(passwords, "is_correct", self._check)
+
+    def _check(self, password: str, stored: str | None) -> bool:
+        is_right = self._is_correct(password, stored)
+        if not self.is_checked.is_set():
+            self.is_checked.set()
+            assert self.may_go_on.wait(WAIT_SECONDS)
+        return is_right
+
+    def ask(self, method: str, path: str, *, end: Callable[[], object], **request: Any) -> Any:
+        """Call, *end* everything before the answer, and return the answer."""
+        with ThreadPoolExecutor(1) as pool:
+            asked = pool.submit(self.client.open, path, method=method, **request)
+            assert self.is_checked.wait(WAIT_SECONDS)
+            try:
+                end()
+            finally:
+                self.may_go_on.set()
+            return asked.result(WAIT_SECONDS)
+
+
+@pytest.fixture
+def held(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """Return what holds the first check of a password."""
+    held = Held(app, monkeypatch)
+    yield held
+    held.may_go_on.set()
+
+
+@pytest.mark.checklist("jwt.ttl")
+@pytest.mark.parametrize("end", ENDINGS)
+def test_a_log_in_that_is_being_checked_ends(
+    api: Api, account: Person, held: Held, database: Database[dict[str, Any]], end: Any
+) -> None:
+    answer = held.ask("POST", LOG_IN, json=account.credentials, end=lambda: end(api, account))
+    assert (answer.status_code, answer.json["type"]) == (401, "/problems/wrong-credentials")
+    sessions = [stored["sessions"] for stored in database.accounts.find()]
+    # The one that the new password has opened, or none.
+    assert [len(each) for each in sessions] == ([1] if end is change_password else [])
+
+
+@pytest.mark.checklist("jwt.ttl")
+def test_a_change_of_the_password_that_is_being_checked_ends_with_its_session(
+    api: Api, account: Person, held: Held, database: Database[dict[str, Any]]
+) -> None:
+    before = database.accounts.find_one({}, {"passwordHash": 1})
+    change = {"currentPassword": account.password, "newPassword": NEW}
+
+    def log_out() -> None:
+        api.post("/api/v1/auth/logout", account, status=204)
+
+    answer = held.ask("PUT", CHANGE, json=change, headers=account.headers, end=log_out)
+    assert answer.status_code == 401
+    assert database.accounts.find_one({}, {"passwordHash": 1}) == before
+    assert database.accounts.find_one({})["sessions"] == []
+
+
+def test_an_account_of_before_the_count_logs_in_and_ends_as_any_other(
+    api: Api, account: Person, database: Database[dict[str, Any]]
+) -> None:
+    database.accounts.update_one({}, {"$unset": {"credentialVersion": 1}})
+    pair = api.post(LOG_IN, json=account.credentials, status=200).json
+    headers = {"Authorization": f"Bearer {pair['accessToken']}"}
+    change = {"currentPassword": account.password, "newPassword": NEW}
+    api.put(CHANGE, headers=headers, json=change)
+    api.get(ME, headers=headers, status=401)
+    assert database.accounts.find_one({})["credentialVersion"] == 1
