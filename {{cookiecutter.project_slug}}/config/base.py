@@ -246,7 +246,9 @@ class Base(BaseModel):
     #: endif
     #: if cookiecutter.observability
     APP_LOG_LEVEL: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="Least level of the app's own lines; requests are always logged."
+        "info",
+        description="Least level of the app's own lines; "
+        "requests and security events are always logged.",
     )
     SLOW_QUERY_MILLISECONDS: PositiveNumber = Field(
         100, description="Time from which a database command is logged as slow."

@@ -13,7 +13,7 @@ APP = Path(__file__).parents[1] / "app"
 EVERYWHERE = {"constants", "errors"}
 LAYERS = {
     "models": {"extensions"},
-    "services": {"models", "extensions"},
+    "services": {"models", "extensions", "security_events"},
     "schemas": set(),
     "docs": {"schemas", "decorators", "services", "extensions"},
     "decorators": {"services", "schemas", "context", "responses", "codecs"},
@@ -24,6 +24,9 @@ LAYERS = {
         "extensions",
         "decorators",
         "responses",
+        #: if cookiecutter.oauth == "server"
+        "security_events",
+        #: endif
         "codecs",
     },
     #: if cookiecutter.task_queue
@@ -32,7 +35,7 @@ LAYERS = {
     "views": {"decorators", "schemas", "docs", "services", "context", "extensions", "models"},
     "commands": {"services", "models", "extensions"},
     #: if cookiecutter.observability
-    "observability": {"context", "models", "server"},
+    "observability": {"context", "models", "security_events", "server"},
     #: endif
 }
 #: if cookiecutter.xml

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.errors import InsufficientScopeError, UnauthorizedError
+from app.security_events import Event, tell
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:
@@ -27,4 +28,5 @@ def check_scopes(claims: Claims, operation: Operation | None) -> None:
         return
     needed = {scope.name for scope in operation.scopes}
     if not needed or not needed <= claims.scopes:
+        tell(Event.SCOPE_DENIED, claims.account_id)
         raise InsufficientScopeError(sorted(needed))

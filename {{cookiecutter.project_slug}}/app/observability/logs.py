@@ -17,6 +17,7 @@ from flask import has_request_context
 from structlog.dev import ConsoleRenderer, plain_traceback
 from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_logger_name
 
+from app import security_events
 from app.context import context
 from app.models import slow_queries
 
@@ -77,7 +78,7 @@ def make_formatter(style: str) -> logging.Formatter:
             add_log_level,
             add_logger_name,
             add_request,
-            ExtraAdder(allow=slow_queries.FIELDS),
+            ExtraAdder(allow=[*slow_queries.FIELDS, *security_events.FIELDS]),
         ],
         processors=last,
         pass_foreign_args=True,

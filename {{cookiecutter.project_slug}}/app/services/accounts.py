@@ -6,8 +6,14 @@ from typing import TYPE_CHECKING
 
 from mongoengine import NotUniqueError
 
-from app.errors import EmailTakenError, UnauthorizedError, WrongPasswordError
+from app.errors import (
+    EmailTakenError,
+    LoginJailedError,
+    UnauthorizedError,
+    WrongPasswordError,
+)
 from app.models.accounts import Account, Profile
+from app.security_events import Event, tell
 from app.services import jail, passwords, sessions
 
 if TYPE_CHECKING:
@@ -28,7 +34,9 @@ def sign_up(email: str, password: str, display_name: str) -> Profile:
     try:
         account.save(force_insert=True)
     except NotUniqueError as error:
+        tell(Event.SIGN_UP_REFUSED, email_index=account.email_index)
         raise EmailTakenError from error
+    tell(Event.SIGNED_UP, account.id)
     return _profile(account)
 
 
@@ -51,6 +59,7 @@ def change_password(caller: Caller, current: str, new: str, address: str) -> Tok
     pair = sessions.begin_anew(caller, changes)
     if pair is None:
         raise UnauthorizedError("the session ended meanwhile")
+    tell(Event.PASSWORD_CHANGED, caller.account_id)
     return pair
 
 
@@ -68,8 +77,13 @@ def confirm_password(account: Account, password: str, address: str) -> None:
     A wrong one counts as a failed log-in: the token must not become a way to guess passwords
     without end. Raises WrongPasswordError, LoginJailedError.
     """
-    attempt = jail.reserve(account.email_index, address)
+    try:
+        attempt = jail.reserve(account.email_index, address)
+    except LoginJailedError:
+        tell(Event.LOGIN_JAILED, account.id)
+        raise
     if not passwords.is_correct(password, account.password_hash):
+        tell(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError
     jail.forgive(attempt)
 
@@ -80,6 +94,7 @@ def delete(account_id: UUID) -> None:
     if account is not None:
         account.update(set__sessions=[])
         account.delete()
+        tell(Event.ACCOUNT_DELETED, account_id)
 
 
 def _profile(account: Account) -> Profile:

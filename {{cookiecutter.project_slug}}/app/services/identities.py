@@ -26,6 +26,7 @@ from app.errors import (
 )
 from app.models.accounts import Account
 from app.models.identities import Identity, identity_index_for
+from app.security_events import Event, tell
 from app.services import sessions
 from app.services.sessions import Proven
 
@@ -69,6 +70,7 @@ def find_or_create(provider_name: str, proof: Proof) -> Proven:
         if found is None:
             raise LinkRequiredError from error
         return found
+    tell(Event.SIGNED_UP, account.id)
     return Proven(account.id, account.credential_version)
 
 
@@ -88,6 +90,8 @@ def link(asker: Proven, provider_name: str, proof: Proof) -> None:
         )
     except NotUniqueError as error:
         raise IdentityTakenError from error
+    if is_linked:
+        tell(Event.IDENTITY_LINKED, asker.account_id)
     found = _find_account(identity.index)
     if is_linked or (found and found.account_id == asker.account_id):
         return
@@ -113,6 +117,7 @@ def unlink(caller: Caller, identity_id: UUID) -> TokenPair:
     changes = {"$pull": {"identities": {"id": identity_id}}}
     pair = sessions.begin_anew(caller, changes, **mine, **{"$or": another_way})
     if pair is not None:
+        tell(Event.IDENTITY_UNLINKED, caller.account_id)
         return pair
     if Account.objects(__raw__=caller.proven.still).first() is None:
         raise UnauthorizedError("the session ended meanwhile")

@@ -21,6 +21,7 @@ from app.errors import (
 )
 from app.models.base import derived_id, utc_now
 from app.models.pending_logins import PendingLogin
+from app.security_events import Event, tell
 from app.services import accounts, identities, providers, sessions
 from app.services.providers.provider import Answer, Secrets
 from app.services.sessions import Proven
@@ -116,9 +117,11 @@ def finish(provider_name: str, returned: Return, browser_secret: str | None) -> 
     # Whatever was ended since the log-in began has ended it, too.
     not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}
     try:
-        return sessions.open_session(proven, **not_since)
+        pair = sessions.open_session(proven, **not_since)
     except WrongCredentialsError as error:
         raise LoginRefusedError("the account has ended this log-in since") from error
+    tell(Event.LOGIN_SUCCEEDED, proven.account_id)
+    return pair
 
 
 def _take(provider_name: str, state: str | None, browser_secret: str | None) -> PendingLogin:

@@ -12,10 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.errors import UnauthorizedError, WrongCredentialsError
+from app.errors import LoginJailedError, UnauthorizedError, WrongCredentialsError
 from app.extensions import settings
 from app.models.accounts import Account, Profile
 from app.models.base import new_id, utc_now
+from app.security_events import Event, tell
 from app.services import jail, passwords, tokens
 
 if TYPE_CHECKING:
@@ -89,14 +90,20 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     accounts and wrong passwords alike, in the same time.
     """
     email_index = Account.email_index_for(email)
-    attempt = jail.reserve(email_index, address)
+    try:
+        attempt = jail.reserve(email_index, address)
+    except LoginJailedError:
+        tell(Event.LOGIN_JAILED, email_index=email_index)
+        raise
     shown = {"passwordHash": 1, "credentialVersion": 1}
     record = _accounts().find_one({"emailIndex": email_index}, shown) or {}
     if not passwords.is_correct(password, record.get("passwordHash")):
+        tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
     jail.forgive(attempt)
     if passwords.needs_rehash(record["passwordHash"]):
         _rehash(record, password)
+    tell(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
     return Proven(record["_id"], record.get("credentialVersion", 0))
 
 
@@ -193,13 +200,16 @@ def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
         array_filters=[{"session.id": session_id}],
     )
     if result.modified_count == 0:
+        tell(Event.REFRESH_TOKEN_REUSED, account_id)
         log_out(account_id, session_id)
         raise UnauthorizedError("the refresh token was used before: its session ends")
 
 
 def log_out(account_id: UUID, session_id: UUID) -> None:
     """End one session: its access and refresh tokens are over at once."""
-    _accounts().update_one({"_id": account_id}, {"$pull": {"sessions": {"id": session_id}}})
+    ended = {"sessions": {"id": session_id}}
+    if _accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count:
+        tell(Event.SESSION_ENDED, account_id)
 
 
 #: if cookiecutter.oauth == "server"

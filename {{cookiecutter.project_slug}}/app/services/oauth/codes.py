@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from app.extensions import settings
 from app.models.base import derived_id, new_id, utc_now
 from app.models.oauth import AuthorizationCode
+from app.security_events import Event, tell
 from app.services import sessions
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def consume(stored: AuthorizationCode) -> bool:
 
 def end_reused(stored: AuthorizationCode) -> None:
     """End what was made of a code that came twice: one of the two stole it."""
+    tell(Event.CODE_REUSED, stored.account_id, client_id=stored.client_id)
     # The mark first: the session may be about to begin, and looks for it then.
     AuthorizationCode.objects(id=stored.id).update_one(set__is_reused=True)
     sessions.log_out(stored.account_id, stored.session_id)

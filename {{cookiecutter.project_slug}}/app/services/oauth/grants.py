@@ -19,6 +19,7 @@ from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from app.errors import UnauthorizedError
+from app.security_events import Event, tell
 from app.services import sessions, tokens
 from app.services.oauth import codes
 from app.services.tokens import TokenType
@@ -100,6 +101,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # as above
         client_id = self.request.client.stored.id
         if not sessions.add(granter.still, pair, clientId=client_id, scope=scope):
             raise InvalidGrantError("The account has ended this since.")
+        tell(Event.GRANT_GIVEN, user, client_id=client_id)
         return describe_tokens(pair, scope)
 
     def save_token(self, token: dict[str, Any]) -> None:
