@@ -281,10 +281,6 @@ SHARED = (
         (("api_docs", PAGES), ("cors", ON), ("oauth", ("client", "server")), ("uploads", ON)),
         ("tests/browser/chromium.py", "tests/browser/conftest.py"),
     ),
-    Shared(
-        (("oauth", ("client",)), ("uploads", ON), ("observability", ON)),
-        ("config/urls.py", "tests/config/test_urls.py"),
-    ),
 )
 
 SECRETS = (

@@ -6,8 +6,8 @@ its own words, and a worker cannot be started again and again for nothing.
 
 from __future__ import annotations
 
-#: if cookiecutter.observability
 import os
+#: if cookiecutter.observability
 import sys
 import tempfile
 from importlib import import_module
@@ -16,12 +16,14 @@ from typing import Any
 from app import server
 from app.observability.access_log import AccessLogger
 #: else
+
 from app import server
 from app.access_log import FORMAT, AccessLogger
 #: endif
 #: if cookiecutter.uploads
 from app.services import store
 #: endif
+from config import urls
 from wsgi import app
 
 settings = app.extensions["settings"]
@@ -35,7 +37,7 @@ wsgi_app = "wsgi:app"
 preload_app = True
 proc_name = "{{ cookiecutter.project_slug }}"
 
-bind = f"{settings.BIND_ADDRESS}:{settings.PORT}"
+bind = f"{urls.bracket(settings.BIND_ADDRESS)}:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
 worker_class = server.Worker
 threads = 4
@@ -54,6 +56,9 @@ limit_request_field_size = 8190
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
+
+# In memory, and the one place that is left to write to where a file system is read-only.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkstemp's
 
 accesslog = "-"
 errorlog = "-"
@@ -78,7 +83,9 @@ if settings.METRICS_PORT and "metrics" not in app.extensions:
     except OSError:
         sys.exit(f"METRICS_PORT {settings.METRICS_PORT} is taken, or METRICS_ADDRESS not ours")
     # The one way to tell prometheus_client where its processes meet.
-    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix=f"{proc_name}-")
+    folder = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(
+        prefix=f"{proc_name}-", dir=worker_tmp_dir
+    )
     app.extensions["metrics"] = metrics.Exporter(app, listener, folder)
 
 

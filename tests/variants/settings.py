@@ -56,8 +56,23 @@ def reads_of(template: Template) -> Iterator[tuple[str, str, When]]:
             if isinstance(node, ast.Attribute) and is_settings(node.value):
                 if NAME.fullmatch(node.attr):
                     yield node.attr, place, template.when(path, node)
-            elif (name := name_in_config(node)) and isinstance(node.ctx, ast.Load):
+            elif (name := name_in_validation(node) or name_in_config(node)) and is_read(node):
                 yield name, place, template.when(path, node)
+
+
+def is_read(node: ast.AST) -> bool:
+    """Tell whether *node* is neither set nor deleted."""
+    return isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+
+
+def name_in_validation(node: ast.AST) -> str | None:
+    """Return the setting that a rule of another one asks for, as in info.data.get("NAME")."""
+    if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+        is_asked = isinstance(node.func, ast.Attribute) and node.func.attr == "get"
+        if is_asked and ends_with(node.func.value, "data"):
+            name = str(node.args[0].value)
+            return name if NAME.fullmatch(name) else None
+    return None
 
 
 def is_settings(node: ast.expr) -> bool:

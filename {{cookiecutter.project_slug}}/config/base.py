@@ -17,6 +17,7 @@ from config import (
 )
 from config.environment import ConfigurationError, Environment
 from config.kinds import (
+    Address,
     #: if cookiecutter.task_queue
     BrokerURI,
     #: endif
@@ -42,6 +43,7 @@ from config.kinds import (
     #: if cookiecutter.observability
     SentryDSN,
     #: endif
+    Servers,
     #: if cookiecutter.throttling
     StorageURI,
     #: endif
@@ -53,6 +55,7 @@ from config.kinds import (
     TelemetryURL,
     #: endif
     WholeNumber,
+    try_mongodb_uri,
 )
 #: if cookiecutter.oauth == "client"
 from config.providers import BaseURL, Issuer, RedirectURI, check_provider
@@ -63,6 +66,8 @@ from config.stores import Bucket, ContentTypes, StoreURL
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+
+    from config.environment import Reading
 
 SLUG: Final = "{{ cookiecutter.project_slug }}"
 
@@ -76,6 +81,8 @@ class Base(BaseModel):
 
     # Variables of Flask and its kin that an environment refuses to see switched on.
     SWITCHED_OFF: ClassVar[tuple[str, ...]] = ()
+    # Whether .env has to be for its owner alone.
+    KEEPS_SECRETS: ClassVar[bool] = False
     #: if cookiecutter.security_headers
     # Whether plain HTTP is refused: a choice of the environment's class, not of a variable.
     REQUIRES_HTTPS: ClassVar[bool] = False
@@ -86,6 +93,9 @@ class Base(BaseModel):
     #: endif
 
     SECRET_KEY: Secret = Field(description="Signs what Flask signs; at least 32 random bytes.")
+    ALLOW_PLAINTEXT: Servers = Field(
+        (), description="Settings whose servers production may reach without TLS, comma-separated."
+    )
     MONGODB_URI: MongoURI = Field(description="Where MongoDB is, with credentials and database.")
     MONGODB_TIMEOUT_SECONDS: float = Field(
         2.5, gt=0, le=2.9, description="Time that all database calls of one request have together."
@@ -136,9 +146,7 @@ class Base(BaseModel):
     )
     ARGON2_PARALLELISM: PositiveNumber = Field(1, le=64, description="Lanes of Argon2id.")
 
-    BIND_ADDRESS: str = Field(
-        "127.0.0.1", pattern=r"^[0-9A-Za-z.:\[\]-]+$", description="Address that the server is at."
-    )
+    BIND_ADDRESS: Address = Field("127.0.0.1", description="Address that the server is at.")
     PORT: PositiveNumber = Field(8000, le=65_535, description="Port that the server is at.")
     WEB_CONCURRENCY: PositiveNumber = Field(2, le=256, description="Worker processes.")
     TRUSTED_PROXIES: WholeNumber = Field(
@@ -253,9 +261,7 @@ class Base(BaseModel):
     SLOW_QUERY_MILLISECONDS: PositiveNumber = Field(
         100, description="Time from which a database command is logged as slow."
     )
-    METRICS_ADDRESS: str = Field(
-        "127.0.0.1", pattern=r"^[0-9A-Za-z.:-]+$", description="Address that the metrics are at."
-    )
+    METRICS_ADDRESS: Address = Field("127.0.0.1", description="Address that the metrics are at.")
     METRICS_PORT: Port | None = Field(
         None, description="Port that the metrics are at; none where it is unset."
     )
@@ -301,10 +307,15 @@ class Base(BaseModel):
     @classmethod
     def from_environment(cls, environment: Environment | None = None) -> Self:
         """Return the settings that the environment gives; ConfigurationError names all mistakes."""
-        reading = (environment or Environment.load()).read(cls.model_fields, cls.SWITCHED_OFF)
+        environment = environment or Environment.load()
+        reading = environment.read(cls.model_fields, cls.SWITCHED_OFF)
         mistakes = reading.mistakes
+        if cls.KEEPS_SECRETS and (path := environment.exposed):
+            line = f"{path.name} must be for its owner alone: chmod 600 {path.name}"
+            mistakes[path.name] = line
         try:
             settings = cls.model_validate(reading.values)
+            _try_mongodb(settings.MONGODB_URI, reading)
         except ValidationError as error:
             for details in error.errors(include_url=False, include_input=False):
                 name = str(details["loc"][0])
@@ -387,6 +398,14 @@ def _refuse_reuse(value: str, info: ValidationInfo, *names: str) -> None:
         other = info.data.get(name, ())
         if value == other or (isinstance(other, tuple) and value in other):
             raise ValueError(f"must not be {name} again")
+
+
+def _try_mongodb(uri: str, reading: Reading) -> None:
+    try:
+        try_mongodb_uri(uri)
+    except ValueError as error:
+        source = reading.sources.get("MONGODB_URI", "MONGODB_URI")
+        reading.mistakes.setdefault("MONGODB_URI", f"{source} {error}")
 
 
 def _explain(name: str, source: str, details: ErrorDetails) -> str:

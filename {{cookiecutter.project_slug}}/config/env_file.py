@@ -29,7 +29,7 @@ def update_env_file(path: Path, values: Mapping[str, str | None]) -> None:
     path = path.resolve()
     bindings = []
     if path.exists():
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
             bindings = list(parse_stream(stream))
     text = "".join(_replace_settings(bindings, values))
     if text and not text.endswith("\n"):

@@ -8,7 +8,9 @@ wrong is collected rather than raised, so that a start reports all mistakes at o
 from __future__ import annotations
 
 import difflib
+import io
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -22,6 +24,9 @@ PROJECT: Final = Path(__file__).resolve().parent.parent
 
 # Flask's own reading of FLASK_DEBUG: everything but these switches debugging on.
 OFF: Final = frozenset({"", "0", "false", "no"})
+
+# How a setting's own file, and that of settings, has to be.
+READABLE: Final = "a readable file of UTF-8 text"
 
 # How alike a name in .env and a setting must be before the name counts as misspelt.
 LIKENESS: Final = 0.85
@@ -50,18 +55,27 @@ class Environment:
 
     process: Mapping[str, str]
     dotenv: Mapping[str, str]
+    # The file whose settings others than its owner may read or write, if they may.
+    exposed: Path | None = None
 
     @classmethod
     def load(cls) -> Environment:
-        """Read os.environ and .env; the variable DOTENV names another file than .env."""
+        """Read os.environ and .env; the variable DOTENV names another file than .env.
+
+        Raises ConfigurationError where a file cannot be read that is there, or has to be.
+        """
         path = Path(os.environ.get("DOTENV", PROJECT / ".env"))
-        # A "$" in a password is a "$": nothing is interpolated.
-        texts = dotenv_values(path, interpolate=False)
-        dotenv = {name: text or "" for name, text in texts.items()}
+        is_named = "DOTENV" in os.environ
+        dotenv: dict[str, str] = {}
+        exposed = None
+        if is_named or os.path.lexists(path):
+            dotenv = read_env_file(path, "DOTENV must name" if is_named else ".env must be")
+            mode = path.stat().st_mode
+            exposed = path if stat.S_ISREG(mode) and mode & 0o077 else None
         # The flask command copies .env into the environment. What it copied is still .env's, or
         # a NAME of .env would contradict a NAME_FILE of the environment.
         process = {name: text for name, text in os.environ.items() if dotenv.get(name) != text}
-        return cls(process, dotenv)
+        return cls(process, dotenv, exposed)
 
     def holds(self, name: str) -> bool:
         """Tell whether a setting is given in any way, right or wrong."""
@@ -88,6 +102,21 @@ class Environment:
                 reading.mistakes[name] = line
 
 
+def read_env_file(path: Path, claim: str = ".env must be") -> dict[str, str]:
+    """Return the settings in the file *path*; a refusal begins with *claim*."""
+    try:
+        # Some editors begin a file with a mark of its encoding.
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError):
+        text = "\0"
+    # UTF-16 without a mark is full of these.
+    if "\0" in text:
+        raise ConfigurationError([f"{claim} {READABLE}"])
+    # A "$" in a password is a "$": nothing is interpolated.
+    values = dotenv_values(stream=io.StringIO(text), interpolate=False)
+    return {key: value or "" for key, value in values.items()}
+
+
 def _names(name: str, place: Mapping[str, str]) -> list[str]:
     return [variable for variable in (name, f"{name}_FILE") if variable in place]
 
@@ -111,7 +140,7 @@ def _read_file(name: str, variable: str, path: Path, reading: Reading) -> None:
         # Editors and secret stores end a file with a newline that is not part of the value.
         text = path.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, ValueError):
-        reading.mistakes[name] = f"{variable} must name a readable file of UTF-8 text"
+        reading.mistakes[name] = f"{variable} must name {READABLE}"
         return
     if text.strip():
         reading.values[name] = text

@@ -7,10 +7,14 @@ name of the setting and never repeats the value.
 from __future__ import annotations
 
 import re
+from ipaddress import ip_address
 from typing import Annotated, Any, Final
+#: if cookiecutter.task_queue
 from urllib.parse import urlsplit
+#: endif
 
 from pydantic import AfterValidator, BeforeValidator, Field
+from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
@@ -26,6 +30,23 @@ from config import (
     telemetry,
     #: endif
 )
+
+SERVERS: Final = (
+    # Settings that name a server to which secrets go.
+    "MONGODB_URI",
+    #: if cookiecutter.throttling
+    "RATELIMIT_STORAGE_URI",
+    #: endif
+    #: if cookiecutter.observability
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "SENTRY_DSN",
+    #: endif
+    #: if cookiecutter.task_queue
+    "BROKER_URI",
+    #: endif
+)
+# How long the DNS may take to name the hosts of mongodb+srv.
+DNS_SECONDS: Final = 5
 
 ON: Final = ("1", "true", "yes")
 OFF: Final = ("0", "false", "no")
@@ -58,6 +79,18 @@ def read_whole_number(value: Any) -> Any:
     return value
 
 
+#: if cookiecutter.observability
+def read_port(value: Any) -> Any:
+    """Read a port; Kubernetes has another use for the variable of this name."""
+    if isinstance(value, str) and value.startswith(("tcp://", "udp://")):
+        raise ValueError(
+            "must be a whole number; Kubernetes sets it in every pod where a Service is called"
+            " metrics: say enableServiceLinks: false"
+        )
+    return read_whole_number(value)
+
+
+#: endif
 def read_list(value: Any) -> Any:
     """Read a comma-separated text as a tuple."""
     if isinstance(value, str):
@@ -70,6 +103,24 @@ def check_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
     if not hosts or not all(HOST.fullmatch(host) for host in hosts):
         raise ValueError("must list host names, each host or host:port, without * or a scheme")
     return tuple(host.lower() for host in hosts)
+
+
+def read_address(value: str) -> str:
+    """Read what a server listens at: a name or an address, IPv6 with or without brackets."""
+    text = value[1:-1] if re.fullmatch(r"\[.*\]", value) else value
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        if text != value or not re.fullmatch(r"[0-9A-Za-z.-]+", text):
+            raise ValueError("must be an address such as 127.0.0.1, 0.0.0.0 or ::") from None
+    return text
+
+
+def check_servers(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is no setting that names a server."""
+    if not set(names) <= set(SERVERS):
+        raise ValueError("must list settings, of these: " + ", ".join(SERVERS))
+    return names
 
 
 #: if cookiecutter.cors
@@ -105,19 +156,40 @@ def check_secure_issuer(issuer: str) -> str:
 #: endif
 def check_mongodb_uri(uri: str) -> str:
     """Refuse what the driver would refuse at the first query, without a look-up in the DNS."""
-    scheme = urlsplit(uri).scheme
-    if scheme not in {"mongodb", "mongodb+srv"}:
+    if not uri.startswith(("mongodb://", "mongodb+srv://")):
         raise ValueError("must begin with mongodb:// or mongodb+srv://")
-    # The driver resolves mongodb+srv while it parses. Its options are the same, but for the
-    # three of their own.
-    plain = re.sub(r"^mongodb\+srv:", "mongodb:", uri)
-    plain = re.sub(r"(?<=[?&])srv[a-z]+=[^&]*&?", "", plain, flags=re.IGNORECASE)
     try:
-        parse_uri(plain, warn=False)
+        parse_uri(_without_srv(uri), warn=False)
     except (PyMongoError, ValueError):
         # The driver's message quotes parts of the URI, which may hold a password.
         raise ValueError("must be a MongoDB connection string that can be parsed") from None
+    except OSError:
+        raise ValueError("must name TLS files that can be read") from None
     return uri
+
+
+def try_mongodb_uri(uri: str) -> None:
+    """Refuse what the driver refuses only when it makes a client: nothing is connected to.
+
+    The hosts of mongodb+srv are asked of the DNS.
+    """
+    try:
+        parse_uri(uri, warn=False, connect_timeout=DNS_SECONDS)
+    except (PyMongoError, OSError, ValueError):
+        raise ValueError("must name a host whose SRV record can be found in the DNS") from None
+    try:
+        MongoClient[dict[str, Any]](_without_srv(uri), connect=False).close()
+    except (PyMongoError, OSError, ValueError, TypeError):
+        raise ValueError("must have TLS files and options that the driver can use") from None
+
+
+def _without_srv(uri: str) -> str:
+    """Return *uri* for a driver that is not to ask the DNS, which it does while it parses.
+
+    The options of mongodb+srv are the same, but for the three of their own.
+    """
+    plain = re.sub(r"(?<=[?&])srv[a-z]+=[^&]*&?", "", uri, flags=re.IGNORECASE)
+    return re.sub(r"^mongodb\+srv:", "mongodb:", plain)
 
 
 #: if cookiecutter.task_queue
@@ -155,8 +227,10 @@ Secret = Annotated[str, AfterValidator(keys.check_secret), Field(repr=False)]
 Limits = Annotated[str, AfterValidator(rates.check_limits)]
 StorageURI = Annotated[str, AfterValidator(rates.check_storage_uri)]
 #: endif
+Address = Annotated[str, AfterValidator(read_address)]
+Servers = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_servers)]
 #: if cookiecutter.observability
-Port = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1, le=65_535)]
+Port = Annotated[int, BeforeValidator(read_port), Field(ge=1, le=65_535)]
 TelemetryURL = Annotated[str, AfterValidator(telemetry.check_url)]
 TelemetryHeaders = Annotated[str, AfterValidator(telemetry.check_headers)]
 SentryDSN = Annotated[str, AfterValidator(telemetry.check_dsn)]

@@ -8,10 +8,12 @@ from typing import ClassVar, Literal
 from typing import ClassVar
 #: endif
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
+from config import urls
 from config.base import Base
 from config.kinds import (
+    SERVERS,
     MongoURI,
     #: if cookiecutter.oauth == "server"
     SecureIssuer,
@@ -26,6 +28,7 @@ class Production(Base):
     """What `make serve` and wsgi.py use."""
 
     SWITCHED_OFF: ClassVar[tuple[str, ...]] = ("FLASK_DEBUG", "DEBUG", "TESTING")
+    KEEPS_SECRETS: ClassVar[bool] = True
     #: if cookiecutter.security_headers
     REQUIRES_HTTPS: ClassVar[bool] = True
     #: endif
@@ -45,3 +48,17 @@ class Production(Base):
     #: if cookiecutter.api_docs != "none"
     DOCS_ENABLED: Switch = Field(False, description="Whether the page at /docs/ is there.")
     #: endif
+
+    @field_validator(*SERVERS)
+    @classmethod
+    def _check_way(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Refuse a server to which secrets would go readable, unless the setting is listed."""
+        # A list that was refused itself is told of already.
+        is_allowed = info.field_name in info.data.get("ALLOW_PLAINTEXT", SERVERS)
+        if value is None or is_allowed or urls.is_private(value):
+            return value
+        way = "tls=true" if value.startswith("mongodb") else "https://, rediss:// or amqps://"
+        raise ValueError(
+            f"must use TLS ({way}) to anything but this machine;"
+            f" ALLOW_PLAINTEXT={info.field_name} is for a network of your own"
+        )

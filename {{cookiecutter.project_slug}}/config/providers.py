@@ -17,7 +17,7 @@ PLACEHOLDER: Final = "{provider}"
 def is_safe_url(url: str) -> bool:
     """Tell whether *url* is https, or http on this machine, and brings nobody's credentials."""
     parts = urls.split(url)
-    return parts is not None and urls.is_private(parts) and "@" not in parts.netloc
+    return parts is not None and urls.is_private(url) and "@" not in parts.netloc
 
 
 def check_base_url(url: str) -> str:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from ipaddress import ip_address
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+#: if cookiecutter.oauth == "client" or cookiecutter.uploads or cookiecutter.observability
+from urllib.parse import SplitResult, unquote, urlsplit
+#: else
+from urllib.parse import unquote
+#: endif
 
-LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+# Schemes that are TLS by themselves; mongodb:// says so in its query.
+TLS: Final = frozenset({"https", "rediss", "valkeys", "amqps"})
 
 
+#: if cookiecutter.oauth == "client" or cookiecutter.uploads or cookiecutter.observability
 def split(url: str) -> SplitResult | None:
     """Return the parts of an http or https URL that names a server; None where it is none."""
     try:
@@ -19,6 +27,34 @@ def split(url: str) -> SplitResult | None:
     return parts if is_web and is_whole and url.isprintable() else None
 
 
-def is_private(parts: SplitResult) -> bool:
-    """Tell whether nobody can listen in on the way: by TLS, or on this machine (RFC 8252 8.3)."""
-    return parts.scheme == "https" or parts.hostname in LOOPBACK
+#: endif
+def is_private(uri: str) -> bool:
+    """Tell whether nobody can listen in on the way: by TLS, or on this machine (RFC 8252 8.3).
+
+    Of several hosts, as a replica set has them, all have to be this machine.
+    """
+    scheme, _, rest = uri.lower().partition("://")
+    is_tls = scheme in TLS or scheme == "mongodb+srv"
+    if scheme.startswith("mongodb"):
+        choices = re.findall(r"(?<![^?&;])(?:tls|ssl)=(\w*)", unquote(rest.partition("?")[2]))
+        is_tls = all(choice == "true" for choice in choices) and bool(is_tls or choices)
+    hosts = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    return is_tls or all(is_loopback(host) for host in hosts.split(","))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether *host*, of a URI, with or without a port, is this machine."""
+    host = host.lower()
+    name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    # Nothing is what has a path of a Unix socket in its place, or the library's own localhost.
+    if name in {"", "localhost"} or name.startswith("%2f"):
+        return True
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def bracket(address: str) -> str:
+    """Return an address as a URL has it: IPv6 in brackets (RFC 3986 section 3.2.2)."""
+    return f"[{address}]" if ":" in address else address

@@ -6,9 +6,9 @@ start would end every session and hide every stored field.
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Final
-
-from dotenv import dotenv_values
 
 from config import (
     #: if cookiecutter.field_encryption
@@ -20,7 +20,7 @@ from config import (
     keys,
 )
 from config.env_file import update_env_file
-from config.environment import PROJECT
+from config.environment import PROJECT, ConfigurationError, read_env_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,7 +42,7 @@ MAKERS: Final[Mapping[str, Callable[[], str]]] = {
 
 def fill(path: Path) -> list[str]:
     """Add each missing secret to the file *path*; return the names of what was made."""
-    present = dotenv_values(path, interpolate=False)
+    present = read_env_file(path) if os.path.lexists(path) else {}
     missing = [name for name in MAKERS if not {name, f"{name}_FILE"} & present.keys()]
     if missing:
         update_env_file(path, {name: MAKERS[name]() for name in missing})
@@ -50,5 +50,10 @@ def fill(path: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    for made in fill(PROJECT / ".env"):
-        print(f".env now holds a new {made}")
+    try:
+        for made in fill(PROJECT / ".env"):
+            print(f".env now holds a new {made}")
+    except ConfigurationError as error:
+        sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f".env must be a file that can be written: {error.strerror}")

@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from config import ConfigurationError, Development
+from config import ConfigurationError, Development, urls
 from config.base import SLUG
 from config.environment import PROJECT, Environment
 from dev import (
@@ -91,6 +91,9 @@ def run(data: Path) -> None:
     settings = Development.from_environment(environment)
     if ports.is_taken(settings.BIND_ADDRESS, settings.PORT):
         sys.exit(f"PORT {settings.PORT} is taken: choose another, as in PORT=3001 make run")
+    # What is stored is as personal on a developer's machine as it is elsewhere.
+    data.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.parent.chmod(0o700)
     with ExitStack() as stack:
         variables = {}
         if is_embedded:
@@ -108,7 +111,7 @@ def run(data: Path) -> None:
         server = stack.enter_context(child("dev.server", variables=variables))
         if variables:
             stack.enter_context(told(variables, data.with_name(RUNNING)))
-        watch(server, settings.PORT)
+        watch(server, ports.near(settings.BIND_ADDRESS), settings.PORT)
 
 
 @contextmanager
@@ -129,13 +132,13 @@ def locate(port: int) -> str:
     return f"mongodb://127.0.0.1:{port}/{SLUG}"
 
 
-def watch(server: subprocess.Popen[bytes], port: int) -> None:
+def watch(server: subprocess.Popen[bytes], address: str, port: int) -> None:
     """Print the page's address once the server answers; return when its time is over."""
     starter = os.getppid()
     is_announced = False
     while server.poll() is None and os.getppid() == starter:
-        if not is_announced and ports.answers(port):
-            print(f"http://127.0.0.1:{port}{PAGE}", flush=True)
+        if not is_announced and ports.answers(port, address):
+            print(f"http://{urls.bracket(address)}:{port}{PAGE}", flush=True)
             is_announced = True
         time.sleep(0.2)
     if server.returncode:

@@ -13,6 +13,7 @@ import secrets
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
+from config.stores import make_session
 from dev import locks, ports
 from dev.children import child
 from dev.database import ATTEMPTS, is_up
@@ -123,9 +124,8 @@ def _prepare(settings: Mapping[str, str]) -> None:
 def connect(settings: Mapping[str, str]) -> Any:
     """Return a client of the store that *settings* name, with every right."""
     from botocore.config import Config  # noqa: PLC0415 - it takes a third of a second.
-    from botocore.session import Session  # noqa: PLC0415 - as above.
 
-    return Session().create_client(
+    return make_session().create_client(
         "s3",
         endpoint_url=settings["S3_ENDPOINT_URL"],
         region_name=settings["S3_REGION"],

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
 import time
+from shutil import which
 from typing import TYPE_CHECKING
+#: if cookiecutter.observability
+from urllib.request import urlopen
+#: endif
 
 import pytest
 
 from dev import ports
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.fixtures.processes import Server, StartServer
 
 HOST = b"Host: localhost\r\n"
@@ -128,6 +136,70 @@ def test_server_names_all_mistakes_at_once_and_no_value(start_server: StartServe
         "SECRET_KEY must be at least 32 bytes long",
         "TRUSTED_PROXIES must be a whole number",
     ]
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "text"),
+    [
+        ("gunicorn", "MONGODB_URI", "mongodb+srv://canary:canary@canary.invalid/x"),
+        ("flask --app wsgi prepare", "DOTENV", "/canary"),
+    ],
+    ids=["gunicorn", "flask"],
+)
+def test_what_is_wrong_outside_is_one_line_that_names_the_setting(
+    start_server: StartServer, command: str, name: str, text: str
+) -> None:
+    server = start_server("-m", *command.split(), **{name: text})
+    assert server.process.wait() == 1
+    assert server.printed.startswith(f"{name} must name a ")
+    assert server.printed.count("\n") == 1
+    assert "canary" not in server.printed
+
+
+def test_settings_that_others_may_read_are_refused(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").touch(mode=0o644)
+    server = start_server("-m", "gunicorn", DOTENV=str(tmp_path / ".env"))
+    assert server.process.wait() == 1
+    assert server.printed == ".env must be for its owner alone: chmod 600 .env\n"
+
+
+@pytest.mark.parametrize("address", ["::", "[::1]"])
+def test_server_is_at_an_address_of_ipv6(start_server: StartServer, address: str) -> None:
+    server = start_server("-m", "gunicorn", BIND_ADDRESS=address)
+    assert server.ask("GET", "/health/live").status == 200
+    assert ports.answers(server.port) is (address == "::")
+
+
+# Everything is read-only but memory, as in a hardened container. Mounts are this process's own.
+READ_ONLY = """
+for place in $(findmnt -rno TARGET | sort -u); do
+  mount -o remount,bind,ro "$place" 2> /dev/null || true
+done
+mount -t tmpfs memory /dev/shm && ! touch . && exec "$@"
+"""
+ISOLATED = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", READ_ONLY, "sh"]
+
+
+def test_server_serves_where_nothing_but_memory_can_be_written_to(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    if not which("unshare") or subprocess.run([*ISOLATED, "true"], check=False).returncode:
+        pytest.skip("this machine lets nobody have mounts of their own")
+    variables = {"HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
+    #: if cookiecutter.observability
+    variables["METRICS_PORT"] = str(metrics := ports.find_free())
+    #: endif
+    become = "import os, sys; os.execvp(sys.argv[1], sys.argv[1:])"
+    command = [sys.executable, "-m", "gunicorn"]
+    server = start_server("-c", become, *ISOLATED, *command, **variables)
+    assert server.ask("GET", "/health/ready").status == 200
+    #: if cookiecutter.observability
+    with urlopen(f"http://127.0.0.1:{metrics}/metrics", timeout=10) as page:
+        assert b"http_requests_total" in page.read()
+    #: endif
+    assert server.stop() == 0
 
 
 def test_preparation_refuses_as_the_server_does(start_server: StartServer) -> None:

@@ -8,8 +8,9 @@ import mongoengine
 
 #: if cookiecutter.observability
 from app.models import slow_queries
-
 #: endif
+from config.base import SLUG
+
 if TYPE_CHECKING:
     from flask import Flask
 
@@ -22,10 +23,12 @@ def init_app(app: Flask) -> None:
     """
     options: dict[str, Any] = {
         "host": app.config["MONGODB_URI"],
+        # Where that names none: the driver's own would be one for all projects.
+        "db": SLUG,
         "uuidRepresentation": "standard",
         "tz_aware": True,
         "connect": False,
-        "appname": "{{ cookiecutter.project_slug }}",
+        "appname": SLUG,
         #: if cookiecutter.observability
         "event_listeners": slow_queries.make_listeners(app.config),
         #: endif

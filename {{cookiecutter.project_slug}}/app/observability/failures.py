@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import sentry_sdk
 from flask import has_request_context, request
@@ -15,6 +16,7 @@ from sentry_sdk.integrations.atexit import AtexitIntegration
 
 from app.context import context
 from app.observability import requests
+from config import urls
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,8 +46,13 @@ TOLD: Final = frozenset(
 def init_app(app: Flask) -> None:
     """Report what this process logs as errors, where SENTRY_DSN says."""
     settings: Base = app.extensions["settings"]
+    is_near = urls.is_loopback(urlsplit(settings.SENTRY_DSN or "").netloc.rpartition("@")[2])
+    # A proxy of the environment would look for this machine's server on its own.
+    proxy = "" if is_near else None
     sentry_sdk.init(
         settings.SENTRY_DSN,
+        http_proxy=proxy,
+        https_proxy=proxy,
         release=settings.RELEASE,
         environment=type(settings).__name__.lower(),
         default_integrations=False,

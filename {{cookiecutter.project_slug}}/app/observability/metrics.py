@@ -143,4 +143,6 @@ class Handler(WSGIRequestHandler):
 def listen(address: str, port: int) -> socket.socket:
     """Return a listener there; OSError where another has the port."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return socket.create_server((address, port), family=family)
+    # As the server itself listens: all addresses of IPv6 are those of IPv4, too.
+    is_dual = address == "::" and socket.has_dualstack_ipv6()
+    return socket.create_server((address, port), family=family, dualstack_ipv6=is_dual)

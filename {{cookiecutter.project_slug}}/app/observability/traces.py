@@ -11,7 +11,7 @@ from __future__ import annotations
 import concurrent.futures.thread  # noqa: F401
 from threading import Lock
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from flask import request
 from opentelemetry import propagate, trace
@@ -24,8 +24,10 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from opentelemetry.sdk.trace.sampling import ParentBasedTraceIdRatio
 from opentelemetry.trace import SpanContext, SpanKind, Status
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from requests import Session
 
 from app.observability import requests
+from config import urls
 from config.base import SLUG
 
 if TYPE_CHECKING:
@@ -122,7 +124,11 @@ class Redacted(SpanExporter):
         texts = (settings.OTEL_EXPORTER_OTLP_HEADERS or "").split(",")
         pairs = (text.strip().partition("=") for text in texts if text)
         headers = {name: unquote(value) for name, _, value in pairs}
-        self._exporter = OTLPSpanExporter(f"{endpoint}/v1/traces", headers=headers)
+        session = Session()
+        # A proxy of the environment would look for this machine's collector on its own.
+        session.trust_env = not urls.is_loopback(urlsplit(endpoint).netloc)
+        endpoint = f"{endpoint}/v1/traces"
+        self._exporter = OTLPSpanExporter(endpoint, headers=headers, session=session)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Send *spans*."""

@@ -7,7 +7,6 @@ and removes it.
 from __future__ import annotations
 
 import logging
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +18,7 @@ from flask import current_app
 
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
+from config.stores import make_session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -112,7 +112,7 @@ def remove(key: str) -> None:
 @contextmanager
 def _asking() -> Iterator[Any]:
     """Turn what a store or a network can refuse into a ServiceUnavailableError."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see _session.
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - see make_session().
 
     try:
         yield _client()
@@ -138,23 +138,11 @@ def _client() -> Any:
     return store.client
 
 
-@cache
-def _session() -> Any:
-    # A quarter of a second and forty megabytes, which a process that never signs does not pay.
-    from botocore.session import Session  # noqa: PLC0415
-
-    # The settings say all there is to say: profiles and variables of this machine are ignored.
-    ignored = {
-        **dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None)),
-        **dict.fromkeys(
-            ("profile", "use_dualstack_endpoint", "use_fips_endpoint"), (None, None, None, None)
-        ),
-    }
-    return Session(session_vars=ignored)
+_session = cache(make_session)
 
 
 def _make_client() -> Any:
-    from botocore.config import Config  # noqa: PLC0415 - see _session.
+    from botocore.config import Config  # noqa: PLC0415 - see make_session().
 
     seconds = settings.S3_TIMEOUT_SECONDS
     return _session().create_client(

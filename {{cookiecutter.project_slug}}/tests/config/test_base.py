@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from config import ConfigurationError, Development, Production
 from config.environment import Environment
+from config.kinds import SERVERS, check_mongodb_uri
 from config.testing import Testing
 from dev.fill_env import MAKERS
 #: if cookiecutter.uploads
 from dev.store import SETTINGS as STORE
 #: endif
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SETTINGS = Testing()
 SECRETS = {
@@ -31,6 +35,24 @@ GIVEN = {
 }
 VALID = {**GIVEN, "MONGODB_URI": "mongodb://localhost/x", "TRUSTED_HOSTS": "api.example.org"}
 
+# The database that the project was made for may be on another machine.
+FALLBACK = {"TRUSTED_HOSTS": "localhost", "ALLOW_PLAINTEXT": "MONGODB_URI"}
+
+# Servers that are elsewhere, and what is sent there can be read on the way.
+PLAIN = {
+    "MONGODB_URI": "mongodb://db:27017/x",
+    #: if cookiecutter.throttling
+    "RATELIMIT_STORAGE_URI": "redis://cache:6379",
+    #: endif
+    #: if cookiecutter.observability
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "http://collector:4318",
+    "SENTRY_DSN": "http://key@errors/1",
+    #: endif
+    #: if cookiecutter.task_queue
+    "BROKER_URI": "amqp://user:pass@queue",
+    #: endif
+}
+
 WRONG = [
     ("SECRET_KEY", "canary"),
     ("SECRET_KEY", "your-256-bit-secret-your-256-bit-canary"),
@@ -39,6 +61,14 @@ WRONG = [
     ("MONGODB_URI", "mongodb://user:canary:x@host/x"),
     ("MONGODB_URI", "mongodb://localhost/x?tls=canary"),
     ("MONGODB_URI", "mongodb://"),
+    ("MONGODB_URI", "mongodb://localhost/x?tls=true&tlsCAFile=/canary"),
+    ("MONGODB_URI", f"mongodb://localhost/x?tls=true&tlsCAFile={__file__}"),
+    ("MONGODB_URI", f"mongodb://localhost/x?tls=true&tlsCertificateKeyFile={__file__}"),
+    ("MONGODB_URI", "mongodb+srv://user:canary@canary.invalid/x"),
+    ("MONGODB_URI", "mongodb://user:canary@db.example.org/x"),
+    ("MONGODB_URI", "mongodb://localhost,canary/x?replicaSet=r"),
+    ("ALLOW_PLAINTEXT", "canary"),
+    ("ALLOW_PLAINTEXT", "MONGODB_URI,SECRET_KEY"),
     ("MONGODB_TIMEOUT_SECONDS", "0"),
     ("MONGODB_TIMEOUT_SECONDS", "nan"),
     ("MONGODB_TIMEOUT_SECONDS", "30"),
@@ -56,6 +86,8 @@ WRONG = [
     ("PORT", "65536"),
     ("PORT", "canary"),
     ("BIND_ADDRESS", "unix:/canary"),
+    ("BIND_ADDRESS", "[canary]"),
+    ("BIND_ADDRESS", "127.0.0.1:8000"),
     ("WEB_CONCURRENCY", "0"),
     ("TRUSTED_PROXIES", "-1"),
     ("TRUSTED_PROXIES", "127.0.0.1"),
@@ -69,6 +101,7 @@ WRONG = [
     ("RATELIMIT_DEFAULT", "canary"),
     ("RATELIMIT_AUTH", "30 per canary"),
     ("RATELIMIT_STORAGE_URI", "canary://x"),
+    ("RATELIMIT_STORAGE_URI", "redis://:canary@cache:6379"),
     ("RATELIMIT_STORAGE_URI", "async+redis://x"),
     #: endif
     #: if cookiecutter.cors
@@ -136,10 +169,13 @@ WRONG = [
     ("METRICS_ADDRESS", "canary canary"),
     ("METRICS_PORT", "65536"),
     ("METRICS_PORT", "8000"),
+    ("METRICS_PORT", "tcp://canary:9090"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://canary:4318"),
     ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://user:canary@localhost:4318"),
     ("OTEL_EXPORTER_OTLP_HEADERS", "canary"),
     ("OTEL_TRACES_SAMPLER_ARG", "1.1"),
     ("SENTRY_DSN", "https://canary"),
+    ("SENTRY_DSN", "http://key@canary/1"),
     #: endif
     #: if cookiecutter.task_queue
     ("BROKER_URI", "canary"),
@@ -147,6 +183,8 @@ WRONG = [
     ("BROKER_URI", "memory://canary"),
     ("BROKER_URI", "mongodb://canary"),
     ("BROKER_URI", "redis://"),
+    ("BROKER_URI", "redis://:canary@canary:6379"),
+    ("BROKER_URI", "amqp://user:canary@queue"),
     ("BROKER_URI", "redis://canary:port"),
     ("BROKER_URI", "redis://user:canary@[host"),
     ("JOB_QUEUE", "ca nary"),
@@ -163,7 +201,10 @@ WRONG = [
 
 RIGHT = [
     ("MONGODB_URI", "mongodb://user:p%40ss@a:1,b:2,[::1]:3/x?replicaSet=r&tls=true", None),
-    ("MONGODB_URI", "mongodb+srv://user:pass@cluster.example.org/x?srvMaxHosts=2&w=majority", None),
+    ("BIND_ADDRESS", "192.0.2.1", None),
+    ("BIND_ADDRESS", "::", None),
+    ("BIND_ADDRESS", "[::1]", "::1"),
+    ("BIND_ADDRESS", "api.local", None),
     ("TRUSTED_HOSTS", "API.example.org, localhost:8000,[::1]:8000", 3),
     ("LOGIN_MAX_RETRY", "7", 7),
     ("MONGODB_TIMEOUT_SECONDS", "1.5", 1.5),
@@ -242,6 +283,43 @@ def test_right_value_is_taken(name: str, text: str, value: Any) -> None:
         assert taken == (text if value is None else value)
 
 
+@pytest.mark.parametrize("given", ["/", "/x"])
+def test_hosts_that_the_dns_is_to_name_are_asked_of_it_last(given: str) -> None:
+    uri = f"mongodb+srv://user:pass@no.such.invalid{given}?srvMaxHosts=2&w=majority"
+    assert check_mongodb_uri(uri) == uri
+    assert refusals(MONGODB_URI=uri) == (
+        "MONGODB_URI must name a host whose SRV record can be found in the DNS",
+    )
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_a_server_is_reached_without_tls_where_its_setting_is_listed(name: str) -> None:
+    uri = PLAIN[name]
+    (line,) = refusals(**{name: uri})
+    assert line.startswith(f"{name} must use TLS (")
+    assert f"ALLOW_PLAINTEXT={name} is for" in line
+    assert getattr(load(**{name: uri, "ALLOW_PLAINTEXT": name}), name) == uri
+    # It is production's to refuse.
+    environment = Environment({**VALID, name: uri}, {})
+    assert getattr(Development.from_environment(environment), name) == uri
+
+
+def test_file_of_settings_that_others_may_read_is_refused_in_production(tmp_path: Path) -> None:
+    environment = Environment(VALID, {}, exposed=tmp_path / ".env")
+    assert Development.from_environment(environment)
+    with pytest.raises(ConfigurationError) as caught:
+        Production.from_environment(environment)
+    assert caught.value.lines == (".env must be for its owner alone: chmod 600 .env",)
+
+
+#: if cookiecutter.observability
+def test_port_that_kubernetes_sets_is_explained() -> None:
+    (line,) = refusals(METRICS_PORT="tcp://10.0.0.1:9090")
+    assert "Kubernetes sets it" in line
+    assert "enableServiceLinks: false" in line
+
+
+#: endif
 def test_refusal_names_the_file_variable_that_the_value_came_from(tmp_path: Any) -> None:
     (tmp_path / "port").write_text("canary")
     assert refusals(PORT_FILE=str(tmp_path / "port")) == ("PORT_FILE must be a whole number",)
@@ -256,18 +334,18 @@ def test_all_mistakes_are_told_at_once() -> None:
 @pytest.mark.checklist("jwt.secret")
 def test_each_secret_must_be_set() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        Production.from_environment(Environment({"TRUSTED_HOSTS": "localhost"}, {}))
+        Production.from_environment(Environment(FALLBACK, {}))
     lines = {f"{name} must be set, or {name}_FILE" for name in {*GIVEN, *MAKERS}}
     assert set(caught.value.lines) == lines
 
 
 def test_production_has_no_host_to_trust_by_itself() -> None:
     with pytest.raises(ConfigurationError, match=r"^TRUSTED_HOSTS must be set"):
-        Production.from_environment(Environment(GIVEN, {}))
+        Production.from_environment(Environment(GIVEN | {"ALLOW_PLAINTEXT": "MONGODB_URI"}, {}))
 
 
 def test_production_falls_back_to_the_host_that_the_project_was_made_for() -> None:
-    environment = Environment({**GIVEN, "TRUSTED_HOSTS": "localhost"}, {})
+    environment = Environment({**GIVEN, **FALLBACK}, {})
     assert {Production.from_environment(environment).MONGODB_URI} == {
         "mongodb://{{ cookiecutter.mongo_host }}/{{ cookiecutter.project_slug }}",
     }

@@ -24,7 +24,7 @@ TEXT: Final = (PROJECT / ".env.example").read_text(encoding="utf-8")
 SETTING: Final = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
 SHOWN: Final = dict(SETTING.findall(TEXT))
 # What production needs, and no hook can make.
-NEEDED: Final = {"TRUSTED_HOSTS": "localhost"}
+NEEDED: Final = {"TRUSTED_HOSTS": "localhost", "ALLOW_PLAINTEXT": "MONGODB_URI"}
 #: if cookiecutter.task_queue
 NEEDED["BROKER_URI"] = "redis://localhost"
 #: endif

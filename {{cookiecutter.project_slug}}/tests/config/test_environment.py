@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from config import ConfigurationError
 from config.environment import Environment
 
 if TYPE_CHECKING:
@@ -121,3 +122,56 @@ def test_what_was_copied_from_dotenv_does_not_count_as_the_environments(
     reading = Environment.load().read(NAMES)
     assert reading.values["PORT"] == "2"
     assert "PORT" not in reading.mistakes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "KEY=a".encode("utf-16"),
+        "KEY=a".encode("utf-16-le"),
+        "KEY=한글".encode("cp949"),
+        None,
+    ],
+    ids=["UTF-16", "UTF-16 without a mark", "CP949", "not there"],
+)
+def test_file_of_settings_that_cannot_be_read_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    file = tmp_path / "dotenv"
+    if content is not None:
+        file.write_bytes(content)
+    monkeypatch.setenv("DOTENV", str(file))
+    with pytest.raises(ConfigurationError) as refused:
+        Environment.load()
+    assert refused.value.lines == ("DOTENV must name a readable file of UTF-8 text",)
+
+
+def test_project_without_a_file_of_settings_is_no_mistake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DOTENV", raising=False)
+    monkeypatch.setattr("config.environment.PROJECT", tmp_path)
+    assert not Environment.load().dotenv
+    (tmp_path / ".env").mkdir()
+    with pytest.raises(ConfigurationError, match=r"^\.env must be a readable file of UTF-8 text$"):
+        Environment.load()
+
+
+def test_mark_of_an_encoding_is_no_part_of_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "dotenv"
+    file.write_bytes("PORT=1\n".encode("utf-8-sig"))
+    monkeypatch.setenv("DOTENV", str(file))
+    assert Environment.load().dotenv == {"PORT": "1"}
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o604, 0o602, 0o660])
+def test_file_that_others_may_read_or_write_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
+) -> None:
+    file = tmp_path / "dotenv"
+    file.touch()
+    file.chmod(mode)
+    monkeypatch.setenv("DOTENV", str(file))
+    assert Environment.load().exposed == (file if mode & 0o077 else None)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from shutil import copytree
 from typing import TYPE_CHECKING
 
+import pytest
 from dotenv import dotenv_values
 
-from config import Development
-from config.environment import Environment
+from config import ConfigurationError, Development
+from config.environment import PROJECT, Environment
 from dev.fill_env import MAKERS, fill
 #: if cookiecutter.uploads
 from dev.store import locate
@@ -68,3 +72,22 @@ def test_two_projects_never_share_a_secret(tmp_path: Path) -> None:
     for name in ("one", "other"):
         fill(tmp_path / name)
     assert not set(read(tmp_path / "one").values()) & set(read(tmp_path / "other").values())
+
+
+def test_file_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / ".env"
+    path.write_bytes("SECRET_KEY=a".encode("utf-16"))
+    with pytest.raises(ConfigurationError, match=r"^\.env must be a readable file of UTF-8 text$"):
+        fill(path)
+    assert path.read_bytes() == "SECRET_KEY=a".encode("utf-16")
+
+
+def test_refusal_is_one_line(tmp_path: Path) -> None:
+    """A copy: the project's own .env is a developer's."""
+    for folder in ("config", "dev"):
+        copytree(PROJECT / folder, tmp_path / folder)
+    (tmp_path / ".env").mkdir()
+    command = [sys.executable, "-m", "dev.fill_env"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == ".env must be a readable file of UTF-8 text\n"

@@ -30,6 +30,8 @@ def variables(variables: dict[str, str]) -> dict[str, str]:
 @pytest.fixture
 def runner(start_server: StartServer, tmp_path: Path) -> Server:
     """Return a development server on a database of its own, once it says that it serves."""
+    # As an umask would have it.
+    tmp_path.chmod(0o755)
     started = start_server("-c", RUN, str(tmp_path / "mongo"))
     started.await_output(f"http://127.0.0.1:{started.port}{PAGE}\n")
     return started
@@ -46,7 +48,10 @@ def database_port(folder: Path) -> int:
     return int((folder / "mongo.lock").read_text().rpartition(":")[2])
 
 
-def test_runner_serves_on_an_embedded_database_at_the_address_it_prints(runner: Server) -> None:
+def test_runner_serves_on_an_embedded_database_at_the_address_it_prints(
+    runner: Server, tmp_path: Path
+) -> None:
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
     assert runner.ask("GET", "/health/ready").status == 200
     assert runner.ask("GET", PAGE).status == 200
 
@@ -77,6 +82,29 @@ def test_runner_uses_the_database_that_is_named(
 ) -> None:
     named = start_server("-c", RUN, str(tmp_path / "mongo"), MONGODB_URI=mongodb_uri)
     assert named.ask("GET", "/health/ready").status == 200
+    assert not (tmp_path / "mongo").exists()
+
+
+def test_runner_prints_an_address_of_ipv6_that_a_browser_takes(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    runner = start_server("-c", RUN, str(tmp_path / "mongo"), BIND_ADDRESS="::")
+    runner.await_output(f"http://[::1]:{runner.port}{PAGE}\n")
+    assert runner.ask("GET", "/health/ready").status == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("MONGODB_URI", "mongodb+srv://u:canary@canary.invalid/x"), ("DOTENV", "/canary")],
+)
+def test_what_is_wrong_outside_is_one_line_before_anything_starts(
+    start_server: StartServer, tmp_path: Path, name: str, text: str
+) -> None:
+    refused = start_server("-c", RUN, str(tmp_path / "mongo"), **{name: text})
+    assert refused.process.wait() == 1
+    assert refused.printed.startswith(f"{name} must name a ")
+    assert refused.printed.count("\n") == 1
+    assert "canary" not in refused.printed
     assert not (tmp_path / "mongo").exists()
 
 

@@ -71,6 +71,23 @@ def test_strangers_read_one_file_and_write_none(own_store: dict[str, str], bucke
     assert ask("DELETE", f"{base}/shown").status == 403
 
 
+@pytest.mark.parametrize("path", ["/_ministack/reset", "/%5Fministack/reset", "/", "/filesystem"])
+def test_nothing_but_the_bucket_is_there(
+    own_store: dict[str, str], bucket: Objects, path: str
+) -> None:
+    bucket.put("kept", b"12345", "image/png")
+    assert ask("POST", own_store["S3_ENDPOINT_URL"] + path).status == 404
+    assert ask("GET", f"{own_store['CDN_BASE_URL']}/kept").body == b"12345"
+
+
+def test_profiles_of_this_machine_are_no_concern_of_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with store.embedded_store(tmp_path / "files") as settings:
+        assert not Objects(settings).names()
+
+
 def test_pages_of_other_origins_may_upload(own_store: dict[str, str]) -> None:
     asked = {"Origin": "http://localhost:5173", "Access-Control-Request-Method": "POST"}
     answer = ask("OPTIONS", own_store["CDN_BASE_URL"], headers=asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 import mongoengine
+import pytest
 
 from app import create_app
 from config.base import SLUG
@@ -40,6 +41,14 @@ def test_an_app_of_another_database_replaces_the_connection(make_app, mongodb_ur
     assert mongoengine.get_db().name == other.rpartition("/")[2]
     make_app()
     assert mongoengine.get_db().name == mongodb_uri.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("end", ["", "/", "/?retryWrites=true", "?retryWrites=true"])
+def test_an_address_without_a_database_means_the_projects_own(make_app, mongodb_uri, end):
+    server = mongodb_uri.rpartition("/")[0]
+    create_app(Testing(MONGODB_URI=f"{server}{end}"))
+    assert mongoengine.get_db().name == SLUG
+    make_app()
 
 
 def test_ids_come_back_as_they_were_written(app, database):

@@ -55,6 +55,13 @@ def test_a_failure_is_reported_with_its_request_and_route(app, collector):
     assert WORDS not in told.replace(f"raise ValueError({WORDS!r})", "")
 
 
+def test_a_server_on_this_machine_is_reached_past_a_proxy(request, collector, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    Api(request.getfixturevalue("app")).get("/failing", status=500)
+    sentry_sdk.flush()
+    assert collector.events
+
+
 def test_the_account_is_named_by_its_id(app, collector, account):
     Api(app).get("/own", account, status=500)
     sentry_sdk.flush()

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 
 from app.observability import traces
+from config.testing import Testing
 from tests.fixtures.accounts import CANARY
 from tests.fixtures.api import Api
 
@@ -53,6 +54,13 @@ def test_a_span_is_told_without_what_a_client_wrote():
     assert dict(told.attributes) == {"http.route": "/notes"}
     assert (told.context.trace_id, told.context.span_id, told.parent.span_id) == (1, 2, 3)
     assert told.status.status_code is StatusCode.ERROR
+
+
+def test_a_collector_on_this_machine_is_reached_past_a_proxy(collector, monkeypatch):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    exporter = traces.Redacted(Testing(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url))
+    exporter.export([make_span("GET /notes", **{"http.route": "/notes"})])
+    assert [span.name for span in collector.spans] == ["GET /notes"]
 
 
 def test_a_span_without_route_has_no_name_of_its_own():
