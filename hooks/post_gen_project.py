@@ -1,78 +1,9 @@
-"""Finish a new project: drop what was not asked for, make its secrets, say what comes next.
+"""Finish a new project with its own program, which its owner runs where hooks are not run."""
 
-Needs the standard library and no network, and may run again over an existing project: what a
-person has put into .env since is kept.
-"""
-
-import base64
 import json
-import os
-import secrets
-import sys
+import runpy
 
-PLAN = json.loads(r""" {{ cookiecutter | plan | jsonify }} """)
-ENV_FILE = ".env"
-HEADING = "# Secrets of this copy of the project. Git ignores this file; give it to nobody."
-
-
-def remove(path):
-    """Remove a file or a folder, and every folder that is empty without it."""
-    if os.path.isdir(path):
-        import shutil  # Imported here, since every generated project waits for the imports.
-
-        shutil.rmtree(path)
-    elif os.path.lexists(path):
-        os.unlink(path)
-    folder = os.path.dirname(path.rstrip("/"))
-    while folder and os.path.isdir(folder) and not os.listdir(folder):
-        os.rmdir(folder)
-        folder = os.path.dirname(folder)
-
-
-def prune(paths, is_first_run):
-    """Remove *paths*; in a new project each of them must have been generated."""
-    missing = [path for path in paths if not os.path.lexists(path)]
-    if missing and is_first_run:
-        sys.exit("The template's manifest names what was not generated: " + ", ".join(missing))
-    for path in paths:
-        remove(path)
-
-
-def make_secret(kind):
-    """Return a fresh secret of at least 43 URL-safe characters."""
-    if kind == "fernet":
-        return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    return secrets.token_urlsafe(48)
-
-
-def write_secrets(wanted):
-    """Write .env for its owner alone, unless there is one."""
-    lines = [HEADING]
-    for name, kind, comment in wanted:
-        lines += ["", f"# {comment}", f"{name}={make_secret(kind)}"]
-    try:
-        descriptor = os.open(ENV_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return
-    with open(descriptor, "w", encoding="ascii", newline="\n") as env_file:
-        env_file.write("\n".join(lines) + "\n")
-
-
-def say_what_comes_next(left_out, folder):
-    """Print what was left out and the next two commands, whatever the console can show."""
-    sys.stdout.reconfigure(errors="backslashreplace")
-    print("Left out:", ", ".join(left_out) or "nothing")
-    print("Next:")
-    print(f"  cd {folder}")
-    print("  make run")
-
-
-def main():
-    """Finish the project in the current folder."""
-    prune(PLAN["prune"], is_first_run=not os.path.lexists(ENV_FILE))
-    write_secrets(PLAN["secrets"])
-    say_what_comes_next(PLAN["left_out"], PLAN["folder"])
-
+FOLDER = json.loads(r""" {{ cookiecutter | folder | jsonify }} """)
 
 if __name__ == "__main__":
-    main()
+    runpy.run_path("finish_project.py")["main"](FOLDER)

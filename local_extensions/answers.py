@@ -21,6 +21,18 @@ SLUG = re.compile(r"[a-z][a-z0-9_]{1,49}")
 LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*")
 MEMBER = re.compile(r"(?:\[(?P<six>[^\[\]]*)\]|(?P<host>[^\[\]:]*))(?::(?P<port>[0-9]{1,5}))?")
+# What CommonMark, and GitHub's dialect of it, take for markup in one line of text.
+MARKUP = re.compile(
+    r"""
+    [\\`*~|$]                                 # escapes, code, emphasis, tables, formulas
+    | (?<![^\W_])_+ | _+(?![^\W_])            # emphasis, which no sign inside of a word is
+    | <(?=[a-zA-Z/!?]) | &(?=\#?\w+;)         # tags and entities
+    | \](?=[(\[:])                            # links
+    | ^[#>+-] | ^\d(?=\d{0,8}[.)])            # headings, quotes and lists
+    | (?<=\s)\#(?=\#*$)                       # the end of a heading
+    """,
+    re.VERBOSE,
+)
 MAX_NAME = 60
 MAX_SENTENCE = 200
 HOST_LENGTH = 253
@@ -256,5 +268,8 @@ def in_quotes(text: object) -> str:
 
 
 def markdown(text: object) -> str:
-    """Return *text* so that Markdown shows it letter by letter."""
-    return re.sub(r"([\\`*_\[\]<>#|~!&$+.()-])", r"\\\1", str(text))
+    """Return *text* so that Markdown shows it letter by letter.
+
+    Only what Markdown would take for markup is written as an entity: most texts stay as they are.
+    """
+    return MARKUP.sub(lambda found: "".join(f"&#{ord(sign)};" for sign in found[0]), str(text))

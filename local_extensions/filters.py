@@ -40,11 +40,15 @@ def checked_slug(answers: MutableMapping[str, Any]) -> str:
     return str(answers["project_slug"])
 
 
-def plan(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the post-generation hook needs to know."""
+def folder(answers: Mapping[str, Any]) -> str:
+    """Return the project's folder as its user calls it."""
     project = os.path.join(answers.get("_output_dir", START), answers["project_slug"])
+    return shlex.quote(os.path.relpath(project, START))
+
+
+def plan(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what has to be done to finish the project."""
     return {
-        "folder": shlex.quote(os.path.relpath(project, START)),
         "left_out": list(manifest.left_out(answers)),
         "prune": list(manifest.to_prune(answers)),
         "secrets": [secret[:3] for secret in manifest.to_make(answers)],
@@ -61,6 +65,7 @@ class Answers(Extension):
             checked=checked,
             checked_slug=checked_slug,
             distribution=distribution,
+            folder=folder,
             in_quotes=in_quotes,
             markdown=markdown,
             plan=plan,

@@ -282,6 +282,8 @@ SHARED = (
         ("tests/browser/chromium.py", "tests/browser/conftest.py"),
     ),
 )
+# What finishes a project, and what says until then that it is not finished.
+UNFINISHED = ("GNUmakefile", "conftest.py", "finish_project.py")
 
 SECRETS = (
     Secret("SECRET_KEY", "token", "Signs what Flask signs."),
@@ -304,7 +306,7 @@ SECRETS = (
 
 
 def to_prune(answers: Mapping[str, Any]) -> Iterator[str]:
-    """Yield each path that *answers* leave out, once."""
+    """Yield each path that a finished project with *answers* does not have, once."""
     unwanted = [owner.paths for owner in OWNERS if answers[owner.answer] not in owner.keeps_with]
     unwanted += [
         shared.paths
@@ -312,6 +314,8 @@ def to_prune(answers: Mapping[str, Any]) -> Iterator[str]:
         if not any(answers[answer] in values for answer, values in shared.kept_by)
     ]
     yield from dict.fromkeys(chain.from_iterable(unwanted))
+    # Last, so that what is cut short can be run again.
+    yield from UNFINISHED
 
 
 def to_make(answers: Mapping[str, Any]) -> Iterator[Secret]:

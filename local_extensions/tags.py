@@ -39,7 +39,7 @@ OWN_TEXTS = {
     "{{ cookiecutter.project_name | project_slug }}": None,
     "{{ cookiecutter | checked }}": None,
 }
-OF_A_HOOK = "{{ cookiecutter | plan | jsonify }}"
+OF_A_HOOK = "{{ cookiecutter | folder | jsonify }}"
 
 Step = tuple[str, str]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import keyword
 import re
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 
 from local_extensions import answers as rules
-from local_extensions.answers import CHOICES, RULES, YES_NO, AnswerError, default_slug
+from local_extensions.answers import CHOICES, RULES, YES_NO, AnswerError, default_slug, markdown
 from tests.rendering import CONTEXT, ROOT, SOURCES, run_cookiecutter
 
 if TYPE_CHECKING:
@@ -424,3 +426,41 @@ def test_questions_are_asked_with_their_labels(home, environment):
     shown = " ".join(done.stdout.split())
     assert all(label.split(":")[0] in shown for label in CONTEXT["__prompts__"].values())
     assert (home / "notes" / "wsgi.py").is_file()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My Flask API",
+        "1st API (v1.0)",
+        "Notes & Söns, a <3 b",
+        "도서관 API [beta] #1",
+        "snake_case-9!",
+    ],
+)
+def test_an_ordinary_text_stays_as_it_is_in_markdown(text):
+    assert markdown(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*a*",
+        "__init__",
+        "_x_ y",
+        "<b>",
+        "&copy;",
+        "1. first",
+        "# x",
+        "x #",
+        "[a](b)",
+        "~~~",
+        "- x",
+        "$x$",
+    ],
+)
+def test_no_text_is_markup_and_none_has_a_backslash(text):
+    escaped = markdown(text)
+    assert "\\" not in escaped
+    for page in (f"# {escaped}", escaped):
+        assert html.unescape(re.sub("</?(?:h1|p)>|\n", "", MarkdownIt().render(page))) == text

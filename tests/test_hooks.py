@@ -1,4 +1,4 @@
-"""What the post-generation hook removes, writes and says."""
+"""What finishes a project: what it removes, writes and says, by the hook or without it."""
 
 from __future__ import annotations
 
@@ -10,27 +10,34 @@ import subprocess
 import sys
 
 import pytest
-from cookiecutter.utils import create_env_with_context
 
-from tests.rendering import CONTEXT, ROOT, complete, generate, run_cookiecutter
+from tests.rendering import (
+    ROOT,
+    SOURCES,
+    complete,
+    generate,
+    make_environment,
+    run_cookiecutter,
+)
 
 HOOK = ROOT / "hooks" / "post_gen_project.py"
+FINISH = SOURCES / "finish_project.py"
 SECRETS = [["SECRET_KEY", "token", "Signs."], ["FIELD_ENCRYPTION_KEYS", "fernet", "Encrypts."]]
 
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
-    """Write the hook as cookiecutter does, for the default answers."""
-    environment = create_env_with_context({"cookiecutter": CONTEXT})
-    text = environment.from_string(HOOK.read_text("utf-8")).render(cookiecutter=complete({}))
-    path = tmp_path_factory.mktemp("hook") / "hook.py"
+    """Write what finishes a project as cookiecutter does, for the default answers."""
+    template = make_environment().get_template(FINISH.name)
+    text = template.render(cookiecutter=complete({}))
+    path = tmp_path_factory.mktemp("hook") / "finish_project.py"
     path.write_text(text, "utf-8")
     return path
 
 
 @pytest.fixture
 def hook(rendered, tmp_path, monkeypatch):
-    """Return the functions of the hook, run in the empty folder of a new project."""
+    """Return the functions of what finishes a project, in the empty folder of a new one."""
     monkeypatch.chdir(tmp_path)
     return runpy.run_path(str(rendered))
 
@@ -127,12 +134,12 @@ def test_the_project_says_what_was_left_out_and_what_comes_next(hook, capsys):
     ]
 
 
-def test_a_console_that_knows_only_ascii_does_not_stop_the_hook(rendered, tmp_path, environment):
-    text = rendered.read_text("utf-8").replace('"my_flask_api"', '"\\ud55c"')
+def test_a_console_that_knows_only_ascii_does_not_stop_it(rendered, tmp_path, environment):
+    text = rendered.read_text("utf-8").replace('"left_out": [', '"left_out": ["\\ud55c", ')
     text = text.replace('"prune": [', '"prune": [], "unused": [')
-    (tmp_path / "hook.py").write_text(text)
+    (tmp_path / "finish_project.py").write_text(text)
     done = subprocess.run(
-        [sys.executable, "hook.py"],
+        [sys.executable, "finish_project.py"],
         cwd=tmp_path,
         env={**environment, "PYTHONIOENCODING": "ascii"},
         capture_output=True,
@@ -140,7 +147,39 @@ def test_a_console_that_knows_only_ascii_does_not_stop_the_hook(rendered, tmp_pa
     )
 
     assert done.returncode == 0, done.stderr
-    assert b"  cd \\ud55c" in done.stdout
+    assert b"Left out: \\ud55c, " in done.stdout
+
+
+def test_a_project_that_was_generated_without_hooks_says_so_and_finishes_itself(home, environment):
+    done = run_cookiecutter(
+        "--no-input", "--accept-hooks=no", str(ROOT), environment=environment, folder=home
+    )
+    assert done.returncode == 0, done.stderr
+    project = home / "my_flask_api"
+
+    for command in (
+        ["make"],
+        ["make", "test"],
+        [sys.executable, "-m", "pytest"],
+        [sys.executable, "-m", "pytest", "-n0", "tests/config/test_urls.py"],
+    ):
+        refused = subprocess.run(
+            command, cwd=project, env=environment, capture_output=True, text=True, check=False
+        )
+        assert refused.returncode != 0
+        assert refused.stdout == ""
+        assert refused.stderr.count("\n") == 1
+        assert "run python3 finish_project.py" in refused.stderr
+
+    subprocess.run([sys.executable, "finish_project.py"], cwd=project, env=environment, check=True)
+    (home / "other").mkdir()
+    other = generate(home / "other", environment)
+    assert files_below(project) == files_below(other)
+    assert read(project / ".env").keys() == read(other / ".env").keys()
+
+
+def files_below(folder):
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
 def test_a_new_project_gets_its_own_env_and_git_ignores_it(home, environment):
@@ -203,14 +242,16 @@ def test_no_folder_is_empty(home, environment):
 
 
 def test_the_hook_is_small_ascii_and_needs_only_the_standard_library():
-    text = HOOK.read_text("ascii")
-    tree = ast.parse(text)
+    text = FINISH.read_text("ascii")
+    tree = ast.parse(text + HOOK.read_text("ascii"))
+    nodes = [*ast.walk(tree)]
     imported = {
         name.name.split(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
+        for node in nodes
+        if isinstance(node, ast.Import)
         for name in node.names
     }
+    imported |= {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
 
     assert len(text.splitlines()) < 100

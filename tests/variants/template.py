@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from local_extensions.manifest import OWNERS, SHARED, Shared
+from local_extensions.manifest import OWNERS, SHARED, UNFINISHED, Shared
 from local_extensions.tags import LINE_TAG, TAG, Program, split
 from tests.rendering import CONTEXT, SOURCES, files_in, is_pruned
 from tests.variants.conditions import ALWAYS, When
@@ -50,8 +50,9 @@ class Template(Questions):
     def load(cls) -> Template:
         """Return the template of this repository."""
         paths = {path.relative_to(SOURCES).as_posix(): path for path in files_in(SOURCES)}
+        finished = paths.keys() - set(UNFINISHED)
         return cls(
-            {name: path.read_bytes().decode("utf-8") for name, path in paths.items()},
+            {name: paths[name].read_bytes().decode("utf-8") for name in sorted(finished)},
             OWNERS + SHARED,
         )
 

@@ -10,7 +10,7 @@ import pytest
 
 from local_extensions.filters import plan
 from local_extensions.manifest import to_prune
-from tests.rendering import ROOT, is_pruned, make_environment
+from tests.rendering import is_pruned, make_environment
 from tests.variants.conditions import show
 from tests.variants.questions import CLOSED
 
@@ -23,13 +23,12 @@ def complete(template, answers):
 
 
 @pytest.mark.parametrize("answers", ONE_AT_A_TIME, ids=show)
-def test_the_hook_is_right_with_every_value_of_every_answer(template, answers):
+def test_what_finishes_a_project_is_right_with_every_value_of_every_answer(template, answers):
     full = complete(template, answers)
-    source = (ROOT / "hooks/post_gen_project.py").read_text("utf-8")
-    text = make_environment().from_string(source).render(cookiecutter=full)
+    text = make_environment().get_template("finish_project.py").render(cookiecutter=full)
     literal = re.search(r'r"""(.*?)"""', text, re.DOTALL)
 
-    compile(text, "hook", "exec", dont_inherit=True)
+    compile(text, "finish_project", "exec", dont_inherit=True)
     assert literal
     assert json.loads(literal[1]) == json.loads(json.dumps(plan(full)))
     assert "cookiecutter" not in ast.dump(ast.parse(text)).replace("cookiecutter's", "")
