@@ -16,7 +16,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 from limits.errors import StorageError
 
 from app.errors import ServiceUnavailableError
-from app.services.addresses import bucket_of
+from app.services.addresses import networks_of
 from app.services.throttle.gate import Gate, parse
 from app.services.throttle.storage import SCHEME
 
@@ -36,7 +36,7 @@ class AppLimiter(Limiter):
     """A limiter that is bound to many apps, each with a store of its own."""
 
     def __init__(self) -> None:
-        super().__init__(lambda: bucket_of(request.remote_addr), strategy="fixed-window")
+        super().__init__(lambda: networks_of(request.remote_addr)[0].name, strategy="fixed-window")
 
     def init_app(self, app: Flask) -> None:
         """Bind to *app* by its RATELIMIT_ settings; opens no connection.

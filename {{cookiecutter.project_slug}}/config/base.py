@@ -127,7 +127,10 @@ class Base(BaseModel):
     )
 
     LOGIN_MAX_RETRY: PositiveNumber = Field(
-        5, le=100, description="Failed logins of one account that jail it."
+        5, le=100, description="Failed logins of one account from one address that jail them."
+    )
+    LOGIN_ACCOUNT_MAX_RETRY: PositiveNumber = Field(
+        100, le=10_000, description="Failed logins of one account from everywhere that jail it."
     )
     LOGIN_ADDRESS_MAX_RETRY: PositiveNumber = Field(
         100, le=10_000, description="Failed logins from one address that jail it."

@@ -39,7 +39,7 @@ def _live(email: str) -> None:
     sessions.refresh(refresh.account_id, refresh.session_id, refresh.token_id)
     caller = sessions.find_caller(_claims(pair.access_token))
     accounts.rename(profile.id, "B")
-    accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+    accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
     sessions.log_out(profile.id, caller.session_id)
     accounts.delete(profile.id)
 

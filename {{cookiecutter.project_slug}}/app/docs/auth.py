@@ -26,8 +26,8 @@ LOG_IN: dict[str, Any] = {
     "operationId": "logIn",
     "summary": "Exchange credentials for tokens",
     "description": (
-        "Failed log-ins are counted per account and per address. Too many are answered 429 "
-        "for a while that grows, whether or not the account exists."
+        "Failed log-ins are counted by account and address, by account and by address. Too many "
+        "are answered 429 for a while that grows, whether or not the account exists."
     ),
     "raises": (WrongCredentialsError, LoginJailedError),
     "example": {"email": "minji@example.com", "password": "correct horse battery staple"},

@@ -35,7 +35,8 @@ CHANGE_PASSWORD: dict[str, Any] = {
     "summary": "Replace the password",
     "description": (
         "Every token from before is over, the caller's and its copies included: the answer has new "
-        "ones. A wrong current password counts as a failed log-in."
+        "ones. Wrong current passwords are counted by session: too many are answered 429 for a "
+        "while that grows."
     ),
     "raises": (WrongPasswordError, LoginJailedError),
     "example": {

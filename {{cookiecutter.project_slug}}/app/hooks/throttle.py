@@ -6,7 +6,7 @@ from flask import current_app, request
 
 from app.context import context
 from app.extensions import limiter
-from app.services.addresses import bucket_of
+from app.services.addresses import networks_of
 
 _DEFAULT = "RATELIMIT_DEFAULT"
 
@@ -20,7 +20,7 @@ def throttle_by_address() -> None:
     the whole app, and each is answered as any request is that MongoDB does not answer.
     """
     operation = context.operation
-    bucket = bucket_of(request.remote_addr)
+    bucket = networks_of(request.remote_addr)[0].name
     if operation is None or operation.limit_setting == _DEFAULT:
         if operation is None or operation.is_throttled:
             limiter.gate.admit(current_app.config[_DEFAULT], "address", bucket, is_strict=False)

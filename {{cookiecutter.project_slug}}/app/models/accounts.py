@@ -13,6 +13,7 @@ from mongoengine import (
     DateTimeField,
     EmbeddedDocumentListField,
     IntField,
+    ListField,
     StringField,
     UUIDField,
 )
@@ -80,6 +81,8 @@ class Account(BaseDocument):
     # When it last counted: whose account it is shows only at the end of a log-in at a provider.
     credentials_ended_at = DateTimeField(db_field="credentialsEndedAt")
     #: endif
+    # Keyed hashes of where its owner logged in: what strangers do elsewhere closes nothing there.
+    known_addresses = ListField(StringField(), db_field="knownAddresses")
 
     @staticmethod
     def email_index_for(email: str) -> str:

@@ -48,13 +48,13 @@ def rename(account_id: UUID, display_name: str) -> Profile:
     return _profile(account)
 
 
-def change_password(caller: Caller, current: str, new: str, address: str) -> TokenPair:
+def change_password(caller: Caller, current: str, new: str) -> TokenPair:
     """Replace the password, and return the tokens of the one session that is left, a new one.
 
     A copy of a token from before is over with the caller's own. Raises WrongPasswordError,
     LoginJailedError, and UnauthorizedError where somebody else ended the session meanwhile.
     """
-    confirm_password(find(caller), current, address)
+    confirm_password(find(caller), current, caller.session_id)
     changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
     pair = sessions.begin_anew(caller, changes)
     if pair is None:
@@ -71,21 +71,24 @@ def find(caller: Caller) -> Account:
     return account  # type: ignore[no-any-return]  # mongoengine has no types
 
 
-def confirm_password(account: Account, password: str, address: str) -> None:
+def confirm_password(account: Account, password: str, session_id: UUID) -> None:
     """Have the password given again before something that a stolen token must not do.
 
-    A wrong one counts as a failed log-in: the token must not become a way to guess passwords
-    without end. Raises WrongPasswordError, LoginJailedError.
+    Wrong ones are counted by session: the token must not become a way to guess passwords without
+    end, and no jail of log-ins closes this. Raises WrongPasswordError, LoginJailedError.
     """
+
+    def is_right() -> bool:
+        return passwords.is_correct(password, account.password_hash)
+
     try:
-        attempt = jail.reserve(account.email_index, address)
+        has_proven = jail.check_session(session_id, is_right)
     except LoginJailedError:
         tell(Event.LOGIN_JAILED, account.id)
         raise
-    if not passwords.is_correct(password, account.password_hash):
+    if not has_proven:
         tell(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError
-    jail.forgive(attempt)
 
 
 def delete(account_id: UUID) -> None:

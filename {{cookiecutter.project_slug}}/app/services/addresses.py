@@ -4,36 +4,50 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address, IPv6Network
+from typing import Final, NamedTuple
 
-UNKNOWN = "unknown"
 
+class Network(NamedTuple):
+    """What is counted together, and how many times as much as one caller it may do."""
+
+    name: str
+    size: int
+
+
+UNKNOWN: Final = Network("unknown", 1)
+
+# A subscriber gets a /64 at least, and up to a /48 (RFC 6177): whoever has more of them to change
+# between meets the limit of the larger network, which some neighbours share.
+_PREFIXES: Final = {64: 1, 56: 4, 48: 16}
 # IPv4 hosts as an IPv6-only server sees them (RFC 6052): each is a host of its own.
-_NAT64 = IPv6Network("64:ff9b::/96")
+_NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
 @lru_cache(maxsize=4096)
-def bucket_of(address: str | None) -> str:
-    """Return what the hits of *address* are counted by.
+def networks_of(address: str | None) -> tuple[Network, ...]:
+    """Return what *address* is counted by, the narrowest first.
 
-    That is an IPv4 address itself and the /64 of an IPv6 address, since a subscriber gets
-    at least that (RFC 6177) and could otherwise change addresses for ever. Proxies that
-    append a port are understood. What cannot be read counts for one common bucket.
+    That is an IPv4 address itself, and the /64, /56 and /48 of an IPv6 address. Proxies that
+    append a port are understood. What cannot be read counts for one common network.
     """
     text = (address or "").strip()
     try:
         if text.count(":") > 1:
-            return _bucket_of_v6(text)
-        return str(IPv4Address(text.partition(":")[0]))
+            return _networks_of_v6(text)
+        return (Network(str(IPv4Address(text.partition(":")[0])), 1),)
     except AddressValueError:
-        return UNKNOWN
+        return (UNKNOWN,)
 
 
-def _bucket_of_v6(text: str) -> str:
+def _networks_of_v6(text: str) -> tuple[Network, ...]:
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     address = IPv6Address(text.partition("%")[0])
     if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
+        return (Network(str(address.ipv4_mapped), 1),)
     if address in _NAT64:
-        return str(address)
-    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+        return (Network(str(address), 1),)
+    return tuple(
+        Network(str(IPv6Network((address, prefix), strict=False)), size)
+        for prefix, size in _PREFIXES.items()
+    )

@@ -1,163 +1,156 @@
-"""The login jail: failed log-ins are counted, then refused for a growing while.
+"""The jail: failures to prove a password are counted, then refused for a growing while.
 
-One atomic update per key decides, so that threads, processes and machines share the
-count. An attempt is reserved before the password is looked at and given back when it was
-right: many attempts at once are counted as exactly as one after the other, and a jailed
-account costs no password hash.
+Only failures count. An attempt reserves a place among those that may still fail before its
+password is looked at, and gives it back afterwards: of many wrong ones at once as many are looked
+at as may fail, of many right ones none is refused. Who finds no place waits for the outcome of
+those before; who is jailed costs no hash. A place that is not given back, because its process
+died, is free again after RESERVED_SECONDS.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
 
-from pymongo import ASCENDING, IndexModel, ReturnDocument
-from pymongo.errors import DuplicateKeyError
-
-from app.errors import LoginJailedError
+from app.errors import LoginJailedError, ServiceUnavailableError
 from app.extensions import settings
-from app.models.base import collection, derived_id
-from app.services.addresses import bucket_of
+from app.models import counters
+from app.models.counters import NOW, Stages, after, if_else, is_ahead
+from app.services.addresses import networks_of
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
 
-COLLECTION = "login_jails"
-INDEXES = [IndexModel([("expiresAt", ASCENDING)], expireAfterSeconds=0)]
+# Quiet for a day, and the next jail is a short one again.
+FORGET_AFTER_SECONDS: Final = 24 * 60 * 60
+# A hash takes a small part of it, on a busy machine, too.
+RESERVED_SECONDS: Final = 5
+# Together with the hash it stays within what a request may take.
+WAIT_SECONDS: Final = 1.5
+_FIRST_PAUSE_SECONDS: Final = 0.03
+_LONGEST_PAUSE_SECONDS: Final = 0.25
 
-# Quiet for a day, and an account's next jail is a short one again.
-FORGET_AFTER_SECONDS = 24 * 60 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A reserved log-in attempt of one account from one address."""
-
-    account_key: str
-    address_key: str
+_FORGOTTEN: Final = {"failures": 0, "jails": 0, "until": 0, "windowEnds": 0}
+_UNUSED: Final = {"failures": 0, "jails": 0, "pending": []}
 
 
-def reserve(email_index: str, address: str) -> Attempt:
-    """Count an attempt before it is made.
+def check_login(
+    email_index: str, address: str, is_right: Callable[[], bool], *, is_known: bool
+) -> bool:
+    """Tell whether a log-in is right; raises LoginJailedError where that is not even looked at.
 
-    Raises LoginJailedError, which changes no count, while account or address is jailed.
+    Failures are counted of the account at this address, of the account everywhere, and of the
+    address. Where an owner has logged in before, an address that *is_known*, the first alone
+    counts: no stranger's failures elsewhere can keep the owner out there.
     """
-    attempt = Attempt(f"account:{email_index}", f"address:{bucket_of(address)}")
-    _count(attempt.address_key, settings.LOGIN_ADDRESS_MAX_RETRY)
-    try:
-        _count(attempt.account_key, settings.LOGIN_MAX_RETRY)
-    except LoginJailedError:
-        _give_back(attempt.address_key, settings.LOGIN_ADDRESS_MAX_RETRY)
-        raise
-    return attempt
+    networks = networks_of(address)
+    limits = {f"pair:{email_index}:{networks[0].name}": settings.LOGIN_MAX_RETRY}
+    if not is_known:
+        limits[f"account:{email_index}"] = settings.LOGIN_ACCOUNT_MAX_RETRY
+        for network in networks:
+            limits[f"address:{network.name}"] = settings.LOGIN_ADDRESS_MAX_RETRY * network.size
+    return _check(limits, is_right)
 
 
-def forgive(attempt: Attempt) -> None:
-    """Forget the account's failures after a right password.
+def check_session(session_id: UUID, is_right: Callable[[], bool]) -> bool:
+    """Tell whether who is signed in gave the right password again; raises LoginJailedError.
 
-    The address only gets this attempt back: somebody with one account of their own must
+    These failures are the session's alone. No jail of log-ins closes what is signed in, and a
+    stolen token is no way to guess the password without end.
+    """
+    return _check({f"session:{session_id}": settings.LOGIN_MAX_RETRY}, is_right)
+
+
+def _check(limits: Mapping[str, int], is_right: Callable[[], bool]) -> bool:
+    """Look at one password, with a place among the failures that each of *limits* allows.
+
+    A right one clears the first count and no other: somebody with an account of their own must
     not be able to clear the count of an address that tries others.
     """
-    collection(COLLECTION).delete_one({"_id": derived_id(COLLECTION, attempt.account_key)})
-    _give_back(attempt.address_key, settings.LOGIN_ADDRESS_MAX_RETRY)
+    attempt = str(uuid4())
+    _reserve(attempt, limits)
+    result = is_right()
+    if result:
+        changes = {key: [_current(attempt, most)] for key, most in limits.items()}
+        changes[next(iter(limits))].append({"$set": _FORGOTTEN})
+    else:
+        changes = {key: _failing(attempt, most) for key, most in limits.items()}
+    counters.update_all(changes, unused=_UNUSED)
+    return result
 
 
-def _count(key: str, most: int) -> None:
-    record = _find_and_count(key, most)
-    if record["isRefused"]:
-        remaining: timedelta = record["until"] - record["updatedAt"]
-        raise LoginJailedError(math.ceil(remaining.total_seconds()))
+def _reserve(attempt: str, limits: Mapping[str, int]) -> None:
+    """Reserve a place everywhere; raise LoginJailedError, or ServiceUnavailableError in the end."""
+    deadline, pause = time.monotonic() + WAIT_SECONDS, _FIRST_PAUSE_SECONDS
+    while not _has_reserved(attempt, limits):
+        if time.monotonic() > deadline:
+            raise ServiceUnavailableError(retry_after=1)
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
 
-def _find_and_count(key: str, most: int) -> dict[str, Any]:
-    jails, named = collection(COLLECTION), {"_id": derived_id(COLLECTION, key)}
-    for _ in range(2):
-        try:
-            found = jails.find_one_and_update(
-                named, _counting(most), upsert=True, return_document=ReturnDocument.AFTER
-            )
-            # The embedded database answers nothing to an upsert that came second, but did it.
-            found = found or jails.find_one(named)
-        except DuplicateKeyError:
-            # Two first attempts at once: one inserted, the other now finds the document.
+def _has_reserved(attempt: str, limits: Mapping[str, int]) -> bool:
+    """Reserve a place everywhere or nowhere; raise LoginJailedError, which changes no count."""
+    reserved: dict[str, Stages] = {}
+    keep_seconds = settings.LOGIN_JAIL_MAX_SECONDS + FORGET_AFTER_SECONDS
+    for key, most in limits.items():
+        counter = counters.update(key, _reserving(attempt, most), keep_seconds)
+        if any(place["id"] == attempt for place in counter["pending"]):
+            reserved[key] = [_current(attempt, most)]
             continue
-        if found is not None:
-            return found
-    raise LoginJailedError(1)
+        counters.update_all(reserved, unused=_UNUSED)
+        if remaining := counters.seconds_until(counter, "until"):
+            raise LoginJailedError(math.ceil(remaining))
+        return False
+    return True
 
 
-def _counting(most: int) -> list[dict[str, Any]]:
-    """Return the update that counts one attempt; the database's clock rules all machines."""
-    is_counting_on = {"$and": [_is_ahead("$windowEnds"), {"$lt": ["$failures", most]}]}
-    jail_seconds = {
-        "$min": [
-            settings.LOGIN_JAIL_MAX_SECONDS,
-            {"$multiply": [settings.LOGIN_JAIL_SECONDS, {"$pow": [2, "$jails"]}]},
-        ]
+def _current(attempt: str, most: int) -> dict[str, Any]:
+    """Return the stage that leaves what still counts, and gives the place of *attempt* back."""
+    is_jailed = is_ahead("$until")
+    # A window that ran out, or a jail that was served, starts the count anew.
+    is_counting_on = {"$and": [is_ahead("$windowEnds"), {"$lt": ["$failures", most]}]}
+    is_others = {"$and": [{"$gt": ["$$place.ends", NOW]}, {"$ne": ["$$place.id", attempt]}]}
+    pending = {"$ifNull": ["$pending", []]}
+    return {
+        "$set": {
+            "failures": if_else({"$or": [is_jailed, is_counting_on]}, "$failures", 0),
+            "jails": {"$ifNull": ["$jails", 0]},
+            "pending": {"$filter": {"input": pending, "as": "place", "cond": is_others}},
+        }
     }
-    forget_seconds = settings.LOGIN_JAIL_MAX_SECONDS + FORGET_AFTER_SECONDS
+
+
+def _reserving(attempt: str, most: int) -> Stages:
+    """Return the stages that reserve a place where one is free, and nobody is jailed."""
+    place = {"id": attempt, "ends": after(RESERVED_SECONDS)}
+    is_free = {"$lt": [{"$add": ["$failures", {"$size": "$pending"}]}, most]}
+    may_reserve = {"$and": [{"$not": is_ahead("$until")}, is_free]}
+    with_place = {"$concatArrays": ["$pending", [place]]}
     return [
-        {
-            "$set": {
-                "createdAt": {"$ifNull": ["$createdAt", "$$NOW"]},
-                "updatedAt": "$$NOW",
-                "expiresAt": _in(forget_seconds),
-                "failures": {"$ifNull": ["$failures", 0]},
-                "jails": {"$ifNull": ["$jails", 0]},
-                "isRefused": _is_ahead("$until"),
-                # A window that ran out, or a jail that was served, starts the count anew.
-                "isCountingOn": is_counting_on,
-            }
-        },
-        {
-            "$set": {
-                "failures": _case(
-                    ("$isRefused", "$failures"),
-                    ("$isCountingOn", {"$add": ["$failures", 1]}),
-                    otherwise=1,
-                ),
-                "windowEnds": _case(
-                    ("$isRefused", "$windowEnds"),
-                    ("$isCountingOn", "$windowEnds"),
-                    otherwise=_in(settings.LOGIN_WINDOW_SECONDS),
-                ),
-            }
-        },
-        {"$set": {"isJailing": {"$and": [{"$not": "$isRefused"}, {"$gte": ["$failures", most]}]}}},
-        {
-            "$set": {
-                "until": _case(("$isJailing", _in(jail_seconds)), otherwise="$until"),
-                "jails": _case(("$isJailing", {"$add": ["$jails", 1]}), otherwise="$jails"),
-            }
-        },
-        {"$unset": ["isJailing", "isCountingOn"]},
+        _current(attempt, most),
+        {"$set": {"pending": if_else(may_reserve, with_place, "$pending")}},
     ]
 
 
-def _give_back(key: str, most: int) -> None:
-    """Undo one count, and the jail that began with it."""
-    was_jailing = {"$gte": ["$failures", most]}
-    undo = {
-        "failures": {"$max": [0, {"$subtract": ["$failures", 1]}]},
-        "until": _case((was_jailing, "$$NOW"), otherwise="$until"),
-        "jails": _case(
-            (was_jailing, {"$max": [0, {"$subtract": ["$jails", 1]}]}), otherwise="$jails"
-        ),
-        "updatedAt": "$$NOW",
-    }
-    collection(COLLECTION).update_one({"_id": derived_id(COLLECTION, key)}, [{"$set": undo}])
-
-
-def _is_ahead(moment: str) -> dict[str, Any]:
-    # As numbers: the embedded database compares a stored date with $$NOW wrongly.
-    return {"$gt": [{"$toLong": moment}, {"$toLong": "$$NOW"}]}
-
-
-def _in(seconds: int | dict[str, Any]) -> dict[str, Any]:
-    return {"$dateAdd": {"startDate": "$$NOW", "unit": "second", "amount": seconds}}
-
-
-def _case(*branches: tuple[Any, Any], otherwise: Any) -> dict[str, Any]:
-    cases = [{"case": condition, "then": value} for condition, value in branches]
-    return {"$switch": {"branches": cases, "default": otherwise}}
+def _failing(attempt: str, most: int) -> Stages:
+    """Return the stages that count a failure, and jail where it was the last that is allowed."""
+    is_first = {"$eq": ["$failures", 0]}
+    window_ends = if_else(is_first, after(settings.LOGIN_WINDOW_SECONDS), "$windowEnds")
+    # What comes during a jail does not lengthen it.
+    is_jailing = {"$and": [{"$not": is_ahead("$until")}, {"$gte": ["$failures", most]}]}
+    doubled = {"$multiply": [settings.LOGIN_JAIL_SECONDS, {"$pow": [2, "$jails"]}]}
+    jail_ends = after({"$min": [settings.LOGIN_JAIL_MAX_SECONDS, doubled]})
+    return [
+        _current(attempt, most),
+        {"$set": {"failures": {"$add": ["$failures", 1]}, "windowEnds": window_ends}},
+        {
+            "$set": {
+                "until": if_else(is_jailing, jail_ends, "$until"),
+                "jails": if_else(is_jailing, {"$add": ["$jails", 1]}, "$jails"),
+            }
+        },
+    ]

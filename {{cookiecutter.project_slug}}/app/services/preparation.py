@@ -20,15 +20,15 @@ from pymongo.errors import PyMongoError
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
 from app.models import (
+    counters,
     #: if cookiecutter.field_encryption
     encryption,
     #: endif
     indexes,
 )
 from app.models.mismatch import DatabaseMismatchError
-from app.services import jail
 #: if cookiecutter.throttling
-from app.services.throttle import counters
+from app.services.throttle import counters as throttle_counters
 #: endif
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ ANSWER_SECONDS = 3.0
 
 # Collections that no document class models.
 _UNMODELLED: Mapping[str, Sequence[IndexModel]] = {
-    jail.COLLECTION: jail.INDEXES,
-    #: if cookiecutter.throttling
     counters.COLLECTION: counters.INDEXES,
+    #: if cookiecutter.throttling
+    throttle_counters.COLLECTION: throttle_counters.INDEXES,
     #: endif
 }
 

@@ -76,9 +76,7 @@ def begin(provider_name: str, caller: Caller | None = None) -> Begun:
     return Begun(url, secrets.verifier)
 
 
-def begin_link(
-    caller: Caller, provider_name: str, password: str, address: str, *, is_fresh: bool
-) -> Begun:
+def begin_link(caller: Caller, provider_name: str, password: str, *, is_fresh: bool) -> Begun:
     """Begin to link the caller's account, once more than a token says that it is them.
 
     Otherwise a token that was stolen for minutes would be a way in for good. Raises
@@ -87,7 +85,7 @@ def begin_link(
     providers.find(provider_name)
     account = accounts.find(caller)
     if account.password_hash:
-        accounts.confirm_password(account, password, address)
+        accounts.confirm_password(account, password, caller.session_id)
     elif not is_fresh:
         raise StaleLoginError
     return begin(provider_name, caller)

@@ -10,14 +10,16 @@ account's credentials, and the write that opens a session names that version.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import LoginJailedError, UnauthorizedError, WrongCredentialsError
 from app.extensions import settings
 from app.models.accounts import Account, Profile
 from app.models.base import new_id, utc_now
+from app.models.keyed_hashes import hash_for
 from app.security_events import Event, tell
 from app.services import jail, passwords, tokens
+from app.services.addresses import networks_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
     from app.services.tokens import Claims, TokenPair
 
-_WITHOUT_HASH = {"passwordHash": 0}
+# What no request asks for; and how many addresses of its owner an account remembers.
+_NOT_READ: Final = {"passwordHash": 0, "knownAddresses": 0}
+_KNOWN_ADDRESSES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Caller:
 
 def find_caller(claims: Claims) -> Caller:
     """Return who holds the token, in one read; raises UnauthorizedError when revoked."""
-    record = _accounts().find_one({"_id": claims.account_id}, _WITHOUT_HASH)
+    record = _accounts().find_one({"_id": claims.account_id}, _NOT_READ)
     if record is None or not _has_session(record, claims.session_id):
         raise UnauthorizedError("the session is over")
     version = record.get("credentialVersion", 0)
@@ -90,17 +94,23 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     accounts and wrong passwords alike, in the same time.
     """
     email_index = Account.email_index_for(email)
+    wanted = {"passwordHash": 1, "credentialVersion": 1, "knownAddresses": 1}
+    record = _accounts().find_one({"emailIndex": email_index}, wanted) or {}
+    known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
+
+    def is_right() -> bool:
+        return passwords.is_correct(password, record.get("passwordHash"))
+
     try:
-        attempt = jail.reserve(email_index, address)
+        has_proven = jail.check_login(email_index, address, is_right, is_known=here in known)
     except LoginJailedError:
         tell(Event.LOGIN_JAILED, email_index=email_index)
         raise
-    shown = {"passwordHash": 1, "credentialVersion": 1}
-    record = _accounts().find_one({"emailIndex": email_index}, shown) or {}
-    if not passwords.is_correct(password, record.get("passwordHash")):
+    if not has_proven:
         tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
-    jail.forgive(attempt)
+    if known[-1:] != [here]:
+        _remember_address(record["_id"], [*known, here])
     if passwords.needs_rehash(record["passwordHash"]):
         _rehash(record, password)
     tell(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
@@ -225,6 +235,17 @@ def find_client(account_id: UUID, session_id: UUID) -> UUID | None:
 #: endif
 def _has_session(record: dict[str, Any], session_id: UUID) -> bool:
     return any(session["id"] == session_id for session in record.get("sessions", ()))
+
+
+def _name_address(account_id: UUID | None, address: str) -> str:
+    """Return what an account remembers of an address, which is another for each account."""
+    return hash_for("known addresses", f"{account_id}:{networks_of(address)[0].name}").hex()
+
+
+def _remember_address(account_id: UUID, addresses: list[str]) -> None:
+    """Remember where an owner logged in, the newest last; each address once."""
+    newest = [*dict.fromkeys(reversed(addresses))][:_KNOWN_ADDRESSES]
+    _accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
 
 
 def _rehash(record: dict[str, Any], password: str) -> None:

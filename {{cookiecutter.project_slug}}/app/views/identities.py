@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.views import MethodView
 
 from app.context import context
@@ -39,7 +39,6 @@ class IdentitiesView(MethodView):
             context.caller,
             body.provider,
             body.current_password.get_secret_value(),
-            request.remote_addr or "",
             is_fresh=context.claims.is_fresh,
         )
         return Reply(begun, login_cookie.keep(begun.browser_secret))

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.views import MethodView
 
 from app.context import context
@@ -75,7 +75,6 @@ class PasswordView(MethodView):
             context.caller,
             body.current_password.get_secret_value(),
             body.new_password.get_secret_value(),
-            request.remote_addr or "",
         )
         return Reply(pair, {"Cache-Control": "no-store"})
 

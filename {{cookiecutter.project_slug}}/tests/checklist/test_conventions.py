@@ -152,7 +152,7 @@ def test_every_stored_document_has_both_timestamps(
     api.patch("/api/v1/me", account, json={"displayName": "b"})
     stored = {name: [*database[name].find()] for name in database.list_collection_names()}
     assert stored["accounts"]
-    assert stored["login_jails"]
+    assert stored["counters"]
     for name, documents in stored.items():
         for document in documents:
             moments = [document.get("createdAt"), document.get("updatedAt")]

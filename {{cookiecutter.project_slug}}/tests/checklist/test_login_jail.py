@@ -105,7 +105,35 @@ def test_address_cannot_clear_its_count_by_an_account_of_its_own(
     for number in range(4):
         assert attempt(api, account.email, account.password).status_code == 200
         assert attempt(api, f"guess-{number}@example.com").status_code == 401
-    assert attempt(api, account.email, account.password).status_code == 429
+    assert attempt(api, "another@example.com").status_code == 429
+
+
+def test_stranger_cannot_keep_an_owner_out_of_an_address_of_the_owners_own(
+    make_app: MakeApp, account: Person
+) -> None:
+    api = Api(make_app(LOGIN_ACCOUNT_MAX_RETRY=4, LOGIN_ADDRESS_MAX_RETRY=8))
+    home, elsewhere, abroad = (
+        {"environ_base": {"REMOTE_ADDR": f"192.0.2.{number}"}} for number in range(3)
+    )
+    assert attempt(api, account.email, account.password, **home).status_code == 200
+    assert statuses(api, account.email, 3, **elsewhere) == [401] * 3
+    assert attempt(api, account.email, **abroad).status_code == 401
+    # From where nobody knows the owner, the account is closed now.
+    assert attempt(api, account.email, account.password, **abroad).status_code == 429
+    assert attempt(api, account.email, account.password, **home).status_code == 200
+    for number in range(9):
+        attempt(api, f"guess-{number}@example.com", **home)
+    assert attempt(api, "another@example.com", **home).status_code == 429
+    assert attempt(api, account.email, account.password, **home).status_code == 200
+    # The owner's address is no way to guess without end either.
+    assert statuses(api, account.email, MOST + 3, **home)[-1] == 429
+
+
+def test_jail_closes_nothing_that_is_signed_in(api: Api, account: Person) -> None:
+    assert statuses(api, account.email, MOST + 1)[-1] == 429
+    change = {"currentPassword": account.password, "newPassword": "quite another one"}
+    answer = api.client.put("/api/v1/me/password", json=change, headers=account.headers)
+    assert answer.status_code < 300
 
 
 def test_client_cannot_name_another_address(make_app: MakeApp) -> None:

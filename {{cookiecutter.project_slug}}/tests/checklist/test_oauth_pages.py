@@ -127,6 +127,8 @@ def test_the_consent_page_says_who_wants_what(public_app: OtherApp, account: Per
 def test_asking_and_logging_in_store_nothing(
     public_app: OtherApp, account: Person, read_contents: ReadContents
 ) -> None:
+    # The account remembers from where its owner logged in, once.
+    public_app.log_in(account)
     before = read_contents()
     page = public_app.log_in(account)
     assert read_contents() == before

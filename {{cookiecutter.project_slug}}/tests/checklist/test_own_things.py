@@ -127,7 +127,7 @@ def test_stored_identifiers_are_native_uuids(
         for name in database.list_collection_names()
     }
     assert stored["accounts"]
-    assert stored["login_jails"]
+    assert stored["counters"]
     for name, identifiers in stored.items():
         for identifier in identifiers:
             assert isinstance(identifier, Binary), name

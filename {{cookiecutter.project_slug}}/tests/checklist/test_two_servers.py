@@ -58,15 +58,28 @@ def test_attempts_at_the_same_moment_are_counted_as_exactly(
     two_servers: Servers, account: Person
 ) -> None:
     most = Testing().LOGIN_MAX_RETRY
-    # Whether the embedded database made or found a document is not sure: let there be one.
-    assert log_in(two_servers[0], account, "a wrong guess").status == 401
     with ThreadPoolExecutor(8) as pool:
         jobs = [
             pool.submit(log_in, server, account, "a wrong guess")
             for _, server in zip(range(2 * most), cycle(two_servers), strict=False)
         ]
         seen = sorted(job.result().status for job in jobs)
-    assert seen == [401] * (most - 1) + [429] * (most + 1)
+    assert seen == [401] * most + [429] * most
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_right_log_ins_at_the_same_moment_are_no_failures(
+    two_servers: Servers, account: Person
+) -> None:
+    def log_in_when_ready(server: Server) -> int:
+        # A busy machine may have no time for so many hashes at once: 503 is to try again.
+        answers = (log_in(server, account).status for _ in range(20))
+        return next((status for status in answers if status != 503), 503)
+
+    with ThreadPoolExecutor(12) as pool:
+        servers = [server for _, server in zip(range(12), cycle(two_servers), strict=False)]
+        seen = [*pool.map(log_in_when_ready, servers)]
+    assert seen == [200] * 12
 
 
 #: if cookiecutter.throttling

@@ -1,18 +1,19 @@
 """The keys of an app and what they do: encrypt, decrypt, index.
 
-Nothing about authentication is invented here: tokens are Fernet's, and the one HMAC is the
-blind index, a keyed digest by which an encrypted value can still be looked up.
+Nothing about authentication is invented here: tokens are Fernet's, and the blind index is a keyed
+hash, by which an encrypted value can still be looked up.
 """
 
 from __future__ import annotations
 
-import hmac
 import logging
 from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
+
+from app.models.keyed_hashes import keyed_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ class FieldCipher:
 
     def blind_index(self, text: str) -> str:
         """Return the HMAC-SHA256 (RFC 2104) of *text* in hexadecimal, equal for equal texts."""
-        return hmac.digest(self._index_key, text.encode(), "sha256").hex()
+        return keyed_hash(self._index_key, text).hex()
 
     def renew(self, token: bytes, place: str) -> bytes | None:
         """Return *token* encrypted with the first key; None where it already is."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def conflicting_index(app: Flask) -> Iterator[None]:
     """Put an index of the same name and other options where the app wants its own."""
     with app.app_context():
-        jails = collection("login_jails")
+        jails = collection("counters")
         jails.drop_indexes()
         jails.create_index("expiresAt", name="expiresAt_1", unique=True)
         yield
@@ -43,10 +43,10 @@ def test_what_exists_and_what_was_made_is_told(app: Flask, monkeypatch: pytest.M
 
 def test_a_dropped_index_is_made_again(app: Flask) -> None:
     with app.app_context():
-        collection("login_jails").drop_indexes()
+        collection("counters").drop_indexes()
     runner = app.test_cli_runner()
-    assert "made    login_jails.expiresAt_1" in runner.invoke(args=["indexes", "ensure"]).output
-    assert "exists  login_jails.expiresAt_1" in runner.invoke(args=["indexes", "ensure"]).output
+    assert "made    counters.expiresAt_1" in runner.invoke(args=["indexes", "ensure"]).output
+    assert "exists  counters.expiresAt_1" in runner.invoke(args=["indexes", "ensure"]).output
 
 
 @pytest.mark.usefixtures("conflicting_index")
@@ -54,7 +54,7 @@ def test_a_conflict_is_one_line_and_a_failure(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
     assert result.exit_code == 1
     (line,) = result.output.splitlines()
-    assert line.startswith("Error: login_jails: ")
+    assert line.startswith("Error: counters: ")
     assert "expiresAt_1" in line
     assert line.endswith("drop that index, then run `flask indexes ensure` again")
 

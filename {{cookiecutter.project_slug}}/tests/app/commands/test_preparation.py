@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 def test_a_database_that_answers_is_prepared_without_a_word(app: Flask) -> None:
     with app.app_context():
-        collection("login_jails").drop_indexes()
+        collection("counters").drop_indexes()
     result = app.test_cli_runner().invoke(args=["prepare"])
     assert (result.exit_code, result.output) == (0, "")
     with app.app_context():
-        assert "expiresAt_1" in collection("login_jails").index_information()
+        assert "expiresAt_1" in collection("counters").index_information()
 
 
 def test_a_silent_database_is_no_failure(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

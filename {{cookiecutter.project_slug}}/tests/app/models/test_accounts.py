@@ -61,6 +61,8 @@ def test_members_are_stored_in_camel_case(account, database):
         "identities",
         #: endif
         "sessions",
+        "credentialVersion",
+        "knownAddresses",
         "createdAt",
         "updatedAt",
     }

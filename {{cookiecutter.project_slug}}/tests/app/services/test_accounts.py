@@ -88,7 +88,7 @@ def test_rename_of_a_deleted_account_is_refused(account, database):
 def test_a_changed_password_leaves_one_session_a_new_one(make_account, database):
     account = make_account(password_hash=f"hash of {PASSWORD}")
     other = sessions.open_session(sessions.Proven(account.id, 0))
-    pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+    pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
     for before in (account, other):
         with pytest.raises(UnauthorizedError):
             _caller(before)
@@ -97,7 +97,7 @@ def test_a_changed_password_leaves_one_session_a_new_one(make_account, database)
 
 
 def test_the_new_password_logs_in_and_the_old_one_does_not(account):
-    accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+    accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
     assert sessions.log_in(account.email, NEW_PASSWORD, ADDRESS)
     with pytest.raises(WrongCredentialsError):
         sessions.log_in(account.email, PASSWORD, ADDRESS)
@@ -108,7 +108,7 @@ def test_a_wrong_current_password_changes_nothing(make_account, database):
     account = make_account(password_hash=f"hash of {PASSWORD}")
     before = database.accounts.find_one()
     with pytest.raises(WrongPasswordError):
-        accounts.change_password(_caller(account), WRONG, NEW_PASSWORD, ADDRESS)
+        accounts.change_password(_caller(account), WRONG, NEW_PASSWORD)
     assert database.accounts.find_one() == before
 
 
@@ -117,9 +117,9 @@ def test_guessing_the_current_password_ends_in_jail(make_account):
     account = make_account(password_hash=f"hash of {PASSWORD}")
     for _ in range(5):
         with pytest.raises(WrongPasswordError):
-            accounts.change_password(_caller(account), WRONG, NEW_PASSWORD, ADDRESS)
+            accounts.change_password(_caller(account), WRONG, NEW_PASSWORD)
     with pytest.raises(LoginJailedError):
-        accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+        accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
 
 
 @pytest.mark.usefixtures("cheap")
@@ -127,10 +127,10 @@ def test_a_right_current_password_resets_the_count(make_account):
     account = make_account(password_hash=f"hash of {PASSWORD}")
     for _ in range(4):
         with pytest.raises(WrongPasswordError):
-            accounts.change_password(_caller(account), WRONG, NEW_PASSWORD, ADDRESS)
-    pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD, ADDRESS)
+            accounts.change_password(_caller(account), WRONG, NEW_PASSWORD)
+    pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
     with pytest.raises(WrongPasswordError):
-        accounts.change_password(_caller(pair), PASSWORD, PASSWORD, ADDRESS)
+        accounts.change_password(_caller(pair), PASSWORD, PASSWORD)
 
 
 @pytest.mark.usefixtures("cheap")
@@ -140,12 +140,12 @@ def test_of_two_changes_at_once_the_second_loses(make_account, database, monkeyp
 
     def hash_late(password):
         monkeypatch.setattr(passwords, "hash_password", lambda password: f"hash of {password}")
-        accounts.change_password(caller, PASSWORD, "the first one", ADDRESS)
+        accounts.change_password(caller, PASSWORD, "the first one")
         return f"hash of {password}"
 
     monkeypatch.setattr(passwords, "hash_password", hash_late)
     with pytest.raises(UnauthorizedError):
-        accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+        accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
     assert database.accounts.find_one()["passwordHash"] == "hash of the first one"
 
 
@@ -160,7 +160,7 @@ def test_a_password_that_is_being_changed_is_not_once_its_session_is_over(
 
     monkeypatch.setattr(passwords, "hash_password", log_out_and_hash)
     with pytest.raises(UnauthorizedError):
-        accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+        accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
     stored = database.accounts.find_one()
     assert stored["passwordHash"] != "of nobody"
     assert stored["sessions"] == []
@@ -170,7 +170,7 @@ def test_password_of_an_account_deleted_meanwhile_is_not_changed(account, databa
     caller = _caller(account)
     database.accounts.delete_many({})
     with pytest.raises(UnauthorizedError):
-        accounts.change_password(caller, PASSWORD, NEW_PASSWORD, ADDRESS)
+        accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
 
 
 def test_delete_leaves_other_accounts_alone(account, stranger, database):

@@ -1,25 +1,28 @@
-"""The login jail counts exactly, grows, ends, and cannot be lengthened or cleared by others."""
+"""The jail counts failures exactly, grows, ends, and cannot be lengthened or cleared by others."""
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
+from threading import Barrier, Event
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
-from pymongo.errors import DuplicateKeyError
 
-from app.errors import LoginJailedError
-from app.models.base import derived_id
+from app.errors import LoginJailedError, ServiceUnavailableError
+from app.models import counters
+from app.models.keyed_hashes import id_for
 from app.services import jail
+from config.keys import generate_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ACCOUNT = "minji@example.com"
 ADDRESS = "203.0.113.9"
+PAIR = f"pair:{ACCOUNT}:{ADDRESS}"
 
 
 @pytest.fixture
@@ -29,12 +32,13 @@ def _context(app):
 
 
 @pytest.fixture
-def record(database) -> Callable[..., dict[str, Any]]:
-    """Return what reads the stored count of the account or the address."""
+def record(app, database) -> Callable[..., dict[str, Any]]:
+    """Return what reads a stored count, the account's at this address unless another is named."""
 
-    def read(key: str = f"account:{ACCOUNT}") -> dict[str, Any]:
-        found = database[jail.COLLECTION].find_one({"_id": derived_id(jail.COLLECTION, key)})
-        return found or {}
+    def read(key: str = PAIR) -> dict[str, Any]:
+        with app.app_context():
+            named = {"_id": id_for(counters.COLLECTION, key)}
+        return database[counters.COLLECTION].find_one(named) or {}
 
     return read
 
@@ -44,66 +48,128 @@ def serve(database) -> Callable[..., None]:
     """Return what lets the time of every jail and window pass."""
 
     def serve() -> None:
-        past = datetime.now(UTC) - timedelta(seconds=1)
+        past = int((time.time() - 1) * 1000)
         for name in ("until", "windowEnds"):
-            database[jail.COLLECTION].update_many({name: {"$type": "date"}}, {"$set": {name: past}})
+            database[counters.COLLECTION].update_many({name: {"$gt": 0}}, {"$set": {name: past}})
 
     return serve
 
 
-def _reserve(account: str = ACCOUNT, address: str = ADDRESS) -> int:
-    """Reserve an attempt; return the seconds to wait, 0 where it was admitted."""
+def _try(
+    account: str = ACCOUNT,
+    address: str = ADDRESS,
+    *,
+    is_right: Callable[[], bool] = lambda: False,
+    is_known: bool = False,
+) -> int:
+    """Try to log in; return the seconds to wait, 0 where the password was looked at."""
     try:
-        jail.reserve(account, address)
+        jail.check_login(account, address, is_right, is_known=is_known)
     except LoginJailedError as error:
         return int(error.headers["Retry-After"])
     return 0
 
 
 def _fail(times: int, account: str = ACCOUNT, address: str = ADDRESS) -> list[int]:
-    return [_reserve(account, address) for _ in range(times)]
+    return [_try(account, address) for _ in range(times)]
+
+
+def _succeed(account: str = ACCOUNT, address: str = ADDRESS) -> int:
+    return _try(account, address, is_right=lambda: True)
 
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("auth.max-retry")
-def test_five_failures_are_admitted_and_the_sixth_waits_a_minute():
+def test_five_failures_are_looked_at_and_the_sixth_waits_a_minute():
     assert _fail(5) == [0] * 5
-    assert 58 <= _reserve() <= 61
+    assert 58 <= _try() <= 61
 
 
 @pytest.mark.parametrize("most", [1, 2, 7])
 def test_the_number_of_failures_is_a_setting(make_app, most):
     with make_app(LOGIN_MAX_RETRY=most).app_context():
         assert _fail(most) == [0] * most
-        assert _reserve() > 0
+        assert _try() > 0
 
 
 @pytest.fixture
-def crowd(app) -> Callable[[int], list[int]]:
+def crowd(app) -> Callable[[int, Callable[[], bool]], list[int]]:
     """Return what makes attempts on one account at once; it returns how long each is to wait."""
 
-    def attempt(_number: int) -> int:
-        with app.app_context():
-            return _reserve()
+    def attempt_all(count: int, is_right: Callable[[], bool]) -> list[int]:
+        ready = Barrier(count)
 
-    def attempt_all(count: int) -> list[int]:
+        def attempt(_number: int) -> int:
+            with app.app_context():
+                ready.wait()
+                return _try(is_right=is_right)
+
         with ThreadPoolExecutor(count) as threads:
             return [*threads.map(attempt, range(count))]
 
     return attempt_all
 
 
+@pytest.mark.checklist("auth.max-retry")
+def test_of_many_failures_at_once_exactly_as_many_are_looked_at(crowd):
+    looked: list[int] = []
+
+    def is_right() -> bool:
+        looked.append(1)
+        return False
+
+    assert crowd(20, is_right).count(0) == len(looked) == 5
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_of_many_right_log_ins_at_once_none_is_refused(crowd, database):
+    assert crowd(12, lambda: True) == [0] * 12
+    assert [*database[counters.COLLECTION].find()] == []
+
+
 @pytest.mark.usefixtures("_context")
-@pytest.mark.checklist("auth.max-retry")
-def test_of_many_attempts_at_once_exactly_as_many_are_admitted(crowd):
-    _fail(1)
-    assert crowd(20).count(0) == 4
+def test_right_log_ins_at_once_wait_where_few_may_fail_still(crowd, record):
+    _fail(4)
+    assert crowd(6, lambda: True) == [0] * 6
+    assert record() == {}
 
 
-@pytest.mark.checklist("auth.max-retry")
-def test_of_many_first_attempts_at_once_no_more_are_admitted(crowd):
-    # The embedded database does not tell each of them its own count: fewer may be admitted.
-    assert 1 <= crowd(20).count(0) <= 5
+@pytest.mark.usefixtures("_context")
+def test_a_place_that_is_never_given_back_is_free_again(monkeypatch, record):
+    def die() -> bool:
+        raise MemoryError
+
+    monkeypatch.setattr(jail, "RESERVED_SECONDS", 1)
+    for _ in range(5):
+        with pytest.raises(MemoryError):
+            _try(is_right=die)
+    assert len(record()["pending"]) == 5
+    # It waits until the first of those places is free.
+    assert _try() == 0
+    assert record()["failures"] == 1
+
+
+@pytest.mark.usefixtures("_context")
+def test_who_waits_for_a_place_does_not_wait_for_ever(app, monkeypatch):
+    monkeypatch.setattr(jail, "WAIT_SECONDS", 0.1)
+    begun, done = Event(), Event()
+
+    def take_long() -> bool:
+        begun.set()
+        return done.wait(30)
+
+    def attempt() -> int:
+        with app.app_context():
+            return _try(is_right=take_long)
+
+    _fail(4)
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(attempt)
+        assert begun.wait(30)
+        with pytest.raises(ServiceUnavailableError):
+            _try()
+        done.set()
+        assert first.result() == 0
 
 
 @pytest.mark.usefixtures("_context")
@@ -112,7 +178,7 @@ def test_attempts_during_a_jail_do_not_lengthen_it(record):
     before = record()
     assert all(_fail(10))
     after = record()
-    for name in ("until", "failures", "jails", "windowEnds"):
+    for name in ("until", "failures", "jails", "windowEnds", "pending"):
         assert after[name] == before[name]
 
 
@@ -122,7 +188,7 @@ def test_each_jail_is_twice_as_long_up_to_the_longest(serve):
     waits = []
     for _ in range(8):
         _fail(5)
-        waits.append(_reserve())
+        waits.append(_try())
         serve()
     expected = [60, 120, 240, 480, 960, 1920, 3600, 3600]
     for wait, seconds in zip(waits, expected, strict=True):
@@ -133,7 +199,7 @@ def test_each_jail_is_twice_as_long_up_to_the_longest(serve):
 def test_a_jail_ends_by_itself(make_app):
     with make_app(LOGIN_JAIL_SECONDS=1, LOGIN_JAIL_MAX_SECONDS=1).app_context():
         _fail(5)
-        assert _reserve() > 0
+        assert _try() > 0
         time.sleep(1.3)
         assert _fail(5) == [0] * 5
 
@@ -143,7 +209,7 @@ def test_a_jail_that_was_served_starts_the_count_anew(serve):
     _fail(6)
     serve()
     assert _fail(5) == [0] * 5
-    assert _reserve() > 100
+    assert _try() > 100
 
 
 @pytest.mark.usefixtures("_context")
@@ -159,15 +225,15 @@ def test_a_window_begins_with_its_first_failure(record):
     first = record()
     _fail(3)
     assert record()["windowEnds"] == first["windowEnds"]
-    length = first["windowEnds"] - first["createdAt"]
-    assert length == timedelta(seconds=900)
+    began = first["updatedAt"].timestamp() * 1000
+    assert first["windowEnds"] - began == pytest.approx(900_000, abs=2)
 
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("auth.max-retry")
-def test_a_success_resets_the_account(record):
+def test_a_success_resets_the_account_at_this_address(record):
     _fail(4)
-    jail.forgive(jail.reserve(ACCOUNT, ADDRESS))
+    _succeed()
     assert record() == {}
     assert _fail(5) == [0] * 5
 
@@ -176,40 +242,72 @@ def test_a_success_resets_the_account(record):
 def test_a_success_forgets_earlier_jails(serve):
     _fail(5)
     serve()
-    jail.forgive(jail.reserve(ACCOUNT, ADDRESS))
+    _succeed()
     _fail(5)
-    assert _reserve() <= 61
+    assert _try() <= 61
 
 
 @pytest.mark.usefixtures("_context")
 def test_an_account_of_ones_own_does_not_clear_the_address(record):
     _fail(3)
     for _ in range(5):
-        jail.forgive(jail.reserve("mine@example.com", ADDRESS))
+        _succeed("mine@example.com")
     assert record(f"address:{ADDRESS}")["failures"] == 3
 
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("auth.max-retry")
-def test_another_account_of_the_same_address_is_admitted():
+def test_another_account_of_the_same_address_is_looked_at():
     _fail(6)
-    assert _reserve("other@example.com") == 0
+    assert _try("other@example.com") == 0
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("auth.max-retry")
+def test_the_same_account_is_looked_at_from_another_address():
+    _fail(6)
+    assert _try(address="198.51.100.1") == 0
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_an_account_that_many_addresses_try_is_jailed_but_where_its_owner_logs_in(make_app):
+    with make_app(LOGIN_ACCOUNT_MAX_RETRY=10).app_context():
+        waits = [_try(address=f"198.51.100.{number}") for number in range(11)]
+        assert waits[:10] == [0] * 10
+        assert waits[10] > 0
+        assert _try(is_known=True) == 0
+        assert _try("other@example.com") == 0
 
 
 @pytest.mark.checklist("auth.max-retry")
 def test_an_address_that_tries_many_accounts_is_jailed(make_app):
     with make_app(LOGIN_ADDRESS_MAX_RETRY=10).app_context():
-        waits = [_reserve(f"{number}@example.com") for number in range(11)]
+        waits = [_try(f"{number}@example.com") for number in range(11)]
         assert waits[:10] == [0] * 10
         assert waits[10] > 0
-        assert _reserve("anybody@example.com", "198.51.100.1") == 0
+        assert _try("anybody@example.com", "198.51.100.1") == 0
+        assert _try(is_known=True) == 0
+
+
+@pytest.mark.checklist("auth.max-retry")
+@pytest.mark.parametrize(
+    ("network", "most"),
+    [("2001:db8::{:x}", 2), ("2001:db8:0:{:x}::1", 8), ("2001:db8:0:{:x}00::1", 32)],
+    ids=["/64", "/56", "/48"],
+)
+def test_addresses_of_one_network_are_jailed_together(make_app, network, most):
+    with make_app(LOGIN_ADDRESS_MAX_RETRY=2).app_context():
+        waits = [_try(f"{number}@example.com", network.format(number)) for number in range(most)]
+        assert waits == [0] * most
+        assert _try("anybody@example.com", network.format(most)) > 0
+        assert _try("anybody@example.com", "2001:db8:1::1") == 0
 
 
 def test_a_jailed_address_costs_no_account_an_attempt(make_app, record):
     with make_app(LOGIN_ADDRESS_MAX_RETRY=3).app_context():
         for number in range(3):
-            _reserve(f"{number}@example.com")
-        assert _reserve() > 0
+            _try(f"{number}@example.com")
+        assert _try() > 0
     assert record() == {}
 
 
@@ -217,75 +315,38 @@ def test_attempts_on_a_jailed_account_do_not_count_against_the_address(make_app,
     with make_app(LOGIN_ADDRESS_MAX_RETRY=8).app_context():
         assert all(_fail(20)[5:])
         assert record(f"address:{ADDRESS}")["failures"] == 5
-        assert _reserve("other@example.com") == 0
-
-
-def test_the_last_attempt_of_an_address_is_given_back_with_its_jail(make_app, record):
-    with make_app(LOGIN_ADDRESS_MAX_RETRY=3).app_context():
-        _fail(2)
-        jail.forgive(jail.reserve("mine@example.com", ADDRESS))
-        given_back = record(f"address:{ADDRESS}")
-        assert (given_back["failures"], given_back["jails"]) == (2, 0)
-        assert _reserve() == 0
+        assert _try("other@example.com") == 0
 
 
 @pytest.mark.usefixtures("_context")
-def test_no_address_and_no_e_mail_is_stored(database):
+def test_who_is_signed_in_is_counted_alone():
+    session, other = uuid4(), uuid4()
     _fail(6)
-    stored = [*database[jail.COLLECTION].find()]
-    assert len(stored) == 2
+    for _ in range(5):
+        assert not jail.check_session(session, lambda: False)
+    with pytest.raises(LoginJailedError):
+        jail.check_session(session, lambda: True)
+    assert jail.check_session(other, lambda: True)
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("auth.max-retry")
+def test_no_address_and_no_e_mail_is_stored_and_none_can_be_tried_out(make_app, database):
+    _fail(6)
+    stored = [*database[counters.COLLECTION].find()]
+    assert len(stored) == 3
     for document in stored:
         assert isinstance(document["_id"], UUID)
         assert ACCOUNT not in str(document)
         assert ADDRESS not in str(document)
+    # Whoever has a copy, and not SECRET_KEY, finds no id.
+    with make_app(SECRET_KEY=generate_secret()).app_context():
+        tried = {id_for(counters.COLLECTION, key) for key in (PAIR, f"address:{ADDRESS}")}
+    assert not tried & {document["_id"] for document in stored}
 
 
 @pytest.mark.usefixtures("_context")
 def test_a_quiet_count_is_forgotten_a_day_after_its_longest_jail(record):
     _fail(1)
     kept = record()["expiresAt"] - record()["updatedAt"]
-    assert kept == timedelta(seconds=3600 + 86_400)
-
-
-@pytest.mark.usefixtures("_context")
-def test_two_first_attempts_at_once_are_both_counted(monkeypatch):
-    taken = []
-
-    class Contested:
-        def find_one_and_update(self, *_args, **_kwargs):
-            taken.append(1)
-            if len(taken) == 1:
-                raise DuplicateKeyError("another was first")
-            return {"isRefused": False}
-
-    monkeypatch.setattr(jail, "collection", lambda _name: Contested())
-    assert jail._find_and_count("account:x", 5) == {"isRefused": False}
-
-
-@pytest.mark.usefixtures("_context")
-def test_a_count_that_cannot_be_had_refuses(monkeypatch):
-    class Broken:
-        def find_one_and_update(self, *_args, **_kwargs):
-            raise DuplicateKeyError("another was first")
-
-    monkeypatch.setattr(jail, "collection", lambda _name: Broken())
-    with pytest.raises(LoginJailedError):
-        jail._find_and_count("account:x", 5)
-
-
-@pytest.mark.usefixtures("_context")
-@pytest.mark.parametrize("found", [{"isRefused": False}, None])
-def test_a_count_that_is_not_told_is_looked_up(monkeypatch, found):
-    class Silent:
-        def find_one_and_update(self, *_args, **_kwargs):
-            return None
-
-        def find_one(self, _wanted):
-            return found
-
-    monkeypatch.setattr(jail, "collection", lambda _name: Silent())
-    if found:
-        assert jail._find_and_count("account:x", 5) == found
-    else:
-        with pytest.raises(LoginJailedError):
-            jail._find_and_count("account:x", 5)
+    assert timedelta() <= timedelta(seconds=3600 + 86_400) - kept < timedelta(seconds=60)

@@ -48,9 +48,9 @@ def unprepared_app(app: Flask) -> Iterator[Flask]:
 
 @pytest.mark.usefixtures("unprepared_app")
 def test_preparing_makes_the_indexes_of_documents_and_of_counters() -> None:
-    collection("login_jails").drop_indexes()
+    collection("counters").drop_indexes()
     made = preparation.prepare().made
-    assert "login_jails.expiresAt_1" in made
+    assert "counters.expiresAt_1" in made
     assert collection("accounts").index_information()["emailIndex_1"]["unique"]
 
 

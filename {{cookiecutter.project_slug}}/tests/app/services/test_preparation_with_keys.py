@@ -23,7 +23,7 @@ def test_a_wrong_key_is_refused_before_indexes_are_touched(
     make_keyed_app: MakeKeyedApp, caplog: pytest.LogCaptureFixture
 ) -> None:
     preparation.prepare()
-    collection("login_jails").drop_indexes()
+    collection("counters").drop_indexes()
     before = list(collection(CHECKS).find())
     with (
         make_keyed_app(FieldKeys((new_key(),))).app_context(),
@@ -33,5 +33,5 @@ def test_a_wrong_key_is_refused_before_indexes_are_touched(
         preparation.ensure_prepared()
     assert caplog.messages == ["FIELD_ENCRYPTION_KEYS does not open what this database holds"]
     assert list(collection(CHECKS).find()) == before
-    assert "expiresAt_1" not in collection("login_jails").index_information()
+    assert "expiresAt_1" not in collection("counters").index_information()
     preparation.prepare()

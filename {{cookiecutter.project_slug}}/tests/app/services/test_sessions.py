@@ -269,7 +269,7 @@ def test_finding_the_caller_reads_no_hash_and_once(account, listen):
     with listen() as commands:
         sessions.find_caller(claims)
     (command,) = commands
-    assert command.document["projection"] == {"passwordHash": 0}
+    assert command.document["projection"] == {"passwordHash": 0, "knownAddresses": 0}
 
 
 @pytest.mark.usefixtures("_context")
