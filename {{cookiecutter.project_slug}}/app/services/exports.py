@@ -52,7 +52,7 @@ def find(account_id: UUID, export_id: UUID) -> Job:
 
 def list_page(account_id: UUID, request: PageRequest) -> Page[Job]:
     """Return one page of the account's exports."""
-    return pagination.find_page(_kept(account_id), request, SORT_FIELDS)
+    return pagination.find_page(_kept(account_id), request, SORT_FIELDS, account_id)
 
 
 def delete(account_id: UUID, export_id: UUID) -> None:

@@ -86,7 +86,7 @@ def find(account_id: UUID, file_id: UUID) -> File:
 
 def list_page(account_id: UUID, request: PageRequest) -> Page[File]:
     """Return one page of the account's files."""
-    return pagination.find_page(_visible(account_id), request, SORT_FIELDS)
+    return pagination.find_page(_visible(account_id), request, SORT_FIELDS, account_id)
 
 
 def confirm(account_id: UUID, file_id: UUID) -> File:

@@ -32,7 +32,8 @@ def find(account_id: UUID, note_id: UUID) -> Note:
 
 def list_page(account_id: UUID, request: PageRequest) -> Page[Note]:
     """Return one page of the account's notes."""
-    return pagination.find_page(Note.objects(account=account_id), request, SORT_FIELDS)
+    mine = Note.objects(account=account_id)
+    return pagination.find_page(mine, request, SORT_FIELDS, account_id)
 
 
 def change(

@@ -2,27 +2,40 @@
 
 A cursor names the last item of a page by its sort value and id. Items that are inserted
 before it change nothing of what follows, so that no item is seen twice and none is
-missed. Cursors are signed: nothing that a caller writes becomes part of a query.
+missed. Cursors are sealed, since URLs are kept in many places, and under a key of the one
+list that they belong to: nothing that a caller writes becomes part of a query.
 """
 
 from __future__ import annotations
 
+import os
+from base64 import b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
-from uuid import UUID
+from functools import reduce
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
-from itsdangerous import BadSignature, URLSafeSerializer
+import bson
+import orjson
+from bson.codec_options import CodecOptions
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from mongoengine import Q
 
 from app.errors import FieldError, InvalidInputError
 from app.extensions import settings
+from app.models.documents import collection_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
 ItemT = TypeVar("ItemT")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NONCE_BYTES: Final = 12
+_CODEC: Final = CodecOptions[dict[str, Any]](
+    tz_aware=True, uuid_representation=bson.binary.UuidRepresentation.STANDARD
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,50 +59,78 @@ class Page(Generic[ItemT]):
     next_cursor: str | None
 
 
-def find_page(queryset: Any, request: PageRequest, sort_fields: Mapping[str, str]) -> Page[Any]:
+def find_page(
+    queryset: Any,
+    request: PageRequest,
+    sort_fields: Mapping[str, str],
+    account_id: UUID | None,
+) -> Page[Any]:
     """Return one page of *queryset*; *sort_fields* maps the allowed sort names to fields.
+
+    *account_id* is whose list it is, None where it is everybody's. A field may be one of
+    an embedded document, as in price__amount. MongoDB's order holds: a document without the field
+    comes before all others, as one in which it is null.
 
     One query reads one item more than asked for, to know whether there is a next page.
     Raises InvalidInputError for a cursor that this list did not hand out.
     """
-    name = sort_fields[request.sort.removeprefix("-")]
-    sign = "-" if request.sort.startswith("-") else ""
+    document_class = queryset._document  # noqa: SLF001 - it has no public name.
+    name = sort_fields[request.sort.removeprefix("-")].replace("__", ".")
+    path = document_class._translate_field_name(name)  # noqa: SLF001 - as above.
+    step = -1 if request.sort.startswith("-") else 1
+    cipher = _cipher_of(collection_name(document_class), request, account_id)
     found = queryset.filter(**request.filters)
     if request.cursor is not None:
-        value, last_id = _read_cursor(request.cursor, request.sort)
-        beyond = "lt" if sign else "gt"
-        # The first condition alone bounds the range of the index; the second cuts off its edge.
-        found = found.filter(
-            Q(**{f"{name}__{beyond}e": value})
-            & (Q(**{f"{name}__{beyond}": value}) | Q(**{f"id__{beyond}": last_id}))
-        )
-    items = list(found.order_by(f"{sign}{name}", f"{sign}id").limit(request.limit + 1))
-    if len(items) <= request.limit:
-        return Page(items, None)
-    items.pop()
-    last = items[-1]
-    return Page(items, _write_cursor(request.sort, getattr(last, name), last.id))
+        found = found.filter(Q(__raw__=_beyond(path, step, *_read_cursor(cipher, request.cursor))))
+    ordered = found.order_by(__raw__=[(path, step), ("_id", step)]).limit(request.limit + 1)
+    # As they are stored: what a class makes of a missing member is not what MongoDB sorts by.
+    records = [*ordered.as_pymongo()]
+    has_more = len(records) > request.limit
+    items = [document_class._from_son(record) for record in records[: request.limit]]  # noqa: SLF001 - as above.
+    return Page(items, _write_cursor(cipher, path, records[-2]) if has_more else None)
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(settings.SECRET_KEY, salt="cursor")
+def _beyond(path: str, step: int, value: Any, last_id: Any) -> dict[str, Any]:
+    """Return the condition that what follows an item meets; comparisons leave nulls out."""
+    than = "$gt" if step > 0 else "$lt"
+    equal = {path: value, "_id": {than: last_id}}
+    if value is None:
+        return {"$or": [equal, {path: {"$ne": None}}]} if step > 0 else {"$and": [equal]}
+    # The first condition alone bounds the range of the index; the second cuts off its edge.
+    bound = {"$gte": value} if step > 0 else {"$not": {"$gt": value}}
+    beyond: list[dict[str, Any]] = [{path: {than: value}}, equal]
+    if step < 0:
+        beyond.append({path: None})
+    return {"$and": [{path: bound}, {"$or": beyond}]}
 
 
-def _write_cursor(sort: str, value: Any, last_id: UUID) -> str:
-    is_time = isinstance(value, datetime)
-    plain = (value - EPOCH) // timedelta(milliseconds=1) if is_time else value
-    cursor = _serializer().dumps([sort, is_time, plain, last_id.hex])
-    return cursor if isinstance(cursor, str) else cursor.decode()
+def _cipher_of(name: str, request: PageRequest, account_id: UUID | None) -> AESGCM:
+    """Return what opens the cursors of one list, in one order, of one account, and no others."""
+    of = orjson.dumps(
+        [name, request.sort, request.filters, account_id], default=str, option=orjson.OPT_SORT_KEYS
+    )
+    derivation = HKDF(SHA256(), length=32, salt=None, info=b"cursor" + of)
+    return AESGCM(derivation.derive(settings.SECRET_KEY.encode()))
 
 
-def _read_cursor(cursor: str, sort: str) -> tuple[Any, UUID]:
+def _write_cursor(cipher: AESGCM, path: str, record: Mapping[str, Any]) -> str:
+    value = reduce(_member_of, path.split("."), record)
+    named = bson.encode({"value": value, "id": record["_id"]}, codec_options=_CODEC)
+    nonce = os.urandom(_NONCE_BYTES)
+    return urlsafe_b64encode(nonce + cipher.encrypt(nonce, named, None)).decode().rstrip("=")
+
+
+def _member_of(value: Any, name: str) -> Any:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _read_cursor(cipher: AESGCM, cursor: str) -> tuple[Any, Any]:
     try:
-        cursor_sort, is_time, plain, last_id = _serializer().loads(cursor)
-    except BadSignature:
-        cursor_sort = None
-    if cursor_sort != sort:
+        sealed = b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
+        opened = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None)
+    except (ValueError, InvalidTag):
         raise InvalidInputError(
             errors=(FieldError("/cursor", "Must be the nextCursor of a page in this order."),)
-        )
-    value = EPOCH + timedelta(milliseconds=plain) if is_time else plain
-    return value, UUID(hex=last_id)
+        ) from None
+    named = bson.decode(opened, _CODEC)
+    return named["value"], named["id"]

@@ -60,7 +60,7 @@ QUERIES: Final = {
     "garbage": f"cursor={CANARY}",
     "a dot": "cursor=.",
     "a signature of nothing": f"cursor=.{CANARY}",
-    "a cursor without its signature": "cursor=WyItY3JlYXRlZEF0Iix0cnVlLDAsIjAwIl0",
+    "a cursor without its tag": "cursor=WyItY3JlYXRlZEF0Iix0cnVlLDAsIjAwIl0",
     "a cursor of another's key": "cursor=WyItY3JlYXRlZEF0Iix0cnVlLDAsIjAwIl0.c2lnbmF0dXJl",
     "JSON": f"cursor=%5B%22-createdAt%22,%22{CANARY}%22%5D",
     "an operator as cursor": "cursor[$gt]=",
@@ -104,12 +104,31 @@ def test_a_cursor_is_good_for_its_own_order_alone(attack: Attack) -> None:
     attack.begin()
     cursor = api.get(f"{NOTES}?limit=1", caller).json["nextCursor"]
     api.get(f"{NOTES}?limit=1&cursor={cursor}", caller)
-    changed = [cursor[:-1], cursor[1:], f"{cursor}a", cursor.swapcase(), cursor.replace(".", "..")]
+    changed = [
+        cursor[:-1],
+        cursor[1:],
+        f"{cursor}a",
+        cursor.swapcase(),
+        f"{cursor[:9]}.{cursor[9:]}",
+    ]
     queries = [f"cursor={cursor}&sort=title", *(f"cursor={text}" for text in changed)]
     for query in queries:
         attack.send(
             "GET", NOTES, status=422, what=query, query_string=query, headers=caller.headers
         )
+
+
+def test_a_cursor_is_good_for_its_own_account_alone(
+    attack: Attack, account: Person, stranger: Person
+) -> None:
+    for person in (account, stranger):
+        for _ in range(2):
+            attack.api.post(NOTES, person, json=NOTE)
+    attack.begin()
+    cursor = attack.api.get(f"{NOTES}?limit=1", stranger).json["nextCursor"]
+    attack.api.get(f"{NOTES}?limit=1&cursor={cursor}", stranger)
+    query = f"cursor={cursor}"
+    attack.send("GET", NOTES, status=422, what=query, query_string=query, headers=account.headers)
 
 
 def test_the_other_end_of_time_is_a_moment(api: Api, account: Person) -> None:

@@ -1,0 +1,115 @@
+"""Pages in the order of any value: of every kind, and where some documents have none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+from bson.decimal128 import Decimal128
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mongoengine import (
+    BooleanField,
+    DateTimeField,
+    Decimal128Field,
+    DecimalField,
+    EmbeddedDocumentField,
+    FloatField,
+    IntField,
+    StringField,
+)
+
+from app.models.base import BaseDocument, BaseEmbeddedDocument, new_id
+from app.services.pagination import PageRequest, find_page
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+START = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
+
+
+class Price(BaseEmbeddedDocument):
+    """What something costs."""
+
+    amount = Decimal128Field(db_field="theAmount")
+
+
+class Ware(BaseDocument):
+    """Something of which not all is known."""
+
+    meta: ClassVar[dict[str, Any]] = {"collection": "test_wares"}
+
+    name = StringField()
+    # A default is what a class makes of a missing member; MongoDB sorts by what is stored.
+    weight = FloatField(default=5.0)
+    stock = IntField(db_field="inStock")
+    since = DateTimeField()
+    is_sold = BooleanField(db_field="isSold")
+    cost = DecimalField()
+    fee = Decimal128Field()
+    price = EmbeddedDocumentField(Price)
+
+
+DECIMALS = st.decimals(-(10**9), 10**9, places=3).map(Decimal128)
+# Each field to sort by: the member that is stored, and the values that it may have there.
+ORDERS: dict[str, tuple[str, st.SearchStrategy[Any]]] = {
+    "name": ("name", st.text(st.characters(exclude_categories=["Cs"]), max_size=3)),
+    "weight": ("weight", st.floats(-9, 9) | st.sampled_from([-0.0, 1e300])),
+    "stock": ("inStock", st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 2)),
+    "since": ("since", st.integers(-(10**4), 10**4).map(lambda days: START + timedelta(days))),
+    "is_sold": ("isSold", st.booleans()),
+    "cost": ("cost", st.floats(-9, 9)),
+    "fee": ("fee", DECIMALS),
+    "price__amount": ("price", DECIMALS.map(lambda amount: {"theAmount": amount}) | st.just({})),
+}
+SORT_FIELDS = {name: name for name in ORDERS}
+
+
+@pytest.fixture(autouse=True)
+def _context(app):
+    with app.app_context():
+        yield
+
+
+def _rank(value: Any) -> tuple[bool, Any]:
+    """Order values as MongoDB does, where those that are missing come before all others."""
+    value = value.get("theAmount") if isinstance(value, dict) else value
+    value = value.to_decimal() if isinstance(value, Decimal128) else value
+    return value is not None, 0 if value is None else value
+
+
+def _walk(request: PageRequest) -> list[UUID]:
+    page = find_page(Ware.objects, request, SORT_FIELDS, None)
+    following = replace(request, cursor=page.next_cursor) if page.next_cursor else None
+    return [ware.id for ware in page.items] + (_walk(following) if following else [])
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_any_value_is_sorted_by_and_any_may_be_missing(database, order, data):
+    name, values = ORDERS[order]
+    members = values.map(lambda value: {name: value}) | st.sampled_from([{}, {name: None}])
+    records = [{"_id": new_id(), **each} for each in data.draw(st.lists(members, max_size=9))]
+    database.test_wares.delete_many({})
+    if records:
+        database.test_wares.insert_many(records)
+    ordered = sorted(records, key=lambda record: (*_rank(record.get(name)), record["_id"]))
+    wanted = [record["_id"] for record in ordered]
+    limit = data.draw(st.integers(1, 3))
+    assert _walk(PageRequest(limit, order)) == wanted
+    assert _walk(PageRequest(limit, f"-{order}")) == wanted[::-1]
+
+
+def test_a_sort_value_with_digits_behind_the_point_is_kept_to_the_last():
+    fees = ["0.1", "0.10000000000000000000000000000001", "0.1000000000000000000000000000001"]
+    for fee in fees:
+        Ware(fee=Decimal(fee)).save()
+    first = find_page(Ware.objects, PageRequest(1, "fee"), SORT_FIELDS, None)
+    second = find_page(Ware.objects, PageRequest(1, "fee", first.next_cursor), SORT_FIELDS, None)
+    assert [str(ware.fee) for ware in (*first.items, *second.items)] == fees[:2]
