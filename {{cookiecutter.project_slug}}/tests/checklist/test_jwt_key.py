@@ -82,11 +82,14 @@ def test_server_does_not_start_without_a_key(
 
 
 def test_server_does_not_start_with_what_the_example_file_holds(
-    variables: dict[str, str], start_server: StartServer
+    variables: dict[str, str], start_server: StartServer, tmp_path: Path
 ) -> None:
     for name in MAKERS:
         del variables[name]
-    lines = refuse(start_server("-m", "gunicorn", DOTENV=str(PROJECT / ".env.example")))
+    copy = tmp_path / ".env"
+    copy.touch(mode=0o600)
+    copy.write_bytes((PROJECT / ".env.example").read_bytes())
+    lines = refuse(start_server("-m", "gunicorn", DOTENV=str(copy)))
     assert sorted(line.partition(" ")[0] for line in lines) == sorted(MAKERS)
     assert lines == list(dict.fromkeys(lines))
 

@@ -50,6 +50,7 @@ def test_production_does_not_start_in_debug_mode_by_its_file(
     variables: dict[str, str], tmp_path: Path
 ) -> None:
     file = tmp_path / "env"
+    file.touch(mode=0o600)
     file.write_text("FLASK_DEBUG=true\nTESTING=1\n", encoding="utf-8")
     start = _run("-c", "import wsgi", variables=variables | {"DOTENV": str(file)})
     assert start.returncode == 1

@@ -6,6 +6,7 @@ import pytest
 
 from config import ConfigurationError, Production
 from config.environment import Environment
+from config.kinds import SERVERS
 from config.testing import Testing
 from tests.fixtures.processes import NEEDED
 
@@ -16,6 +17,7 @@ VALID = {
         for name in NEEDED
     },
     "TRUSTED_HOSTS": "api.example.org",
+    "ALLOW_PLAINTEXT": ",".join(SERVERS),
     "OAUTH_REDIRECT_URI": "https://api.example.org/api/v1/auth/oauth/{provider}/callback",
 }
 PAIR = {"CLIENT_ID": "id", "CLIENT_SECRET": "canary"}

@@ -123,10 +123,15 @@ def test_rotate_leaves_a_file_of_its_own_to_its_owner(signing_app: Flask, path: 
 def test_rotate_says_in_one_line_that_it_cannot_write(
     signing_app: Flask, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DOTENV", str(path.parent / "missing" / ".env"))
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = path.read_text()
+    monkeypatch.setattr("config.env_file.os.fsync", fail)
     result = run(signing_app, "rotate")
     assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
     assert "nothing has changed" in result.stderr
+    assert path.read_text() == before
 
 
 #: if cookiecutter.jwt_algorithm == "HS256"
