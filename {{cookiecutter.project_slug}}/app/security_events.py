@@ -12,9 +12,6 @@ import logging
 import sys
 #: endif
 from enum import StrEnum
-#: if not cookiecutter.field_encryption
-from hashlib import blake2b
-#: endif
 #: if cookiecutter.observability
 from typing import TYPE_CHECKING, Final
 #: else
@@ -26,9 +23,9 @@ from app.context import context
 #: endif
 #: if not cookiecutter.field_encryption and cookiecutter.observability
 
-from app.extensions import settings
+from app.models.keyed_hashes import hash_for
 #: elif not cookiecutter.field_encryption
-from app.extensions import settings
+from app.models.keyed_hashes import hash_for
 #: endif
 
 if TYPE_CHECKING:
@@ -81,21 +78,14 @@ def tell(
         #: if cookiecutter.field_encryption
         "accountIndex": email_index,
         #: else
-        "accountIndex": email_index and _hide(email_index),
+        # Without the key nobody can try addresses out.
+        "accountIndex": email_index and hash_for("security-events", email_index).hex(),
         #: endif
         #: if cookiecutter.oauth == "server"
         "clientId": client_id,
         #: endif
     }
     logger.info("%s", event, extra={name: str(value) for name, value in about.items() if value})
-#: if not cookiecutter.field_encryption
-
-
-def _hide(email_index: str) -> str:
-    """Return what stands for an e-mail in a line: without the key nobody can try addresses out."""
-    key = settings.SECRET_KEY.encode()[:64]
-    return blake2b(email_index.encode(), digest_size=16, key=key).hexdigest()
-#: endif
 #: if not cookiecutter.observability
 
 

@@ -19,7 +19,7 @@ def _context(app, monkeypatch):
     monkeypatch.setattr(
         passwords, "is_correct", lambda password, stored: stored == f"hash of {password}"
     )
-    monkeypatch.setattr(passwords, "needs_rehash", lambda _stored: True)
+    monkeypatch.setattr(passwords, "needs_rehash", lambda *_: True)
     with app.app_context():
         preparation.prepare()
         yield

@@ -11,7 +11,10 @@ SIGN_UP: dict[str, Any] = {
     "tags": ["Sessions"],
     "operationId": "signUp",
     "summary": "Create an account",
-    "description": "The e-mail is compared without regard to case.",
+    "description": (
+        "The e-mail is compared without regard to case. A password has 8 to 256 characters in "
+        "Unicode's NFC; common ones, patterns and names of the account or the service are 422."
+    ),
     "raises": (EmailTakenError,),
     "example": {
         "email": "minji@example.com",

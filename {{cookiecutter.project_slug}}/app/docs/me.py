@@ -36,7 +36,7 @@ CHANGE_PASSWORD: dict[str, Any] = {
     "description": (
         "Every token from before is over, the caller's and its copies included: the answer has new "
         "ones. Wrong current passwords are counted by session: too many are answered 429 for a "
-        "while that grows."
+        "while that grows. The new one is held against the same rules as at sign-up."
     ),
     "raises": (WrongPasswordError, LoginJailedError),
     "example": {

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def sign_up(email: str, password: str, display_name: str) -> Profile:
-    """Create an account; raises EmailTakenError where one has this e-mail."""
+    """Create an account; raises EmailTakenError where one has this e-mail, InvalidInputError."""
+    passwords.check_new(password, "/password", email, display_name)
     account = Account(
         email=email,
         email_index=Account.email_index_for(email),
@@ -51,10 +52,13 @@ def rename(account_id: UUID, display_name: str) -> Profile:
 def change_password(caller: Caller, current: str, new: str) -> TokenPair:
     """Replace the password, and return the tokens of the one session that is left, a new one.
 
-    A copy of a token from before is over with the caller's own. Raises WrongPasswordError,
-    LoginJailedError, and UnauthorizedError where somebody else ended the session meanwhile.
+    A copy of a token from before is over with the caller's own. Raises InvalidInputError,
+    WrongPasswordError, LoginJailedError, and UnauthorizedError where somebody else ended the
+    session meanwhile.
     """
-    confirm_password(find(caller), current, caller.session_id)
+    account = find(caller)
+    passwords.check_new(new, "/newPassword", account.email, account.display_name)
+    confirm_password(account, current, caller.session_id)
     changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
     pair = sessions.begin_anew(caller, changes)
     if pair is None:

@@ -1,49 +1,174 @@
-"""Passwords, kept as Argon2id hashes (argon2-cffi), each with a salt of its own."""
+"""Passwords: what may be one, and how it is kept.
+
+They are kept as Argon2id hashes (argon2-cffi), each with a salt of its own. What is hashed is the
+password in one form, so that it is the same whichever keyboard, browser or system it comes from.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from contextlib import suppress
 from functools import lru_cache
+from secrets import token_urlsafe
+from typing import Final
 
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
 
+from app.errors import FieldError, InvalidInputError
 from app.extensions import settings
 
+# NIST SP 800-63B asks for room for passphrases; the cap bounds the work for one.
+SHORTEST: Final = 8
+LONGEST: Final = 256
+# In a million tries a password must not be found: an account that somebody guesses at for a year
+# is jailed before that many.
+FEWEST_GUESSES: Final = 1_000_000
+# What zxcvbn takes for a text grows with a power of its length, from 2 ms for 16 characters (40 for
+# the worst) to 25 s for 256.
+_PIECE: Final = 16
 
-@lru_cache(maxsize=8)
-def _hasher(time_cost: int, memory_kib: int, parallelism: int) -> PasswordHasher:
-    return PasswordHasher(time_cost, memory_kib, parallelism)
+_SERVICE: Final = (
+    "{{ cookiecutter.project_name | in_quotes }}",
+    "{{ cookiecutter.project_slug }}",
+)
+# Its lists are of the Latin alphabet: the commonest of Korea, as they are written and as they come
+# from a keyboard that was left in English.
+_KOREAN: Final = {
+    *("비밀번호", "안녕하세요", "사랑해요", "사랑합니다", "대한민국"),
+    *("qlalfqjsgh", "dkssudgktpdy", "tkfkdgody", "tkfkdgkqslek", "eogksalsrnr"),
+}
 
 
-def _configured_hasher() -> PasswordHasher:
-    return _hasher(
-        settings.ARGON2_TIME_COST, settings.ARGON2_MEMORY_KIB, settings.ARGON2_PARALLELISM
-    )
+def prepare(password: str) -> str:
+    """Return a password in the form that is hashed: RFC 8265's OpaqueString (section 4.2.2).
+
+    Every space is U+0020, and what can be written composed or in parts is composed: macOS takes
+    Hangul syllables apart. Code points are not held against PRECIS' classes: they refuse emoji
+    with a joiner, and what a later Unicode adds, so that a password would depend on the machine.
+    """
+    spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in password)
+    return unicodedata.normalize("NFC", spaced)
 
 
-@lru_cache(maxsize=8)
-def _decoy_hash(hasher: PasswordHasher) -> str:
-    return hasher.hash("nobody has this password")
+def check_new(password: str, pointer: str, *names: str) -> None:
+    """Raise InvalidInputError, which names *pointer*, unless somebody of these names may have it.
+
+    Not its composition counts but how soon it is guessed (NIST SP 800-63B section 3.1.1.2, OWASP
+    ASVS 5.0 6.2).
+    """
+    prepared = prepare(password)
+    if not SHORTEST <= len(prepared) <= LONGEST:
+        detail = f"Must have {SHORTEST} to {LONGEST} characters."
+    elif any(unicodedata.category(each) == "Cc" for each in prepared):
+        detail = "Must not have control characters."
+    elif _is_guessable(prepared, names):
+        detail = (
+            "Must be harder to guess: nothing common, no pattern, "
+            "and more than names of yours or of this service."
+        )
+    else:
+        return
+    raise InvalidInputError(errors=(FieldError(pointer, detail),))
 
 
 def hash_password(password: str) -> str:
     """Return an Argon2id hash of *password* in PHC string format."""
-    return _configured_hasher().hash(password)
+    return _configured_checker().hasher.hash(prepare(password))
 
 
 def is_correct(password: str, stored_hash: str | None) -> bool:
-    """Tell whether *password* belongs to *stored_hash*, in the same time when there is none.
+    """Tell whether *password* belongs to *stored_hash*; what is wrong costs the same work always.
 
-    Without the decoy an unknown account would answer sooner than a known one.
+    A hash that was stored before passwords were prepared may be of the password as it is sent.
+    Without a hash a decoy is looked at, and the wrong password of a hash that costs less than
+    others is made to cost as much: otherwise the time would tell which accounts there are.
     """
-    hasher = _configured_hasher()
-    try:
-        hasher.verify(stored_hash or _decoy_hash(hasher), password)
-    except (VerificationError, InvalidHashError):
+    checker = _configured_checker()
+    forms = tuple(dict.fromkeys((prepare(password), password)))
+    is_right = any(checker.verify(stored_hash or checker.decoy, form) for form in forms)
+    if is_right and stored_hash is not None:
+        return True
+    for form in forms:
+        checker.top_up(stored_hash or checker.decoy, form)
+    return False
+
+
+def needs_rehash(stored_hash: str, password: str) -> bool:
+    """Tell whether a hash, to which *password* belongs, is not what would be stored today."""
+    checker, prepared = _configured_checker(), prepare(password)
+    if checker.hasher.check_needs_rehash(stored_hash):
+        return True
+    return prepared != password and not checker.verify(stored_hash, prepared)
+
+
+class _Checker:
+    """Verifies with settings of one kind, and knows the most that a hash was seen to cost."""
+
+    def __init__(self, time_cost: int, memory_kib: int, parallelism: int) -> None:
+        self.hasher = PasswordHasher(time_cost, memory_kib, parallelism)
+        # Nobody's password.
+        self.decoy = self.hasher.hash(token_urlsafe())
+        self.most = _work_for(self.decoy)
+
+    def verify(self, stored_hash: str, password: str) -> bool:
+        """Tell whether a hash is that of *password*, letter by letter."""
+        with suppress(VerificationError, InvalidHashError):
+            return self.hasher.verify(stored_hash, password)
         return False
-    return stored_hash is not None
+
+    def top_up(self, stored_hash: str, password: str) -> None:
+        """Do the work that a hash spared whoever tried *password* on it."""
+        work = _work_for(stored_hash)
+        self.most = max(self.most, work)
+        if missing := self.most - work:
+            passes = -(-missing // self.hasher.memory_cost)
+            PasswordHasher(passes, missing // passes, 1).hash(password)
 
 
-def needs_rehash(stored_hash: str) -> bool:
-    """Tell whether the settings grew since *stored_hash* was made."""
-    return _configured_hasher().check_needs_rehash(stored_hash)
+@lru_cache(maxsize=8)
+def _checker(time_cost: int, memory_kib: int, parallelism: int) -> _Checker:
+    return _Checker(time_cost, memory_kib, parallelism)
+
+
+def _configured_checker() -> _Checker:
+    return _checker(
+        settings.ARGON2_TIME_COST, settings.ARGON2_MEMORY_KIB, settings.ARGON2_PARALLELISM
+    )
+
+
+def _work_for(stored_hash: str) -> int:
+    """Return how many KiB a lane fills, lanes being filled side by side; 0 for what is no hash."""
+    with suppress(InvalidHashError):
+        cost = extract_parameters(stored_hash)
+        return cost.time_cost * cost.memory_cost // cost.parallelism
+    return 0
+
+
+def _is_guessable(password: str, names: tuple[str, ...]) -> bool:
+    """Tell whether FEWEST_GUESSES find it, for somebody who knows whose it is.
+
+    Names are taken out, since they cost no guess. zxcvbn is not told them: it keeps them in the
+    process, where other threads' passwords meet them.
+    """
+    rest = _fold(password)
+    words = {part for name in (*names, *_SERVICE) for part in _split(name)}
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if re.sub(r"[\W\d_]+", "", rest) in _KOREAN:
+        return True
+    pieces = [rest[start : start + _PIECE] for start in range(0, len(rest), _PIECE)]
+    return all(zxcvbn(piece)["guesses"] < FEWEST_GUESSES for piece in pieces)
+
+
+def _split(name: str) -> list[str]:
+    """Return the words of a name; a single letter of the Latin alphabet is none."""
+    words = re.split(r"[\W_]+", _fold(name))
+    return [word for word in words if word and (len(word) > 1 or not word.isascii())]
+
+
+def _fold(text: str) -> str:
+    """Return a text without what makes the same letters look different."""
+    return unicodedata.normalize("NFKC", text).casefold()

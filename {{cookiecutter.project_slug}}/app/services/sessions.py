@@ -104,14 +104,14 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     try:
         has_proven = jail.check_login(email_index, address, is_right, is_known=here in known)
     except LoginJailedError:
-        tell(Event.LOGIN_JAILED, email_index=email_index)
+        tell(Event.LOGIN_JAILED, record.get("_id"), email_index=email_index)
         raise
     if not has_proven:
         tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
-    if passwords.needs_rehash(record["passwordHash"]):
+    if passwords.needs_rehash(record["passwordHash"], password):
         _rehash(record, password)
     tell(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
     return Proven(record["_id"], record.get("credentialVersion", 0))

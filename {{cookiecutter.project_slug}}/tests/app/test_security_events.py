@@ -122,7 +122,7 @@ def test_a_jail_is_told(api: Api, owner: Person, told: Told) -> None:
     told.take()
     api.post(LOG_IN, json=wrong, status=429)
     ((event, about),) = told.take()
-    assert (event, [*about]) == (Event.LOGIN_JAILED, ["accountIndex"])
+    assert (event, [*about]) == (Event.LOGIN_JAILED, ["accountId", "accountIndex"])
 
 
 def test_a_password_that_is_changed_or_refused_is_told(api: Api, owner: Person, told: Told) -> None:

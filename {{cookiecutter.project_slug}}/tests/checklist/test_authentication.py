@@ -7,12 +7,16 @@ import re
 import subprocess
 import sys
 from base64 import b64encode
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import normalize
 
 import pytest
+from argon2 import PasswordHasher
 from pydantic import ValidationError
 
+from config.base import SLUG
 from config.environment import PROJECT
 from config.testing import Testing
 from tests.checklist.routes import find_protected
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from pymongo.database import Database
 
-    from tests.fixtures.accounts import MakeAccount, Person
+    from tests.fixtures.accounts import LogIn, MakeAccount, Person
     from tests.fixtures.api import Api
     from tests.fixtures.application import MakeApp
 
@@ -45,13 +49,8 @@ ALLOWED: Final[set[tuple[str, str]]] = set()
 # The secrets of other apps: 256 random bits each, so that a plain digest gives none away.
 ALLOWED.add(("app/services/oauth/clients.py", "hashlib.sha256"))
 #: endif
-#: if cookiecutter.field_encryption
-# The keyed blind index, by which an encrypted e-mail is found.
-ALLOWED.add(("app/models/encryption/cipher.py", "hmac"))
-#: else
-# The keyed hash that stands for an e-mail in a line of the log.
-ALLOWED.add(("app/security_events.py", "hashlib.blake2b"))
-#: endif
+# Names of what is found again and never guessed: e-mails, addresses, counters.
+ALLOWED.add(("app/models/keyed_hashes.py", "hmac"))
 
 
 def as_basic(name: str, password: str, scheme: str = "Basic") -> dict[str, str]:
@@ -144,6 +143,61 @@ def test_a_log_in_renews_a_hash_of_weaker_settings(
     (after,) = stored_hashes(database)
     assert (",t=2," in before, ",t=3," in after) == (True, True)
     log_in(account)
+
+
+@pytest.mark.checklist("auth.standards")
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("password", "12345678", " " * 8, "qwer1234", "dkssudgktpdy", "비밀번호1234", "가" * 200),
+        *("kim.minji@example.com", "Kim-Minji!", "김민지의김민지", f"{SLUG}2026"),
+    ],
+)
+def test_a_password_that_is_soon_guessed_is_refused(api: Api, password: str) -> None:
+    profile = {"email": "kim.minji@example.com", "password": password, "displayName": "김민지"}
+    answer = api.post("/api/v1/auth/signup", json=profile, status=422)
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/password"]
+    assert password not in answer.json["errors"][0]["detail"]
+    api.post("/api/v1/auth/signup", json={**profile, "password": PASSWORD})
+
+
+@pytest.mark.checklist("auth.standards")
+def test_a_changed_password_is_held_against_the_accounts_own_names(
+    api: Api, make_account: MakeAccount, log_in: LogIn
+) -> None:
+    account = make_account(display_name="Wolfeschlegelstein")
+    for new in ("password", account.email, "wolfeschlegelstein1"):
+        change = {"currentPassword": account.password, "newPassword": new}
+        answer = api.put("/api/v1/me/password", account, json=change, status=422)
+        assert [error["pointer"] for error in answer.json["errors"]] == ["/newPassword"]
+    log_in(account)
+
+
+@pytest.mark.checklist("auth.standards")
+@pytest.mark.parametrize(("set_in", "given_in"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_password_is_the_same_from_every_keyboard(api: Api, set_in: str, given_in: str) -> None:
+    """Some systems take Hangul syllables apart; a space of East Asia is a space."""
+    profile = {"email": "minji@example.com", "displayName": "김민지"}
+    signing_up = normalize(set_in, "비밀번호는 한글이다")
+    api.post("/api/v1/auth/signup", json={**profile, "password": signing_up})
+    given = normalize(given_in, "비밀번호는\u3000한글이다")
+    credentials = {"email": profile["email"], "password": given}
+    api.post("/api/v1/auth/login", json=credentials, status=200)
+
+
+@pytest.mark.checklist("auth.standards")
+def test_a_hash_of_another_form_logs_in_once_and_is_renewed(
+    make_account: MakeAccount, log_in: LogIn, database: Database[dict[str, Any]]
+) -> None:
+    apart = normalize("NFD", "비밀번호는 한글이다")
+    stored = PasswordHasher(2, 19_456, 1).hash(apart)
+    account = make_account(password=apart, password_hash=stored)
+    log_in(account)
+    assert stored_hashes(database) != [stored]
+    (renewed,) = stored_hashes(database)
+    log_in(account)
+    log_in(replace(account, password=normalize("NFC", apart)))
+    assert stored_hashes(database) == [renewed]
 
 
 @pytest.mark.checklist("auth.standards")

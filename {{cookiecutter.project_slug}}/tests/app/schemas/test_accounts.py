@@ -72,27 +72,21 @@ def test_what_is_no_address_is_refused(email):
 @pytest.mark.parametrize(
     ("password", "is_valid"),
     [
-        ("x" * 7, False),
-        ("x" * 8, True),
-        ("x" * 256, True),
-        ("x" * 257, False),
-        ("비밀번호비밀번호", True),
-        ("😀" * 8, True),
-        (" " * 8, True),
+        ("", False),
+        ("x", True),
+        ("x" * 1024, True),
+        ("x" * 1025, False),
         ("with\0nul.", False),
         (None, False),
         (12345678, False),
     ],
 )
-def test_a_new_password_has_8_to_256_characters(password, is_valid):
+def test_a_password_is_looked_at_by_its_length_alone(password, is_valid):
+    """What may be a new one is for the service to say, which knows whose it is."""
     assert _is_valid(SignUp, {**GOOD, "password": password}) is is_valid
+    assert _is_valid(LogIn, {"email": GOOD["email"], "password": password}) is is_valid
     changed = {"currentPassword": "x", "newPassword": password}
     assert _is_valid(ChangePassword, changed) is is_valid
-
-
-@pytest.mark.parametrize(("password", "is_valid"), [("", False), ("x", True), ("x" * 257, False)])
-def test_a_given_password_is_looked_at_by_its_length_alone(password, is_valid):
-    assert _is_valid(LogIn, {"email": GOOD["email"], "password": password}) is is_valid
 
 
 @pytest.mark.checklist("output.no-secrets")

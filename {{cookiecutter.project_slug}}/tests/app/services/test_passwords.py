@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from argon2.low_level import Type
 
+from app.errors import InvalidInputError
 from app.services import passwords
 from tests.fixtures.accounts import PASSWORD
 
@@ -60,27 +64,127 @@ def test_nobody_has_no_password():
     assert not passwords.is_correct("nobody has this password", None)
 
 
-@pytest.mark.usefixtures("_context")
-def test_looking_for_nobody_costs_one_hash_as_well(monkeypatch, stored):
-    verified = []
+@pytest.fixture
+def spend(monkeypatch):
+    """Return what tries a wrong password on a hash, and tells how many KiB Argon2id filled."""
+    done = []
+    hash_really = PasswordHasher.hash
 
     def verify(_hasher, stored_hash, _password):
-        verified.append(extract_parameters(stored_hash))
-        return True
+        cost = extract_parameters(stored_hash)
+        done.append(cost.time_cost * cost.memory_cost // cost.parallelism)
+        raise VerifyMismatchError
+
+    def hash_(hasher, password):
+        done.append(hasher.time_cost * hasher.memory_cost // hasher.parallelism)
+        return hash_really(hasher, password)
+
+    def spend(stored_hash, password=PASSWORD):
+        done.clear()
+        assert not passwords.is_correct(password, stored_hash)
+        return sum(done)
 
     monkeypatch.setattr(PasswordHasher, "verify", verify)
-    passwords.is_correct(PASSWORD, stored)
-    passwords.is_correct(PASSWORD, None)
-    assert len(verified) == 2
-    assert verified[0] == verified[1]
+    monkeypatch.setattr(PasswordHasher, "hash", hash_)
+    return spend
+
+
+@pytest.mark.checklist("auth.max-retry")
+@pytest.mark.parametrize(
+    "grown", [{"ARGON2_TIME_COST": 5}, {"ARGON2_MEMORY_KIB": 24_000}], ids=["passes", "memory"]
+)
+def test_a_wrong_password_costs_the_same_whatever_is_stored(make_app, stored, spend, grown):
+    with make_app(**grown).app_context():
+        new = passwords.hash_password(PASSWORD)
+        spend(None)
+        costs = {spend(each) for each in (None, stored, new, "", "no hash")}
+    assert costs == {grown.get("ARGON2_TIME_COST", 2) * grown.get("ARGON2_MEMORY_KIB", 19_456)}
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_once_a_hash_that_costs_more_was_seen_all_others_cost_as_much(make_app, stored, spend):
+    costlier = PasswordHasher(4, 19_456, 1).hash(PASSWORD)
+    with make_app(ARGON2_TIME_COST=3).app_context():
+        # What makes the decoy is not counted.
+        spend(None)
+        assert spend(costlier) == 4 * 19_456
+        assert {spend(each) for each in (None, stored, costlier)} == {4 * 19_456}
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_a_password_of_two_forms_costs_twice_for_known_and_unknown_accounts(
+    make_app, stored, spend
+):
+    apart = unicodedata.normalize("NFD", "비밀번호는 한글이다")
+    with make_app(ARGON2_MEMORY_KIB=25_000).app_context():
+        spend(None)
+        assert {spend(each, apart) for each in (None, stored)} == {2 * 2 * 25_000}
+
+
+@pytest.mark.parametrize(
+    ("password", "complaint"),
+    [
+        ("x7Gh2kL", "8 to 256"),
+        ("x7Gh2kLp", None),
+        ("x7Gh2kLp" * 32, None),
+        ("x7Gh2kLp" * 32 + "x", "8 to 256"),
+        (unicodedata.normalize("NFD", "바람이불어오는곳"), None),
+        (unicodedata.normalize("NFD", "바람이불어오는"), "8 to 256"),
+        ("비밀번호는 한글이다", None),
+        ("나는 오늘도 밥을 먹었다", None),
+        ("correct horse battery", None),
+        ("👨\u200d👩\u200d👧 at the sea 🌊", None),
+        ("tab\tin the middle of it", "control"),
+        ("password", "guess"),
+        ("\N{FULLWIDTH LATIN SMALL LETTER P}assword", "guess"),
+        ("P@ssw0rd!", "guess"),
+        ("qwer1234", "guess"),
+        ("asdf1234!", "guess"),
+        ("dkssudgktpdy", "guess"),
+        ("비밀번호1234", "guess"),
+        ("😀" * 8, "guess"),
+        ("가" * 256, "guess"),
+        ("password" * 32, "guess"),
+        ("\u3000" * 8, "guess"),
+        ("kim.minji@example.com", "guess"),
+        ("KimMinji1990", "guess"),
+        ("minji-kim-minji", "guess"),
+        ("김민지김민지김!", "guess"),
+        ("kimminji and the whale", None),
+    ],
+)
+def test_a_new_password_is_not_guessed_soon(password, complaint):
+    def check():
+        passwords.check_new(password, "/here", "Kim.Minji@example.com", "김민지")
+
+    if complaint is None:
+        check()
+        return
+    with pytest.raises(InvalidInputError) as refusal:
+        check()
+    (error,) = refusal.value.errors
+    assert error.pointer == "/here"
+    assert complaint in error.detail
+    assert password not in error.detail
+
+
+def test_what_zxcvbn_is_given_is_short(monkeypatch):
+    given = []
+    monkeypatch.setattr(
+        passwords, "zxcvbn", lambda text: given.append(text) or {"guesses": len(given)}
+    )
+    with pytest.raises(InvalidInputError):
+        passwords.check_new("".join(map(chr, range(0x4E00, 0x4F00))), "/here")
+    assert len("".join(given)) == 256
+    assert max(map(len, given)) == 16
 
 
 @pytest.mark.usefixtures("_context")
 def test_a_hash_of_these_settings_is_kept(stored):
-    assert not passwords.needs_rehash(stored)
+    assert not passwords.needs_rehash(stored, PASSWORD)
 
 
 def test_a_hash_of_lower_settings_is_to_be_made_anew(make_app, stored):
     for growth in ({"ARGON2_TIME_COST": 3}, {"ARGON2_MEMORY_KIB": 32_768}):
         with make_app(**growth).app_context():
-            assert passwords.needs_rehash(stored)
+            assert passwords.needs_rehash(stored, PASSWORD)
