@@ -45,7 +45,9 @@ threads = 4
 # All database calls of a request have three seconds: a worker silent for half a minute hangs.
 timeout = 30
 graceful_timeout = 30
-keepalive = 5
+keepalive = settings.KEEPALIVE_SECONDS
+# Of one worker; what has been idle for longest goes where there is no room.
+worker_connections = 1000
 
 # Beyond these: 414 and 431. A signed token of the longest algorithm takes about a kilobyte.
 limit_request_line = 4094

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pymongo
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -105,10 +104,10 @@ def register_extensions(app: Flask) -> None:
 
 
 def with_deadline(wsgi_app: WSGIApplication, seconds: float) -> WSGIApplication:
-    """Give all database calls of a request together *seconds*: a client waits no longer."""
+    """Give all database calls of a request together *seconds* from its arrival."""
 
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with pymongo.timeout(seconds):
+        with connection.deadline_in(seconds, connection.arrival.get()):
             return wsgi_app(environ, start_response)
 
     return respond

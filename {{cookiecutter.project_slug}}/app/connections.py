@@ -1,12 +1,11 @@
 """How a connection goes on or ends when its request was answered early.
 
 A refusal need not read the body that it refuses. RFC 9112 section 9.6 says how the client gets to
-see it all the same; gunicorn's own way waits in its main thread, and for 64 KiB.
+see it all the same: the answer says that it is the last, and the worker's loop reads on.
 """
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn import http as gunicorn_http
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
-# What is left of a refused body is read and thrown away (RFC 9112 section 9.6): closed upon, a
-# client that is still sending would see a reset and never the answer. No thread waits for it.
-LINGER_SECONDS: Final = 30.0
-LINGER_SILENCE_SECONDS: Final = 2.0
-LINGER_BYTES: Final = 16 * 1024 * 1024
-_PIECE: Final = 256 * 1024
 
 # A rest of this length is read for the sake of the connection, which is kept.
 LONGEST_REST: Final = 32 * 1024
@@ -86,32 +78,3 @@ def announce_close(wsgi_app: WSGIApplication) -> WSGIApplication:
         return wsgi_app(environ, start)
 
     return respond
-
-
-class Lingering:
-    """A connection whose answer is sent, and whose client may still be sending."""
-
-    def __init__(self, sock: socket.socket) -> None:
-        self.sock = sock
-        self._bytes_left = LINGER_BYTES
-        self._ends = time.monotonic() + LINGER_SECONDS
-        self._awaited_until = time.monotonic() + LINGER_SILENCE_SECONDS
-
-    @property
-    def is_over(self) -> bool:
-        """Whether it has lasted long enough."""
-        return time.monotonic() >= min(self._ends, self._awaited_until)
-
-    def discard(self) -> bool:
-        """Throw away what has come; tell whether more is worth waiting for."""
-        if self.is_over:
-            return False
-        try:
-            piece = self.sock.recv(_PIECE)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        self._bytes_left -= len(piece)
-        self._awaited_until = time.monotonic() + LINGER_SILENCE_SECONDS
-        return bool(piece) and self._bytes_left > 0

@@ -7,12 +7,8 @@ refusal of this API is, and nothing of it is repeated anywhere.
 
 from __future__ import annotations
 
-import selectors
-import socket
-import struct
 import sys
 from contextlib import suppress
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,12 +16,13 @@ import orjson
 from gunicorn import http as gunicorn_http
 from gunicorn import util
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
 from uuid6 import uuid7
 
-from app.connections import Body, Lingering, announce_close
+from app.arrivals import SILENCE_SECONDS, SlowRequestError
+from app.connections import Body, announce_close
 from app.constants import PROBLEM_MEDIA_TYPE, REQUEST_ID_HEADER
 from app.errors import MalformedRequestError, UnexpectedError
+from app.event_loop import GatheringWorker
 from app.hooks import (
     errors,
     #: if cookiecutter.security_headers
@@ -34,18 +31,19 @@ from app.hooks import (
 )
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Mapping
 
     from _typeshed.wsgi import WSGIApplication
 
-# How long a client may send and read nothing within a request. A thread waits for it.
-SILENCE_SECONDS: Final = 10.0
+    from app.arrivals import Connection
 
 # Whatever else the parser refuses is a 400, smuggled requests and unknown codings included.
 STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     gunicorn_http.errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     gunicorn_http.errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
     gunicorn_http.errors.ExpectationFailed: HTTPStatus.EXPECTATION_FAILED,
+    SlowRequestError: HTTPStatus.REQUEST_TIMEOUT,
 }
 
 # Parsing errors that are the app's or the operator's fault, not the client's.
@@ -56,65 +54,22 @@ OWN_FAULTS: Final = (
 )
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class Worker(GatheringWorker):
     """A threaded worker that refuses as the app does."""
 
     wsgi: WSGIApplication
-
-    def init_process(self) -> None:
-        """Begin to serve; every connection takes its patience from its listener."""
-        for listener in self.sockets:
-            limit_silence(listener.sock)
-        self.lingering: set[Lingering] = set()
-        super().init_process()
 
     def load_wsgi(self) -> None:
         """Load the app; what it answers early ends its connection."""
         super().load_wsgi()
         self.wsgi = announce_close(self.wsgi)
 
-    def handle_request(self, req: Any, conn: Any) -> bool:
+    def handle_request(self, req: Any, conn: Connection) -> bool:
         """Serve a request whose body may be torn, and is asked for where it is awaited."""
+        if conn.is_whole or conn.is_told_to_continue:
+            req._expected_100_continue = False  # noqa: SLF001 - there is no public name.
         req.body = Body(req, conn.sock)
-        is_kept: bool = super().handle_request(req, conn)
-        return is_kept
-
-    def finish_request(self, conn: Any, fs: Any) -> None:
-        """Keep the connection, or close it without the main thread waiting for its client."""
-        conn.close = partial(self.close, conn.sock)
-        super().finish_request(conn, fs)
-
-    def close(self, sock: socket.socket, *, graceful: bool = False) -> None:
-        """Close a connection, one with an answer on it once its client has stopped sending."""
-        try:
-            if graceful:
-                sock.shutdown(socket.SHUT_WR)
-                sock.setblocking(False)
-        except OSError:
-            # The client is gone already.
-            graceful = False
-        if not graceful:
-            util.close(sock)
-            return
-        lingering = Lingering(sock)
-        self.poller.register(sock, selectors.EVENT_READ, partial(self.linger, lingering))
-        self.lingering.add(lingering)
-        self.nr_conns += 1
-
-    def linger(self, lingering: Lingering, _: Any = None) -> None:
-        """Throw away what comes; let go of who is done, or goes on for too long."""
-        if lingering.discard():
-            return
-        self.lingering.remove(lingering)
-        self.poller.unregister(lingering.sock)
-        lingering.sock.close()
-        self.nr_conns -= 1
-
-    def murder_pending(self) -> None:
-        """Let go of who is silent, too; the main loop calls this each second."""
-        super().murder_pending()
-        for lingering in [each for each in self.lingering if each.is_over]:
-            self.linger(lingering)
+        return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
         """Answer a request that could not be read, or a failure outside the app."""
@@ -132,19 +87,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             util.write_nonblock(client, refuse(status, request_id))
 
 
-def limit_silence(listener: socket.socket) -> None:
-    """Have reads and writes of the listener's connections fail when nothing comes or goes.
-
-    The system keeps the time: a timeout of Python's would cost a system call more for each read
-    and write, and another thread could take over each time.
-    """
-    whole, part = divmod(SILENCE_SECONDS, 1)
-    timeval = struct.pack("ll", int(whole), int(part * 1_000_000))
-    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-        listener.setsockopt(socket.SOL_SOCKET, option, timeval)
-
-
-class ServerLogger(Logger):  # type: ignore[misc]  # as above
+class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
     """A logger that tells a client that fell silent from a failure."""
 
     def exception(self, msg: str, *args: Any, **options: Any) -> None:

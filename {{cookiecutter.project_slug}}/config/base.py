@@ -152,6 +152,15 @@ class Base(BaseModel):
     BIND_ADDRESS: Address = Field("127.0.0.1", description="Address that the server is at.")
     PORT: PositiveNumber = Field(8000, le=65_535, description="Port that the server is at.")
     WEB_CONCURRENCY: PositiveNumber = Field(2, le=256, description="Worker processes.")
+    KEEPALIVE_SECONDS: PositiveNumber = Field(
+        75, le=3600, description="Time that a connection waits for its next request."
+    )
+    REQUEST_HEAD_SECONDS: PositiveNumber = Field(
+        10, le=60, description="Time in which a request's line and headers must be there."
+    )
+    REQUEST_BODY_SECONDS: PositiveNumber = Field(
+        30, le=600, description="Time in which its body must be there."
+    )
     TRUSTED_PROXIES: WholeNumber = Field(
         0, le=10, description="Proxies in front whose X-Forwarded-* headers count."
     )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, Final
 
 import mongoengine
+import pymongo
 
 #: if cookiecutter.observability
 from app.models import slow_queries
@@ -12,7 +17,16 @@ from app.models import slow_queries
 from config.base import SLUG
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
+
+# When the request in hand had arrived: it may have waited for a thread.
+arrival: Final[ContextVar[float | None]] = ContextVar("arrival", default=None)
+
+_deadline: Final = ContextVar("deadline", default=math.inf)
+# The driver takes no time at all for no limit at all.
+_LEAST_SECONDS: Final = 0.001
 
 
 def init_app(app: Flask) -> None:
@@ -38,3 +52,20 @@ def init_app(app: Flask) -> None:
     except mongoengine.ConnectionFailure:
         mongoengine.disconnect()
         mongoengine.connect(**options)
+
+
+@contextmanager
+def deadline_in(seconds: float, since: float | None = None) -> Iterator[None]:
+    """Give all database calls in here together *seconds*, and no more than those around have."""
+    began = time.monotonic() if since is None else since
+    token = _deadline.set(min(_deadline.get(), began + seconds))
+    try:
+        with pymongo.timeout(seconds_left()):
+            yield
+    finally:
+        _deadline.reset(token)
+
+
+def seconds_left() -> float:
+    """Return how long a database call may take: never 0, and for ever outside of any request."""
+    return max(_LEAST_SECONDS, _deadline.get() - time.monotonic())

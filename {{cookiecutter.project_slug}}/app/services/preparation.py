@@ -20,6 +20,7 @@ from pymongo.errors import PyMongoError
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
 from app.models import (
+    connection,
     counters,
     #: if cookiecutter.field_encryption
     encryption,
@@ -94,16 +95,18 @@ def ensure_prepared() -> None:
     """Let the caller pass once the database is prepared; raise ServiceUnavailableError until then.
 
     After the first success this is one look at an attribute. Before, one thread prepares
-    and the others wait for what it finds, no longer than MONGODB_TIMEOUT_SECONDS.
+    and the others wait for what it finds, no longer than MONGODB_TIMEOUT_SECONDS or
+    what is left of the request's time.
     """
     preparation = cast("_Preparation", current_app.extensions[EXTENSION])
     if not preparation.is_done:
-        _prepare_once(preparation)
+        with connection.deadline_in(settings.MONGODB_TIMEOUT_SECONDS):
+            _prepare_once(preparation)
 
 
 def _prepare_once(preparation: _Preparation) -> None:
     failures_before = preparation.failures
-    if not preparation.lock.acquire(timeout=settings.MONGODB_TIMEOUT_SECONDS):
+    if not preparation.lock.acquire(timeout=connection.seconds_left()):
         raise ServiceUnavailableError
     try:
         # Another thread may have finished while this one waited, either way: a failure is
@@ -119,8 +122,7 @@ def _prepare_once(preparation: _Preparation) -> None:
 
 def _try_preparing(preparation: _Preparation) -> None:
     try:
-        with pymongo.timeout(settings.MONGODB_TIMEOUT_SECONDS):
-            prepare()
+        prepare()
     except DatabaseMismatchError as error:
         preparation.failures += 1
         logger.critical("%s", error)

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
-import selectors
 import socket
-from collections import deque
-from contextlib import suppress
 from http import HTTPStatus
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import pytest
 from gunicorn.config import Config
 from gunicorn.http import errors as http_errors
 from gunicorn.workers.gthread import ThreadWorker
 
-from app import connections, server
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from app import server
+from app.arrivals import SlowRequestError
 
 REFUSALS = [
     (http_errors.InvalidRequestLine("canary"), 400),
@@ -28,6 +22,7 @@ REFUSALS = [
     (http_errors.LimitRequestLine(9, 8), 414),
     (http_errors.LimitRequestHeaders("canary"), 431),
     (http_errors.ExpectationFailed("canary"), 417),
+    (SlowRequestError(), 408),
     (http_errors.InvalidResponseHeader("canary"), 500),
     (RuntimeError("the app is at fault"), 500),
 ]
@@ -75,80 +70,8 @@ def test_worker_reads_bodies_that_may_be_torn(
 ) -> None:
     monkeypatch.setattr(ThreadWorker, "handle_request", lambda *_: True)
     request = SimpleNamespace(body=None, _expected_100_continue=False)
-    assert worker.handle_request(request, SimpleNamespace(sock=None))
+    assert worker.handle_request(request, SimpleNamespace(sock=None, is_whole=True))
     assert isinstance(request.body, server.Body)
-
-
-def test_worker_waits_neither_for_a_silent_client_nor_for_one_that_does_not_read(
-    worker: server.Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server, "SILENCE_SECONDS", 0.1)
-    monkeypatch.setattr(ThreadWorker, "init_process", lambda _: None)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        worker.sockets = [SimpleNamespace(sock=listener)]
-        worker.init_process()
-        with socket.create_connection(listener.getsockname()):
-            connection, _ = listener.accept()
-            with connection:
-                connection.setblocking(True)
-                with pytest.raises(BlockingIOError):
-                    connection.recv(1)
-                with pytest.raises(BlockingIOError):
-                    connection.sendall(bytes(50_000_000))
-
-
-@pytest.fixture
-def polling(worker: server.Worker) -> Iterator[server.Worker]:
-    """Return *worker* with what it needs to end connections."""
-    worker.poller, worker.lingering = selectors.DefaultSelector(), set()
-    worker.pending_conns, worker.nr_conns = deque(), 0
-    with worker.poller:
-        yield worker
-
-
-def test_worker_reads_on_until_the_client_of_an_early_answer_is_done(
-    polling: server.Worker,
-) -> None:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        theirs.setblocking(False)
-        polling.close(ours, graceful=True)
-        assert theirs.recv(1) == b""
-        sent = 0
-        while sent < 5_000_000:
-            with suppress(BlockingIOError):
-                sent += theirs.send(bytes(100_000))
-            polling.wait_for_and_dispatch_events(0)
-        assert polling.nr_conns == 1
-        theirs.close()
-        while polling.nr_conns:
-            polling.wait_for_and_dispatch_events(1)
-    assert not polling.lingering
-    assert ours.fileno() == -1
-
-
-@pytest.mark.parametrize("bound", ["LINGER_SECONDS", "LINGER_SILENCE_SECONDS", "LINGER_BYTES"])
-def test_worker_reads_on_neither_for_ever_nor_everything(
-    polling: server.Worker, monkeypatch: pytest.MonkeyPatch, bound: str
-) -> None:
-    monkeypatch.setattr(connections, bound, 0)
-    ours, theirs = socket.socketpair()
-    with theirs:
-        polling.close(ours, graceful=True)
-        theirs.send(b"more")
-        polling.wait_for_and_dispatch_events(0)
-        polling.murder_pending()
-    assert (polling.nr_conns, ours.fileno()) == (0, -1)
-
-
-def test_worker_closes_at_once_where_no_answer_is_to_arrive(polling: server.Worker) -> None:
-    ours, theirs = socket.socketpair()
-    with theirs:
-        polling.close(ours)
-        assert (polling.nr_conns, ours.fileno()) == (0, -1)
-    gone = socket.socket()
-    polling.close(gone, graceful=True)
-    assert (polling.nr_conns, gone.fileno()) == (0, -1)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,208 @@
+"""Connections that wait without a thread: a request gets one when all of it has come.
+
+gunicorn's threaded worker gives a thread to each connection and has it wait for the client: as many
+slow clients as there are threads, and nobody is served. Here the worker's own loop gathers what
+comes, within bounds of size and time, and the parser finds it in memory.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from gunicorn.http import errors, get_parser
+from gunicorn.workers.gthread import TConn
+
+from app.constants import HEALTH_PREFIX
+
+if TYPE_CHECKING:
+    from config.base import Base
+
+# How long a client may send and read nothing within a request.
+SILENCE_SECONDS: Final = 10.0
+# What a client sends after an answer that is the last is thrown away (RFC 9112 section 9.6): closed
+# upon, a client that is still sending would see a reset and never the answer.
+LINGER_SECONDS: Final = 30.0
+LINGER_SILENCE_SECONDS: Final = 2.0
+LINGER_BYTES: Final = 16 * 1024 * 1024
+
+# The request line and all headers together; each of them has its own bound in gunicorn.conf.py.
+HEAD_BYTES: Final = 32_768
+# A size with its extensions, and what chunks may add to the longest body: a line for every byte
+# or two would be no body but an attack.
+CHUNK_LINE_BYTES: Final = 8190
+PIECE_BYTES: Final = 65_536
+
+REQUEST_LINE: Final = re.compile(rb"(?:\r\n)?([^\r\n ]+) ([^\r\n ]+) HTTP/1\.([0-9])\r\n")
+FRAMING: Final = re.compile(
+    rb"\r\n(content-length|transfer-encoding)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE
+)
+LENGTH: Final = re.compile(rb"[0-9]{1,4300}[ \t]*")
+CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;|$)")
+CONTINUE: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
+LIVENESS: Final = tuple(f"GET {HEALTH_PREFIX}live{end}".encode() for end in " ?")
+
+
+class SlowRequestError(errors.ParseException):  # type: ignore[misc]  # gunicorn has no types
+    """Raised when a request is not whole in the time that it has."""
+
+
+class Connection(TConn):  # type: ignore[misc]  # as above
+    """A client's connection, and what has come of its next request."""
+
+    parser: Any
+
+    def __init__(self, cfg: Any, sock: Any, client: Any, server: Any, settings: Base) -> None:
+        super().__init__(cfg, sock, client, server)
+        self.settings = settings
+        # For gunicorn: no thread is to wait for a first byte.
+        self.data_ready = True
+        self.data = bytearray()
+        self.is_kept = self.is_ending = False
+        # When its request was whole: from then on the request's own time runs.
+        self.arrived = 0.0
+        self.expect_request(settings.REQUEST_HEAD_SECONDS)
+
+    def expect_request(self, seconds: float) -> None:
+        """Wait *seconds* for the first byte of a request, the first or the next."""
+        now = time.monotonic()
+        self.since = self.heard = now
+        self.deadline = now + seconds
+        self.body_at = self.searched = self.chunk_at = self.body_size = 0
+        self.is_line_seen = self.is_chunked = self.is_told_to_continue = False
+        self.is_whole = False
+
+    def keep(self) -> None:
+        """Wait for the next request, which may have come with the last one."""
+        self.is_kept = True
+        self.sock.setblocking(False)
+        self.data += self.parser.unreader.take_buffered()
+        self.expect_request(self.cfg.keepalive)
+        if self.data:
+            self.deadline = self.since + self.settings.REQUEST_HEAD_SECONDS
+
+    def end(self) -> None:
+        """Send nothing more, and let the client read what was sent: what it sends is dropped."""
+        self.is_ending = True
+        self.bytes_left = LINGER_BYTES
+        self.data.clear()
+        self.expect_request(LINGER_SECONDS)
+        self.sock.setblocking(False)
+        self.sock.shutdown(socket.SHUT_WR)
+
+    @property
+    def rank(self) -> tuple[bool, float]:
+        """Who goes first where there is no room: who has asked for nothing, and longest ago."""
+        return self.is_kept and not self.is_ending, self.since
+
+    def is_late(self, now: float) -> bool:
+        """Tell whether the client's time is over, as a whole or since it was last heard."""
+        silence = LINGER_SILENCE_SECONDS if self.is_ending else SILENCE_SECONDS
+        is_silent = now > self.heard + silence and bool(self.data or self.is_ending)
+        return is_silent or now > self.deadline
+
+    def receive(self) -> bool:
+        """Take what has come without waiting; False where nothing will any more."""
+        piece: bytes = self.sock.recv(PIECE_BYTES)
+        self.heard = time.monotonic()
+        if self.is_ending:
+            self.bytes_left -= len(piece)
+            return bool(piece) and self.bytes_left > 0
+        if not self.data and self.is_kept:
+            self.deadline = self.heard + self.settings.REQUEST_HEAD_SECONDS
+        self.data += piece
+        return bool(piece)
+
+    def is_ready(self) -> bool:
+        """Tell whether a thread can answer the request and never wait for the client.
+
+        That is a request which is whole, or one that will be refused whatever else comes.
+        """
+        if not self.body_at and not self._has_head():
+            return self._is_no_request()
+        if self.body_at > HEAD_BYTES:
+            raise errors.LimitRequestHeaders("too long a head")
+        if self.is_chunked:
+            return self._has_last_chunk()
+        self.is_whole = len(self.data) >= self.body_at + self.body_size
+        # What is too long for the app is refused, or read by a thread, as the app decides.
+        return self.is_whole or self.body_size > self.settings.MAX_BODY_BYTES
+
+    def is_probe(self) -> bool:
+        """Tell whether somebody asks if this process is alive."""
+        return self.data.startswith(LIVENESS)
+
+    def invite_body(self) -> None:
+        """Have a client that waits for it send its body (RFC 9110 section 10.1.1)."""
+        if self.body_at and not self.is_told_to_continue:
+            self.is_told_to_continue = True
+            line = REQUEST_LINE.match(self.data)
+            if line and line[3] != b"0" and CONTINUE.search(self.data, 0, self.body_at):
+                self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def init(self) -> None:
+        """Have the parser, which a thread calls, begin with what has come."""
+        self.sock.setblocking(True)
+        if self.parser is None:
+            self.parser = get_parser(self.cfg, self, self.client)
+        self.parser.unreader.unread(bytes(self.data))
+        self.data = bytearray()
+
+    def recv(self, size: int) -> bytes:
+        """Wait for more of a body: the parser reads here where the app takes longer ones."""
+        if time.monotonic() > self.deadline:
+            raise BlockingIOError
+        piece: bytes = self.sock.recv(size)
+        return piece
+
+    def _has_head(self) -> bool:
+        end = self.data.find(b"\r\n\r\n", max(0, self.searched - 3))
+        self.searched = len(self.data)
+        if end < 0:
+            if self.searched > HEAD_BYTES:
+                raise errors.LimitRequestHeaders("too long a head")
+            return False
+        self.body_at = self.chunk_at = end + 4
+        self.deadline = self.heard + self.settings.REQUEST_BODY_SECONDS
+        framing = FRAMING.findall(self.data, 0, end + 2)
+        self.is_chunked = any(b"chunked" in value.lower() for _, value in framing)
+        if framing and not self.is_chunked:
+            # What is no length, or one of two, the parser refuses, and nothing is waited for.
+            is_length = len(framing) == 1 and LENGTH.fullmatch(framing[0][1])
+            self.body_size = int(framing[0][1]) if is_length else sys.maxsize
+        return True
+
+    def _is_no_request(self) -> bool:
+        """Tell whether the first line is none that the parser takes, or too long for it."""
+        if self.is_line_seen:
+            return False
+        limit = self.cfg.limit_request_line + 4
+        if self.data.find(b"\n", 2) < 0 and len(self.data) <= limit:
+            return False
+        self.is_line_seen = True
+        line = REQUEST_LINE.match(self.data)
+        return line is None or line.end() > limit
+
+    def _has_last_chunk(self) -> bool:
+        """Follow the sizes of chunks as they come (RFC 9112 section 7.1)."""
+        allowed = self.settings.MAX_BODY_BYTES
+        while (end := self.data.find(b"\r\n", self.chunk_at)) >= 0:
+            size = CHUNK_SIZE.match(self.data[self.chunk_at : end])
+            if size is None:
+                return True
+            length = int(size[1], 16)
+            if not length:
+                # The trailers, of which there need not be any, end as the head does.
+                self.is_whole = self.data.find(b"\r\n\r\n", end) >= 0
+                break
+            self.body_size += length
+            self.chunk_at = end + 2 + length + 2
+        missing = max(0, self.chunk_at - 2 - len(self.data))
+        if self.is_whole or self.body_size - missing > allowed:
+            return True
+        if len(self.data) - self.body_at > 2 * allowed + CHUNK_LINE_BYTES:
+            raise errors.InvalidChunkSize(b"")
+        return False
