@@ -41,23 +41,45 @@ def collection(name: str) -> Collection[dict[str, Any]]:
 
 
 class TimestampedQuerySet(QuerySet):
-    """Querysets whose updates move updatedAt."""
+    """Querysets that write what save() writes: timestamps, and the id of what they insert."""
 
-    def update(self, *args: Any, **kwargs: Any) -> Any:
-        """Update as QuerySet.update() does, and set updated_at."""
-        kwargs.setdefault("set__updated_at", utc_now())
-        return super().update(*args, **kwargs)
+    def insert(self, doc_or_docs: Any, **options: Any) -> Any:
+        """Insert as QuerySet.insert() does, one document or many."""
+        is_one = isinstance(doc_or_docs, Document)
+        documents = [doc_or_docs] if is_one else [*doc_or_docs]
+        for document in documents:
+            if isinstance(document, BaseDocument):
+                document.stamp()
+        return super().insert(doc_or_docs if is_one else documents, **options)
 
-    def update_one(self, *args: Any, **kwargs: Any) -> Any:
-        """Update as QuerySet.update_one() does, and set updated_at."""
-        kwargs.setdefault("set__updated_at", utc_now())
-        return super().update_one(*args, **kwargs)
+    def update(self, *, upsert: bool = False, **changes: Any) -> Any:
+        """Update as QuerySet.update() does; update_one() and upsert_one() go this way, too."""
+        return super().update(upsert=upsert, **self._stamp(changes, is_upsert=upsert))
 
-    def modify(self, *args: Any, **kwargs: Any) -> Any:
-        """Modify as QuerySet.modify() does, and set updated_at unless it removes."""
-        if not kwargs.get("remove"):
-            kwargs.setdefault("set__updated_at", utc_now())
-        return super().modify(*args, **kwargs)
+    def modify(self, *, upsert: bool = False, remove: bool = False, **changes: Any) -> Any:
+        """Modify as QuerySet.modify() does."""
+        stamped = changes if remove else self._stamp(changes, is_upsert=upsert)
+        return super().modify(upsert=upsert, remove=remove, **stamped)
+
+    def _stamp(self, changes: dict[str, Any], *, is_upsert: bool) -> dict[str, Any]:
+        now = utc_now()
+        if isinstance(changes.get("__raw__"), list):
+            # A pipeline has no operator for inserts alone, and takes no other changes beside it.
+            new = {"createdAt": now, "_id": new_id()}
+            kept = {name: {"$ifNull": [f"${name}", value]} for name, value in new.items()}
+            stage = {"$set": {"updatedAt": now, **kept}}
+            return {**changes, "__raw__": [*changes["__raw__"], stage]}
+        stamps: dict[str, Any] = {"set__updated_at": now}
+        if is_upsert:
+            new = {"created_at": now} | ({} if _names_id(self._query) else {"id": new_id()})
+            given = {name.removeprefix("set__") for name in changes}
+            stamps |= {f"set_on_insert__{name}": new[name] for name in new.keys() - given}
+        return stamps | changes
+
+
+def _names_id(query: dict[str, Any]) -> bool:
+    """Tell whether a query says which id its document has, or would have."""
+    return "_id" in query or any(_names_id(part) for part in query.get("$and", ()))
 
 
 class BaseDocument(Document):
@@ -78,10 +100,14 @@ class BaseDocument(Document):
 
     def save(self, *args: Any, **kwargs: Any) -> Any:
         """Save as Document.save() does, and keep the timestamps."""
+        self.stamp()
+        return super().save(*args, **kwargs)
+
+    def stamp(self) -> None:
+        """Set the timestamps of what is about to be written."""
         self.updated_at = utc_now()
         if self.created_at is None:
             self.created_at = self.updated_at
-        return super().save(*args, **kwargs)
 
 
 class BaseEmbeddedDocument(EmbeddedDocument):

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 from bson.binary import Binary, UuidRepresentation
 from bson.codec_options import CodecOptions
-from mongoengine import EmbeddedDocumentListField, StringField
+from mongoengine import EmbeddedDocumentListField, Q, StringField
 
 from app.models.base import (
     BaseDocument,
@@ -96,6 +96,52 @@ def test_a_new_document_has_both_timestamps_of_one_moment(app, database):
     stored = _stored(database)
     assert stored["createdAt"] == stored["updatedAt"]
     assert timedelta(0) <= datetime.now(UTC) - stored["createdAt"] < timedelta(seconds=60)
+
+
+INSERTS = {
+    "update": lambda things: things.update(upsert=True, set__name="x"),
+    "update_one": lambda things: things.update_one(upsert=True, set__name="x"),
+    "upsert_one": lambda things: things.upsert_one(set__name="x"),
+    "modify": lambda things: things.modify(upsert=True, set__name="x"),
+    "modify and read": lambda things: things.modify(upsert=True, new=True, set__name="x"),
+    "pipeline": lambda things: things.update_one(upsert=True, __raw__=[{"$set": {"name": "x"}}]),
+    "raw": lambda things: things.update_one(upsert=True, __raw__={"$set": {"name": "x"}}),
+    "insert": lambda things: things.insert(Thing(name="x")),
+    "insert a list": lambda things: things.insert([Thing(name="x")]),
+    "insert and read nothing": lambda things: things.insert([Thing(name="x")], load_bulk=False),
+}
+
+
+@pytest.mark.checklist("conv.timestamps", "proc.uuid")
+@pytest.mark.parametrize("insert", INSERTS.values(), ids=INSERTS)
+def test_what_is_inserted_past_save_has_an_id_and_both_timestamps(app, database, insert):
+    with app.app_context():
+        insert(Thing.objects(name="none"))
+    stored = _stored(database)
+    assert stored["name"] == "x"
+    assert isinstance(stored["_id"], UUID)
+    assert stored["_id"].version == 7
+    assert stored["createdAt"] == stored["updatedAt"]
+    assert timedelta(0) <= datetime.now(UTC) - stored["createdAt"] < timedelta(seconds=60)
+
+
+@pytest.mark.checklist("conv.timestamps")
+@pytest.mark.parametrize("name", [name for name in INSERTS if "insert" not in name])
+def test_an_upsert_that_finds_something_moves_updated_at_alone(app, database, thing, name):
+    with app.app_context():
+        INSERTS[name](Thing.objects(name__in=["old", "x"]))
+    stored = _stored(database)
+    assert (stored["_id"], stored["name"]) == (thing.id, "x")
+    assert stored["createdAt"] == EARLY < stored["updatedAt"]
+
+
+def test_an_upsert_takes_the_id_and_the_times_that_are_given(app, database):
+    given = new_id()
+    with app.app_context():
+        Thing.objects(Q(id=given) & Q(name="x")).update_one(upsert=True, set__created_at=EARLY)
+    stored = _stored(database)
+    assert (stored["_id"], stored["createdAt"]) == (given, EARLY)
+    assert stored["updatedAt"] > EARLY
 
 
 @pytest.mark.checklist("conv.timestamps")
