@@ -1,7 +1,8 @@
 """What exports are made of, and the chunks that they are stored in.
 
 A document class that belongs to an account, which its field `account` names, is exported where
-its meta has "export": the names of the fields that the owner may see. "export_only" is a filter,
+its meta has "export": the names of the fields that the owner may see. A document embedded there
+is shown whole, unless its meta names fields, too. "export_only" is a filter,
 where not all documents of an account are there for its owner to see.
 """
 

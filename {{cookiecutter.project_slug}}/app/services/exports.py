@@ -36,7 +36,8 @@ def create(account_id: UUID, request_id: str) -> Job:
 
     Raises TooManyExportsError, and ServiceUnavailableError where the broker is away.
     """
-    job = jobs.submit(account_id, JobKind.EXPORT, settings.EXPORT_LIMIT, request_id)
+    most = settings.EXPORT_LIMIT
+    job = jobs.submit(account_id, JobKind.EXPORT, most, request_id, must_be_sent=True)
     if job is None:
         raise TooManyExportsError
     return job

@@ -32,11 +32,15 @@ MOST_SENT: Final = 100
 logger = logging.getLogger(__name__)
 
 
-def submit(account_id: UUID, kind: JobKind, most: int, request_id: str) -> Job | None:
+def submit(
+    account_id: UUID, kind: JobKind, most: int, request_id: str, *, must_be_sent: bool = False
+) -> Job | None:
     """Store a job, then send its id; None where the account has *most* of this kind already.
 
-    Raises ServiceUnavailableError where the broker is away. The job is removed then; should that
-    fail, too, a sweep sends it later: a client that was refused finds it done.
+    Where the broker is away the job is kept, and sent by a sweep once the broker is back. A caller
+    who would rather refuse says *must_be_sent*: the job is removed then, and
+    ServiceUnavailableError raised. Should the removal fail, too, a client that was refused finds
+    the job done.
     """
     job = _store(account_id, kind, most, request_id)
     if job is not None:
@@ -44,8 +48,9 @@ def submit(account_id: UUID, kind: JobKind, most: int, request_id: str) -> Job |
             queue.send(job.id)
         except ServiceUnavailableError:
             logger.warning("job %s (request %s): the broker is away", job.id, request_id)
-            Job.objects(id=job.id).delete()
-            raise
+            if must_be_sent:
+                Job.objects(id=job.id).delete()
+                raise
     return job
 
 

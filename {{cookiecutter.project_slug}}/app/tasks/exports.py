@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+from mongoengine import EmbeddedDocument
 from pydantic.alias_generators import to_camel
 
 from app.extensions import settings
@@ -18,7 +20,7 @@ from app.services import exports
 from app.services.attempts import LeaseLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     from app.services.attempts import Attempt
@@ -97,14 +99,25 @@ def _find_sections(account_id: UUID) -> Iterator[Section]:
 
 
 def _dump(document: Any, members: tuple[str, ...]) -> bytes:
-    shown = {to_camel(name): getattr(document, name) for name in members}
+    shown = _members_of(document, members)
     return orjson.dumps(shown, default=_show, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
-def _show(value: Any) -> str:
-    """Write a value as the API does."""
+def _members_of(document: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {to_camel(name): getattr(document, name) for name in names}
+
+
+def _show(value: Any) -> Any:
+    """Return a value as the API writes it, decimals as texts since JSON's numbers lose digits."""
     if isinstance(value, datetime):
         return write_moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, EmbeddedDocument):
+        fields = (name for name in value._fields_ordered if name != "_cls")  # noqa: SLF001 - it has no public name.
+        return _members_of(value, value._meta.get("export", fields))  # noqa: SLF001 - as above.
     # orjson says so itself, and of what type it is.
     raise TypeError
 

@@ -13,7 +13,7 @@ import pytest
 
 from app.models.base import utc_now
 from app.models.exports import ExportChunk
-from app.models.jobs import Job, JobState
+from app.models.jobs import Job, JobKind, JobState
 from app.services import attempts, jobs, queue
 from app.tasks import HANDLERS
 from tests.fixtures.api import Api
@@ -176,6 +176,19 @@ def test_exports_of_others_are_not_there(queue_api: Api, account: Person, strang
     queue_api.delete(place, stranger, status=404)
     assert queue_api.get(EXPORTS, stranger).json["items"] == []
     assert queue_api.get(place, account).json["status"] == "pending"
+
+
+def test_what_is_asked_for_without_a_broker_is_kept_and_done_once_it_is_back(
+    make_app: MakeApp, queue_api: Api, account: Person, start_worker: StartWorker
+) -> None:
+    away = make_app(BROKER_URI="redis://127.0.0.1:1", JOB_LEASE_SECONDS=1)
+    with away.app_context():
+        kept = jobs.submit(account.id, JobKind.EXPORT, 1, str(uuid4()))
+    assert kept is not None
+    place = f"{EXPORTS}/{kept.id}"
+    assert queue_api.get(place, account).json["status"] == "pending"
+    start_worker()
+    await_export(queue_api, place, account, is_done)
 
 
 def test_without_a_broker_nothing_is_accepted_and_nothing_stays(

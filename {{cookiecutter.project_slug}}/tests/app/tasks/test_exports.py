@@ -4,19 +4,67 @@ from __future__ import annotations
 
 import json
 import tracemalloc
-from uuid import uuid4
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
 
 import pytest
+from mongoengine import (
+    CASCADE,
+    DateField,
+    DateTimeField,
+    Decimal128Field,
+    DictField,
+    EmbeddedDocumentField,
+    EmbeddedDocumentListField,
+    LazyReferenceField,
+    StringField,
+    UUIDField,
+)
 
 from app.errors import NotFoundError
 from app.models.accounts import Account
-from app.models.base import new_id
+from app.models.base import BaseDocument, BaseEmbeddedDocument, new_id
 from app.models.exports import ExportChunk, exported_classes
 from app.models.jobs import Job
 from app.services import attempts, exports
 from app.tasks import exports as task
 from tests.fixtures.belongings import Belonging
 from tests.fixtures.queue import CHUNK_BYTES
+
+
+class Bottle(BaseEmbeddedDocument):
+    """Of which the owner may not see everything."""
+
+    meta: ClassVar[dict[str, Any]] = {"export": ("name",)}
+
+    name = StringField()
+    internal = StringField()
+
+
+class Position(BaseEmbeddedDocument):
+    """One of many in a basket."""
+
+    what = EmbeddedDocumentField(Bottle)
+    unit_price = Decimal128Field(db_field="unitPrice")
+    key = UUIDField(binary=True)
+    best_before = DateField(db_field="bestBefore")
+    added_at = DateTimeField(db_field="addedAt")
+
+
+class Basket(BaseDocument):
+    """Something of an account that is no flat list of members."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "baskets",
+        "indexes": [{"fields": ["account"]}],
+        "export": ("place", "positions"),
+    }
+
+    account = LazyReferenceField(Account, reverse_delete_rule=CASCADE, required=True)
+    place = DictField()
+    positions = EmbeddedDocumentListField(Position)
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +93,35 @@ def test_an_export_holds_what_the_account_owns_and_nothing_of_others(
     exported = read(account, attempt)
     assert [each["text"][:4] for each in exported["belongings"]] == ["0000", "0001", "0002"]
     assert exported["account"]["email"] == account.email
+
+
+def test_what_is_embedded_is_exported_in_the_words_of_the_api(account, attempt):
+    Basket(
+        account=account.id,
+        place={"zipCode": "04524"},
+        positions=[
+            Position(
+                what=Bottle(name="우유", internal="secret"),
+                unit_price=Decimal("1.10"),
+                key=UUID(int=7),
+                best_before=date(2026, 1, 31),
+                added_at=datetime(2026, 1, 31, 9, 30, tzinfo=UTC),
+            ),
+            Position(),
+        ],
+    ).save()
+    (basket,) = read(account, attempt)["baskets"]
+    position = {
+        "what": {"name": "우유"},
+        "unitPrice": "1.10",
+        "key": str(UUID(int=7)),
+        "bestBefore": "2026-01-31",
+        "addedAt": "2026-01-31T09:30:00.000Z",
+    }
+    assert basket == {
+        "place": {"zipCode": "04524"},
+        "positions": [position, dict.fromkeys(position)],
+    }
 
 
 def test_an_account_that_owns_nothing_is_exported_too(account, attempt):
