@@ -15,7 +15,7 @@ from app import (
     #: endif
     views,
 )
-from app.decorators.operation import find_operations
+from app.decorators.operation import Operations
 from app.extensions import (
     jwt,
     #: if cookiecutter.throttling
@@ -62,7 +62,7 @@ def create_app(settings: Base) -> Flask:
     hooks.register(app)
     views.route(app)
     commands.register(app)
-    app.extensions["operations"] = find_operations(app)
+    app.extensions["operations"] = Operations(app)
     return app
 
 

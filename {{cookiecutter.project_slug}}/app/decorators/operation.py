@@ -6,6 +6,7 @@ from it: what is enforced and what is documented cannot drift apart.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -15,11 +16,12 @@ from app.constants import JSON_MEDIA_TYPE
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from flask import Flask
     from pydantic import BaseModel
+    from werkzeug.routing import Rule
     #: if cookiecutter.oauth == "server"
 
     from app.services.oauth.scopes import Scope
@@ -43,10 +45,16 @@ class Operation:
     status: HTTPStatus = HTTPStatus.OK
     gives: tuple[str, ...] = (JSON_MEDIA_TYPE,)
     has_free_query: bool = False
+    # The view reads and answers HTTP by itself: beyond the token nothing is asked of a request.
+    is_raw: bool = False
     #: if cookiecutter.throttling
     is_throttled: bool = True
     limit_setting: str = "RATELIMIT_DEFAULT"
     #: endif
+
+
+# Of a view that no decorator says anything about: an extension's, or one that nobody marked.
+UNDECLARED = Operation(gives=(), has_free_query=True, is_raw=True)
 
 
 def operation_of(function: Callable[..., Any]) -> Operation:
@@ -58,14 +66,47 @@ def operation_of(function: Callable[..., Any]) -> Operation:
     return operation
 
 
-def find_operations(app: Flask) -> dict[tuple[str, str], Operation]:
-    """Return the contracts of all routes, by endpoint and method; HEAD is GET's."""
-    operations = {}
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        view_class = getattr(view, "view_class", None)
-        for method in (rule.methods or set()) - {"OPTIONS"}:
-            name = "get" if method == "HEAD" else method.lower()
-            function = getattr(view_class, name) if view_class else view
-            operations[rule.endpoint, method] = operation_of(function)
-    return operations
+class Operations(Mapping[tuple[str, str], Operation]):
+    """The contracts of all routes of an app, by endpoint and method; HEAD is GET's.
+
+    They are looked up where they are: a route that comes late, or past the decorators, has one.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __getitem__(self, key: tuple[str, str]) -> Operation:
+        endpoint, method = key
+        view = self._app.view_functions[endpoint]
+        of_view: Operation = getattr(view, "operation", UNDECLARED)
+        operation: Operation = getattr(find_function(view, method), "operation", of_view)
+        return operation
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((rule.endpoint, method) for rule, method in self.walk())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def walk(self) -> Iterator[tuple[Rule, str]]:
+        """Yield each rule that leads to a view, with each method that the view itself answers."""
+        for rule in self._app.url_map.iter_rules():
+            if rule.endpoint in self._app.view_functions and not rule.build_only:
+                methods = {"GET"} if rule.methods is None else rule.methods
+                yield from ((rule, each) for each in sorted(methods) if serves(rule, each))
+
+
+def serves(rule: Rule, method: str) -> bool:
+    """Tell whether the rule's view answers *method* itself; Flask answers OPTIONS for most."""
+    return method != "OPTIONS" or not getattr(rule, "provide_automatic_options", True)
+
+
+def find_function(view: Callable[..., Any], method: str) -> Callable[..., Any]:
+    """Return what answers *method* of a view: a method of its class, or the view itself."""
+    view_class = getattr(view, "view_class", None)
+    names = ("head", "get") if method == "HEAD" else (method.lower(),)
+    for name in (*names, "dispatch_request"):
+        function: Callable[..., Any] | None = getattr(view_class, name, None)
+        if function is not None:
+            return function
+    return view

@@ -21,6 +21,8 @@ from app.schemas.problems import ProblemOut
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pydantic import BaseModel
     from pydantic.json_schema import JsonSchemaMode
 
@@ -46,7 +48,7 @@ def security_of(operation: Operation) -> list[dict[str, list[str]]]:
 
 
 def describe_components(
-    operations: dict[tuple[str, str], Operation],
+    operations: Mapping[tuple[str, str], Operation],
     responses: dict[str, Any],
     described: list[dict[str, Any]],
 ) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from flasgger import Swagger
 from pydantic.alias_generators import to_camel
 
+from app.decorators.operation import find_function
 #: if cookiecutter.uploads
 from app.docs import files
 #: endif
@@ -33,23 +34,22 @@ from app.docs.responses import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from flask import Flask
     from werkzeug.routing import Rule
 
-    from app.decorators.operation import Operation
+    from app.decorators.operation import Operation, Operations
 
 _VERSION = "3.1.0"
 _ENDPOINT = "openapi"
 _METHODS = ("get", "post", "put", "patch", "delete")
+_UNDESCRIBED = {"HEAD", "OPTIONS"}
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 # flasgger reads what it collects off the view functions, which all apps of a process share.
 _LOCK = Lock()
 
 
-def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> dict[str, Any]:
+def make_document(app: Flask, operations: Operations) -> dict[str, Any]:
     """Return the document of all routes of *app*, in their order; needs an app context."""
     responses: dict[str, Any] = {}
     with _LOCK:
@@ -63,7 +63,7 @@ def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> d
         #: if cookiecutter.uploads
         files.narrow(template["components"]["schemas"])
         #: endif
-        document = _collect(app, template)
+        document = _collect(app, template, operations)
     document["paths"] = {
         re.sub(r"(?<=\{)\w+(?=\})", lambda name: to_camel(name[0]), path): _finish(item, described)
         for path, item in document["paths"].items()
@@ -71,22 +71,19 @@ def make_document(app: Flask, operations: dict[tuple[str, str], Operation]) -> d
     return document
 
 
-def _describe_all(
-    app: Flask, operations: dict[tuple[str, str], Operation], responses: dict[str, Any]
-) -> dict[str, Any]:
+def _describe_all(app: Flask, operations: Operations, responses: dict[str, Any]) -> dict[str, Any]:
     """Return the operation objects by their ids, and leave each where flasgger finds it."""
     described = {}
-    for rule in app.url_map.iter_rules():
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            marks = _function_of(app, rule, method).__dict__
-            if "specs_dict" not in marks:
-                # Left out rather than failed: the suite names a view without words.
-                continue
-            # Once described, the words would be lost to the next app.
-            words = marks.setdefault("words", marks["specs_dict"])
-            operation = operations[rule.endpoint, method]
-            marks["specs_dict"] = _describe(operation, rule, words, responses)
-            described[words["operationId"]] = marks["specs_dict"]
+    for rule, method in operations.walk():
+        marks = _marks_of(app, rule, method)
+        if method in _UNDESCRIBED or not _is_described(marks):
+            # Left out rather than failed: the suite names a view without words.
+            continue
+        # Once described, the words would be lost to the next app.
+        words = marks.setdefault("words", marks["specs_dict"])
+        operation = operations[rule.endpoint, method]
+        marks["specs_dict"] = _describe(operation, rule, words, responses)
+        described[words["operationId"]] = marks["specs_dict"]
     return described
 
 
@@ -95,15 +92,20 @@ def _finish(item: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
     return {
         method: {**item[method], "summary": described[item[method]["operationId"]]["summary"]}
         for method in _METHODS
-        if method in item
+        if item.get(method, {}).get("operationId") in described
     }
 
 
-def _function_of(app: Flask, rule: Rule, method: str) -> Callable[..., Any]:
-    view = app.view_functions[rule.endpoint]
-    view_class = getattr(view, "view_class", None)
-    function: Callable[..., Any] = getattr(view_class, method.lower()) if view_class else view
-    return function
+def _marks_of(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
+    """Return what decorators have left on what answers; nothing where nobody can leave anything."""
+    function = find_function(app.view_functions[rule.endpoint], method)
+    marks: dict[str, Any] = getattr(function, "__dict__", {})
+    return marks
+
+
+def _is_described(marks: dict[str, Any]) -> bool:
+    """Tell whether a view has words of this package; an extension may have some of flasgger's."""
+    return "operationId" in marks.get("specs_dict", {})
 
 
 def _describe(
@@ -143,11 +145,23 @@ def _describe_api() -> dict[str, Any]:
     }
 
 
-def _collect(app: Flask, template: dict[str, Any]) -> dict[str, Any]:
+def _collect(app: Flask, template: dict[str, Any], operations: Operations) -> dict[str, Any]:
+    # flasgger fails on views of a form that it does not know: it sees ours alone.
+    ours = {
+        rule.endpoint
+        for rule, method in operations.walk()
+        if _is_described(_marks_of(app, rule, method))
+    }
     swagger = Swagger(
         config={
             "headers": [],
-            "specs": [{"endpoint": _ENDPOINT, "route": "/openapi.json"}],
+            "specs": [
+                {
+                    "endpoint": _ENDPOINT,
+                    "route": "/openapi.json",
+                    "rule_filter": lambda rule: rule.endpoint in ours and not rule.build_only,
+                }
+            ],
             "openapi": _VERSION,
             "swagger_ui": False,
         },

@@ -54,16 +54,21 @@ def _by_hooks(operation: Operation, path: str) -> Iterator[type[Problem]]:
         #: endif
     if "{" in path:
         yield errors.NotFoundError
+    if not operation.is_raw:
+        yield from _by_content(operation)
+
+
+def _by_content(operation: Operation) -> Iterator[type[Problem]]:
     yield from (errors.NotAcceptableError, errors.UnsupportedMediaTypeError)
+    # Of a body that nobody wants the beginning is read, too.
+    yield errors.MalformedRequestError
     if not operation.has_free_query:
         yield errors.InvalidInputError
     #: if cookiecutter.oauth == "server"
     if operation.form is not None:
-        yield errors.MalformedRequestError
         yield errors.ContentTooLargeError
     #: endif
     if operation.body is not None:
-        yield errors.MalformedRequestError
         yield errors.ContentTooLargeError
         yield errors.InvalidInputError
 

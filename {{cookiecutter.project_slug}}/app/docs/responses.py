@@ -111,6 +111,8 @@ def _has_etag(operation: Operation, words: dict[str, Any]) -> bool:
 
 
 def _describe_content(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+    if operation.is_raw:
+        return {"*/*": {}}
     if operation.returns is None:
         (media_type,) = operation.gives
         kind = "object" if media_type == JSON_MEDIA_TYPE else "string"

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from flask import request
 from werkzeug.datastructures import MIMEAccept
+from werkzeug.exceptions import BadRequest
 from werkzeug.http import parse_accept_header, parse_options_header
 
+from app.constants import JSON_MEDIA_TYPE
 from app.context import context
-from app.errors import NotAcceptableError, UnsupportedMediaTypeError
+from app.errors import MalformedRequestError, NotAcceptableError, UnsupportedMediaTypeError
 
 #: if cookiecutter.xml
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 #: endif
 _UNWANTED = 0.0
 _NO_LENGTH = ("", "0")
+# Room for `{}` as people and libraries write it.
+_LONGEST_EMPTY = 16
 
 
 def check_accept() -> None:
@@ -29,7 +33,7 @@ def check_accept() -> None:
     No Accept header means anything.
     """
     operation = context.operation
-    if operation is None:
+    if operation is None or operation.is_raw:
         return
     header = request.headers.get("Accept", "").strip() or "*/*"
     chosen = _choose(operation.gives, header)
@@ -39,16 +43,19 @@ def check_accept() -> None:
 
 
 def check_content_type() -> None:
-    """Refuse with 415 a body of another type than the operation reads, unread."""
+    """Refuse with 415 a body of another type than the operation reads, unread.
+
+    Where none is wanted, a body that says nothing is none.
+    """
     operation = context.operation
-    if operation is None:
+    if operation is None or operation.is_raw:
         return
     takes_body = operation.body is not None
     #: if cookiecutter.oauth == "server"
     takes_body = takes_body or operation.form is not None
     #: endif
     if not takes_body:
-        if _has_body():
+        if _has_body() and not _is_empty_body():
             raise UnsupportedMediaTypeError("")
         return
     media_type = _media_type_of(request.headers.get("Content-Type"))
@@ -96,6 +103,22 @@ def _has_body() -> bool:
     environ = request.environ
     has_length = environ.get("CONTENT_LENGTH", "0") not in _NO_LENGTH
     return has_length or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def _is_empty_body() -> bool:
+    """Tell whether the body is nothing in chunks (RFC 9112 section 7.1), or `{}` in JSON.
+
+    Gateways send the one with any method, client libraries the other. What is longer is not read.
+    """
+    length = request.content_length
+    if length is not None and length > _LONGEST_EMPTY:
+        return False
+    try:
+        body = request.stream.read(_LONGEST_EMPTY + 1)
+    except (OSError, BadRequest) as error:
+        raise MalformedRequestError from error
+    is_json = _media_type_of(request.headers.get("Content-Type")) == JSON_MEDIA_TYPE
+    return not body or (is_json and body.translate(None, b" \t\r\n") == b"{}")
 
 
 def _media_type_of(header: str | None) -> str:

@@ -6,6 +6,7 @@ has already put them in their places, and dropped those of strangers.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from flask import request
@@ -20,11 +21,21 @@ from app.errors import (
 )
 from app.extensions import settings
 
+_WHOLE_URL = re.compile(r"(?P<scheme>[^/?#]*)://(?P<host>[^/?#]*)")
+_SCHEMES = {"http", "https"}
+
 
 def refuse_unknown_host() -> None:
-    """Refuse a Host that is none of TRUSTED_HOSTS; probes send the pod's own address."""
+    """Refuse a Host that is none of TRUSTED_HOSTS; probes send the pod's own address.
+
+    A target that is a whole URL names the host, and the Host header nothing (RFC 9112 section
+    3.2.2).
+    """
     if is_exempt():
         return
+    if whole := _WHOLE_URL.match(request.environ.get("RAW_URI", "")):
+        is_http = whole["scheme"].lower() in _SCHEMES
+        request.environ["HTTP_HOST"] = whole["host"] if is_http else ""
     if not _is_trusted(request.environ.get("HTTP_HOST"), settings.TRUSTED_HOSTS):
         raise UnknownHostError
 

@@ -9,9 +9,9 @@ from flasgger import swag_from
 from flask import Blueprint, Response
 from flask.views import MethodView
 
-from app.constants import API_PREFIX
+from app.constants import API_PREFIX, JSON_MEDIA_TYPE
 from app.context import context
-from app.decorators.contract import Reply, returns, takes_query
+from app.decorators.contract import Reply, returns, sends, takes_query
 from app.docs import exports as docs
 from app.models.jobs import JobState
 from app.schemas.exports import ExportOut, ExportPageOut, ExportsQuery
@@ -64,6 +64,7 @@ class ContentView(MethodView):
     """What was exported."""
 
     @swag_from(docs.READ_CONTENT)
+    @sends(JSON_MEDIA_TYPE)
     def get(self, export_id: UUID) -> Response:
         """Read what was exported, a chunk at a time."""
         size, chunks = exports.read(context.account_id, export_id)
@@ -71,7 +72,7 @@ class ContentView(MethodView):
             "Content-Length": str(size),
             "Content-Disposition": f'attachment; filename="export-{export_id}.json"',
         }
-        return Response(chunks, headers=headers, content_type="application/json")
+        return Response(chunks, headers=headers, content_type=JSON_MEDIA_TYPE)
 
 
 def _place_of(job: Job) -> str:

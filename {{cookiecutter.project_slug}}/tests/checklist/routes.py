@@ -9,7 +9,7 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.decorators.operation import Operation
+    from app.decorators.operation import Operation, Operations
 
 
 class Route(NamedTuple):
@@ -27,15 +27,15 @@ class Route(NamedTuple):
 
 def find_routes(app: Flask) -> list[Route]:
     """Return every operation of *app*; what a path names exists nowhere."""
-    operations: dict[tuple[str, str], Operation] = app.extensions["operations"]
+    operations: Operations = app.extensions["operations"]
     return [
         Route(
             method,
             re.sub(r"<[^>]*>", str(uuid4()), rule.rule),
             operations[rule.endpoint, method],
         )
-        for rule in app.url_map.iter_rules()
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        for rule, method in operations.walk()
+        if method not in {"HEAD", "OPTIONS"}
     ]
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pymongo.errors import AutoReconnect
 
 from app.decorators.contract import public
-from app.decorators.operation import find_operations
 from app.errors import NotModified
 
 if TYPE_CHECKING:
@@ -102,7 +101,6 @@ def make_probed_app(make_app: MakeApp) -> Flask:
     app.add_url_rule("/probes/308/", "probe-308", _fail_with(NotModified('"1"')))
     app.add_url_rule("/probes/500", "probe-500", _fail_with(RuntimeError("broken on purpose")))
     app.add_url_rule("/probes/503", "probe-503", _fail_with(AutoReconnect("away on purpose")))
-    app.extensions["operations"] = find_operations(app)
     return app
 
 

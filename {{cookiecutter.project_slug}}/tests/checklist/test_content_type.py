@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.fixtures.accounts import MakeAccount
     from tests.fixtures.attacks import Attack
     from tests.fixtures.operations import Operation
 
@@ -60,6 +63,9 @@ SUPPORTED = {
 }
 
 
+SAYING_NOTHING = {"nothing in chunks": b"", "an empty object": b"{}"}
+
+
 class Unread(io.BytesIO):
     """A body that nobody may look into."""
 
@@ -68,6 +74,15 @@ class Unread(io.BytesIO):
 
     def read(self, *_: Any) -> bytes:
         pytest.fail("the body was read")
+
+    read1 = readinto = readline = readlines = read
+
+
+class Torn(io.BytesIO):
+    """A body that breaks off, as a server tells it."""
+
+    def read(self, *_: Any) -> bytes:
+        raise OSError
 
     read1 = readinto = readline = readlines = read
 
@@ -125,6 +140,37 @@ def test_a_right_type_is_read_however_it_is_named(attack: Attack, writes: list[O
                 content_type=content_type,
                 data=b"torn {",
             )
+
+
+@pytest.mark.parametrize("sent", SAYING_NOTHING.values(), ids=SAYING_NOTHING.keys())
+def test_a_body_that_says_nothing_is_none_where_none_is_wanted(
+    unhurried_app: Flask, operations: list[Operation], make_caller: MakeAccount, sent: bytes
+) -> None:
+    client = unhurried_app.test_client()
+    for operation in operations:
+        if operation.takes_body:
+            continue
+        bare = client.open(**operation.request_of(make_caller()))
+        request = operation.request_of(make_caller()) | {"content_type": JSON}
+        request["headers"] |= {} if sent else {"Transfer-Encoding": "chunked"}
+        answer = client.open(
+            **request,
+            input_stream=io.BytesIO(sent),
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+        assert answer.status_code == bare.status_code != 415, operation
+
+
+def test_what_breaks_off_where_no_body_is_wanted_is_malformed(
+    attack: Attack, operations: list[Operation]
+) -> None:
+    for operation in operations:
+        if operation.takes_body:
+            continue
+        request = operation.request_of(attack.caller)
+        request["headers"] |= {"Transfer-Encoding": "chunked"}
+        torn = {"input_stream": Torn(), "environ_overrides": {"wsgi.input_terminated": True}}
+        attack.send(status=400, what=operation, **request, **torn)
 
 
 def test_operations_without_a_body_take_none(attack: Attack, operations: list[Operation]) -> None:

@@ -45,6 +45,11 @@ def chunks(*parts: bytes) -> bytes:
     return CHUNKED + b"\r\n" + b"".join(parts)
 
 
+def unwanted(body: bytes) -> bytes:
+    """Return a chunked request where no body is wanted."""
+    return CHUNKED.replace(b"PATCH", b"GET", 1) + b"\r\n" + body
+
+
 def sized(length: bytes, body: bytes = BODY) -> bytes:
     """Return a request that says this of its length."""
     return PATCH + b"Connection: close\r\nContent-Length: " + length + b"\r\n\r\n" + body
@@ -62,8 +67,18 @@ REQUESTS: Final = {
     "a very long method": (method(b"A" * 3_000), {400}),
     "a whole URL": (target(b"http://localhost/api/v1/nothing?" + WORD), {404}),
     "an authority": (target(b"stranger.example:443"), {400, 404}),
+    "a whole URL of a stranger": (target(b"http://stranger.example/api/v1/me"), {400}),
+    "a whole URL with a name in it": (target(b"http://localhost@stranger.example/"), {400}),
+    "a whole URL of another scheme": (target(b"gopher://localhost/api/v1/me"), {400}),
     "a star": (target(b"*"), {400, 404}),
+    "a tunnel": (target(b"stranger.example:443").replace(b"GET", b"CONNECT", 1), {405}),
     "no slash": (target(b"api/v1/me"), {400, 404}),
+    "an encoded slash": (target(b"/api/v1%2Fme"), {404}),
+    "an encoded slash further on": (target(b"/api/v1/me%2fnotes"), {404}),
+    "an encoded backslash": (target(b"/api/v1/me%5Cnotes"), {404}),
+    "two slashes": (target(b"//api/v1/me"), {404}),
+    "a dot": (target(b"/api/v1/./me"), {404}),
+    "a parameter of a segment": (target(b"/api/v1/me;a=b"), {404}),
     "a double slash": (target(b"//stranger.example/api/v1/me"), {404}),
     "a parent": (target(b"/api/v1/../../../etc/passwd"), {404}),
     "a NUL": (target(b"/api/v1/me\0"), {400, 404}),
@@ -109,6 +124,8 @@ REQUESTS: Final = {
     "no JSON in chunks": (chunks(b"3\r\nabc\r\n0\r\n\r\n"), {400}),
     "half an object in chunks": (chunks(b"10\r\n" + BODY[:16] + b"\r\n0\r\n\r\n"), {400}),
     "no chunk at all": (chunks(b"0\r\n\r\n"), {400}),
+    "chunks that nobody wants": (unwanted(b"1\r\nx\r\n0\r\n\r\n"), {415}),
+    "torn chunks that nobody wants": (unwanted(b"zz\r\n" + WORD), {400}),
     "no size": (chunks(b"zz\r\n" + WORD), {400}),
     "a negative size": (chunks(b"-1\r\n" + WORD), {400}),
     "a size too small": (chunks(b"1\r\n" + BODY + b"\r\n0\r\n\r\n"), {400}),
@@ -121,6 +138,19 @@ REQUESTS: Final = {
     ),
     "an unknown coding": (PATCH + b"Transfer-Encoding: " + WORD + b"\r\n\r\n", {400}),
     "compressed chunks": (PATCH + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", {400, 415}),
+}
+
+# What means what it would without its oddity: the same account comes back.
+SERVED: Final = {
+    "no chunk at all": unwanted(b"0\r\n\r\n"),
+    "no chunk but a trailer": unwanted(b"0\r\nX-Sum: 0\r\n\r\n"),
+    "no chunk and no type": unwanted(b"0\r\n\r\n").replace(b"Content-Type", b"X-Type"),
+    "an empty object in chunks": unwanted(b"2\r\n{}\r\n0\r\n\r\n"),
+    "a whole URL": target(b"http://localhost/api/v1/me"),
+    "a whole URL, and the Host of a stranger": target(b"http://localhost/api/v1/me").replace(
+        b"Host: localhost", b"Host: stranger.example"
+    ),
+    "an encoded letter": target(b"/api/v1/%6De"),
 }
 
 # The client goes away, or never says what it announced.
@@ -170,6 +200,17 @@ def test_hostile_bytes_are_refused_and_change_nothing(
     log = server.read_log()
     assert CANARY not in log
     assert "Traceback" not in log, log
+
+
+def test_oddities_that_mean_nothing_are_served(server: Server, account: Person) -> None:
+    token = account.headers["Authorization"].encode()
+    for what, request in SERVED.items():
+        answer = exchange(server, request.replace(b"<token>", token))
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 "), (what, head)
+        assert json.loads(body)["id"] == str(account.id), what
+    options = exchange(server, b"OPTIONS * HTTP/1.1\r\n" + HEAD + LAST)
+    assert options.startswith(b"HTTP/1.1 204 ")
 
 
 def test_clients_that_go_away_change_nothing(

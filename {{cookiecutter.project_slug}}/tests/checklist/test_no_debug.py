@@ -10,7 +10,6 @@ import pytest
 
 from app import create_app
 from app.decorators.contract import public
-from app.decorators.operation import find_operations
 from config import Production
 from config.environment import PROJECT, Environment
 from tests.fixtures.api import Api
@@ -70,7 +69,6 @@ def test_an_exception_in_production_says_nothing(variables, emptied_database):
 
     app = create_app(Production.from_environment(Environment(variables, {})))
     app.add_url_rule("/broken", "broken", fail)
-    app.extensions["operations"] = find_operations(app)
     assert (app.debug, app.testing) == (False, False)
     answer = Api(app).get("/broken", base_url="https://localhost", status=500)
     request_id = answer.headers["X-Request-ID"]

@@ -58,6 +58,7 @@ SPELLINGS: Final[dict[str, Spell]] = {
     "an encoded last letter": lambda path: path[:-1] + f"%{ord(path[-1]):02x}",
     "an encoded slash behind": lambda path: path + "%2f",
     "encoded slashes": lambda path: path.replace("/v1/", "%2fv1%2F"),
+    "an encoded last slash": lambda path: "%2F".join(path.rsplit("/", 1)),
     "a NUL behind": lambda path: path + "%00",
     "a parameter": lambda path: path + ";a=b",
     "a query": lambda path: path + "?a=b",
@@ -100,11 +101,13 @@ def _group(rule: str) -> str:
     return rule
 
 
-def _open(api: Api, method: str, target: str) -> TestResponse:
+def _open(
+    api: Api, method: str, target: str, headers: dict[str, str] | None = None
+) -> TestResponse:
     """Ask for a target as a server passes it on, whatever a client would make of its slashes."""
     path, _, query = target.partition("?")
-    asked = {"PATH_INFO": unquote(path, "latin-1"), "QUERY_STRING": query}
-    return api.client.open("/", method=method, environ_overrides=asked)
+    asked = {"PATH_INFO": unquote(path, "latin-1"), "RAW_URI": target, "QUERY_STRING": query}
+    return api.client.open("/", method=method, environ_overrides=asked, headers=headers)
 
 
 @pytest.mark.checklist("proc.auth-all")
@@ -131,6 +134,16 @@ def test_another_spelling_is_no_way_around_the_token(app, api, spell):
     for path in paths:
         for method in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"):
             assert _open(api, method, spell(path)).status_code == 401, (method, spell(path))
+
+
+@pytest.mark.checklist("input.validate")
+@pytest.mark.parametrize("name", [name for name in SPELLINGS if "slash" in name])
+def test_slashes_make_no_second_path_to_anything(app, api, account, name):
+    for path in _protected_paths(app):
+        for method in ("GET", "HEAD", "OPTIONS", "PUT"):
+            target = SPELLINGS[name](path)
+            answer = _open(api, method, target, account.headers)
+            assert answer.status_code == 404, (method, target)
 
 
 @pytest.mark.checklist("proc.auth-all")

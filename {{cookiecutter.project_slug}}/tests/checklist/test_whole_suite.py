@@ -6,20 +6,41 @@ The promises themselves are judged when the suite ends: see tests/plugins/record
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
+from app import create_app
+from config.environment import PROJECT
+from config.testing import Testing
 from tests.checklist.answers import Answer, find_faults, find_in_document, find_in_log
 from tests.checklist.items import read_items
-from tests.checklist.whole_suite import ALWAYS, Call, Documented, Record, judge, read_documented
+from tests.checklist.whole_suite import (
+    ALWAYS,
+    Call,
+    Documented,
+    Record,
+    find_undocumented,
+    judge,
+    read_documented,
+)
 from tests.fixtures.accounts import CANARY
 
 JSON = {"Content-Type": "application/json"}
 PROBLEM = {"Content-Type": "application/problem+json"}
 KEPT = Call("GET", "/kept", 200)
+
+# Said by the app that the production server serves, whoever has added to it.
+TELL_ROUTES = """
+import json
+from wsgi import app
+routes = [(method, rule.rule) for rule, method in app.extensions["operations"].walk()]
+print(json.dumps([route for route in routes if route[0] not in {"HEAD", "OPTIONS"}]))
+"""
 
 
 def _token(**claims) -> str:
@@ -166,4 +187,34 @@ def test_every_promise_belongs_to_an_item_of_the_checklist():
 
 def test_every_route_is_documented():
     documented = read_documented()
-    assert {(call.method, call.rule) for call in documented.answers} == documented.routes
+    assert not find_undocumented(documented)
+    assert {(call.method, call.rule) for call in documented.answers} <= documented.routes
+
+
+def test_every_route_has_a_contract():
+    operations = create_app(Testing()).extensions["operations"]
+    raw = sorted(
+        f"{rule.endpoint}: {method} {rule.rule}"
+        for rule, method in operations.walk()
+        if operations[rule.endpoint, method].is_raw
+    )
+    assert not raw, f"are served as they are, until a decorator says what goes in and out: {raw}"
+
+
+def test_a_route_without_words_is_named_with_what_to_do_about_it():
+    documented = Documented({("GET", "/kept"), ("POST", "/late")}, {KEPT})
+    (fault,) = find_undocumented(documented)
+    assert fault.startswith("POST /late is served to whoever has a token")
+    assert "app/docs" in fault
+
+
+def test_the_server_has_no_route_that_the_suite_does_not_know(variables):
+    said = subprocess.run(
+        [sys.executable, "-c", TELL_ROUTES],
+        cwd=PROJECT,
+        env=variables,
+        stdout=subprocess.PIPE,
+        check=True,
+    ).stdout
+    late = {tuple(route) for route in json.loads(said)} - read_documented().routes
+    assert not late, f"come after create_app(), where no test sees them: {sorted(late)}"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from flask import request, request_finished
+from flask import g, request, request_finished
 
 from tests.checklist.answers import Answer, find_faults, find_in_document, find_in_log
 from tests.checklist.whole_suite import Call, Record, Verdict, judge, read_documented
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from flask import Flask, Response
+
+    from app.decorators.operation import Operation
 
 NAME: Final = "answer-recorder"
 _OUTPUT: Final = "answer_record"
@@ -60,9 +62,10 @@ class Recorder(logging.Handler):
         if rule is not None:
             self.record.calls.add(Call(request.method, rule, response.status_code))
         body = b"" if response.direct_passthrough else response.get_data()
-        self.record.add_faults(
-            find_faults(Answer(request.method, rule, response.status_code, response.headers, body))
-        )
+        operation: Operation | None = g.get("operation")
+        is_raw = operation is not None and operation.is_raw
+        answer = (request.method, rule, response.status_code, response.headers, body, is_raw)
+        self.record.add_faults(find_faults(Answer(*answer)))
 
     def emit(self, record: logging.LogRecord) -> None:
         """Look at a log line, its traceback included; what tests log is their own."""

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
+from app.decorators.contract import public
 from tests.checklist.whole_suite import Call, Record
 from tests.fixtures.accounts import CANARY
+from tests.fixtures.api import Api
 from tests.plugins import recorder as recorder_module
 from tests.plugins.recorder import NAME, Recorder, is_whole
 
@@ -47,9 +49,19 @@ def test_an_answer_without_a_route_is_looked_at_all_the_same(recorder, api, monk
 
 
 def test_an_answer_that_tells_a_secret_is_noticed(recorder, app, api, monkeypatch):
-    monkeypatch.setitem(app.view_functions, "health.live", lambda: {"status": CANARY})
+    monkeypatch.setitem(app.view_functions, "health.live", public(lambda: {"status": CANARY}))
     api.get("/health/live")
     assert set(recorder.record.faults) == {"output.no-secrets"}
+
+
+@pytest.mark.parametrize(("told", "faults"), [("text", set()), (CANARY, {"output.no-secrets"})])
+def test_an_answer_of_a_view_without_a_contract_may_be_anything_but_a_secret(
+    recorder, make_app, account, told, faults
+):
+    app = make_app()
+    app.add_url_rule("/late", "late", lambda: told)
+    Api(app).get("/late", account)
+    assert set(recorder.record.faults) == faults
 
 
 def test_apps_of_the_suites_own_making_are_not_recorded(recorder):

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.views import MethodView
 
 from app.decorators.contract import public
-from app.decorators.operation import Operation, find_operations, operation_of
+from app.decorators.operation import Operation, Operations, operation_of
 from app.services.claims import TokenType
 
 
@@ -41,29 +41,34 @@ def test_a_function_has_one_contract():
 
 
 def test_each_method_has_a_contract_of_its_own():
-    found = find_operations(_routed(Thing.as_view("thing")))
+    found = Operations(_routed(Thing.as_view("thing")))
     assert found["thing", "GET"].is_public
     assert not found["thing", "PUT"].is_public
 
 
 def test_head_has_the_contract_of_get():
-    found = find_operations(_routed(Thing.as_view("thing")))
+    found = Operations(_routed(Thing.as_view("thing")))
     assert found["thing", "HEAD"] is found["thing", "GET"]
 
 
-def test_options_has_none():
-    assert ("thing", "OPTIONS") not in find_operations(_routed(Thing.as_view("thing")))
+def test_options_has_one_where_the_view_answers_it():
+    class Asked(MethodView):
+        def options(self):
+            """Answer what is asked."""
+
+    assert ("thing", "OPTIONS") not in set(Operations(_routed(Thing.as_view("thing"))))
+    assert ("thing", "OPTIONS") in set(Operations(_routed(Asked.as_view("thing"))))
 
 
 def test_a_view_that_is_a_function_has_a_contract_too():
     def view():
         """Answer."""
 
-    assert find_operations(_routed(public(view)))["thing", "GET"].is_public
+    assert Operations(_routed(public(view)))["thing", "GET"].is_public
 
 
 def test_an_unmarked_function_is_protected():
     def view():
         """Answer."""
 
-    assert not find_operations(_routed(view))["thing", "GET"].is_public
+    assert not Operations(_routed(view))["thing", "GET"].is_public

@@ -14,7 +14,6 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from app.decorators.operation import find_operations
 from app.docs.document import make_document
 #: if cookiecutter.oauth == "client"
 from tests.fixtures.provider_logins import COOKIE
@@ -225,7 +224,6 @@ def test_two_apps_of_one_process_have_the_same_document(make_app: MakeApp):
 def test_a_view_without_words_is_left_out(make_app: MakeApp):
     app = make_app()
     app.add_url_rule("/unspoken", "unspoken", lambda: "")
-    app.extensions["operations"] = find_operations(app)
     assert "/unspoken" not in _make(app)["paths"]
 
 

@@ -6,13 +6,14 @@ from http import HTTPStatus
 
 import pytest
 
-from app.decorators.operation import Operation
+from app.decorators.operation import UNDECLARED, Operation
 from app.docs.refusals import find_refusals
 from app.errors import (
     EmailTakenError,
     PreconditionFailedError,
     ServiceUnavailableError,
     UnexpectedError,
+    UnknownHostError,
 )
 from app.schemas.accounts import SignUp
 
@@ -28,8 +29,15 @@ def test_every_operation_can_fail_and_refuse_a_type():
 
 
 def test_probes_are_exempt_from_host_and_transport():
-    assert not {400, 403} & _statuses(PUBLIC, "/health/live")
-    assert 400 in _statuses(PUBLIC, "/openapi.json")
+    exempt = find_refusals(PUBLIC, "/health/live", {})
+    assert 403 not in exempt
+    assert UnknownHostError not in exempt[400]
+    assert UnknownHostError in find_refusals(PUBLIC, "/openapi.json", {})[400]
+
+
+def test_a_view_that_reads_for_itself_refuses_for_itself():
+    assert not {406, 415, 422} & _statuses(UNDECLARED, "/things")
+    assert {401, 500} <= _statuses(UNDECLARED, "/things")
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from werkzeug.exceptions import HTTPException
 
 from app import hooks
 from app.decorators.contract import public
-from app.decorators.operation import find_operations
 from app.errors import FieldError, InvalidInputError, NotModified, Problem, TooManyRequestsError
 from tests.app.test_errors import PROBLEMS
 from tests.fixtures.api import Api
@@ -38,7 +37,6 @@ def raising(make_app):
             raise error
 
         app.add_url_rule("/raising", "raising", fail)
-        app.extensions["operations"] = find_operations(app)
         return Api(app).get("/raising", status=status)
 
     return call

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+from typing import Any
+
 import pytest
 
 from app.context import context
@@ -129,13 +132,52 @@ def test_a_missing_body_has_no_type_to_be_right(api, account):
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", None])
 def test_operations_without_a_body_take_none(api, account, content_type):
     headers = {} if content_type is None else {"Content-Type": content_type}
-    answer = api.delete("/api/v1/me", account, data="{}", headers=headers, status=415)
+    answer = api.delete("/api/v1/me", account, data='{"a": 1}', headers=headers, status=415)
     assert "Accept" not in answer.headers
     api.get("/api/v1/me", account)
 
 
-def test_a_body_of_unknown_length_is_a_body(api, account):
-    api.delete("/api/v1/me", account, headers={"Transfer-Encoding": "chunked"}, status=415)
+def _in_chunks(body: bytes, content_type: str | None = "application/json") -> dict[str, Any]:
+    """Return what sends a body whose end the server knows, and whose length nobody."""
+    return {
+        "headers": {"Transfer-Encoding": "chunked"},
+        "input_stream": io.BytesIO(body),
+        "content_type": content_type,
+        "environ_overrides": {"wsgi.input_terminated": True},
+    }
+
+
+@pytest.mark.parametrize("body", [b"x", b"{", b"[]", b'{"a": 1}', b" " * 100, b"{}" * 100_000])
+def test_a_body_of_unknown_length_is_a_body(api, account, body):
+    api.delete("/api/v1/me", account, **_in_chunks(body), status=415)
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain", None])
+def test_nothing_in_chunks_is_no_body(api, account, content_type):
+    api.get("/api/v1/me", account, **_in_chunks(b"", content_type))
+
+
+@pytest.mark.parametrize("body", [b"{}", b"{ }", b"\r\n{\t}\r\n"])
+def test_an_empty_object_is_no_body(api, account, body):
+    api.get("/api/v1/me", account, **_in_chunks(body))
+    api.get("/api/v1/me", account, data=body, content_type="application/json; charset=utf-8")
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", None])
+def test_an_empty_object_of_another_type_is_a_body(api, account, content_type):
+    api.get("/api/v1/me", account, data=b"{}", content_type=content_type, status=415)
+
+
+def test_a_body_that_nobody_wants_and_that_breaks_off_is_malformed(api, account):
+    class Torn(io.BytesIO):
+        def read(self, *_):
+            raise OSError
+
+        readinto = read
+
+    request = _in_chunks(b"") | {"input_stream": Torn()}
+    answer = api.get("/api/v1/me", account, **request, status=400)
+    assert answer.json["type"] == "/problems/malformed-request"
 
 
 def test_a_type_without_a_body_is_harmless(api, account):

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+from http import HTTPStatus
 
+import pytest
+from flask import request
+from flask.views import MethodView
+
+from app.decorators.contract import public, returns
 from app.hooks import routing
+from app.schemas.health import HealthOut
+from tests.fixtures.api import Api
 
 UNKNOWN = ["/api/", "/api/v1", "/api/v1/", "/api/v1/users", "/api/v1/me/x", "/api/v2/me", "/api"]
 
@@ -35,9 +42,55 @@ def test_slashes_are_no_way_around_the_token(api, path, method):
     api.call(method, "/", environ_overrides={"PATH_INFO": path}, status=401)
 
 
-@pytest.mark.parametrize("path", ["/api//v1/me", "/api/v1//me", "/api/v1/me/"])
+@pytest.mark.parametrize("path", ["/api//v1/me", "/api/v1//me", "/api/v1/me/", "//api/v1/me"])
 def test_one_resource_has_one_path(api, account, path):
     api.get("/", account, environ_overrides={"PATH_INFO": path}, status=404)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/me%2Fnotes",
+        "/api/v1/me%2fnotes",
+        "/api/v1%2Fme",
+        "/api%2Fv1%2Fme/notes",
+        "/%2Fapi/v1/me/notes",
+        "/api/v1/me%5Cnotes",
+        "/api/v1/me/notes%00",
+        "/api/v1/./me/notes",
+        "/api/v1/me/../me/notes",
+        "/api/v1/me;a=b/notes",
+        "/api/v1/me/notes;a=b",
+        "/api/v1/me%252Fnotes",
+    ],
+)
+def test_an_encoded_slash_and_its_like_are_no_second_spelling(api, account, path):
+    api.get(path, status=401)
+    for method in ("GET", "POST", "PUT"):
+        api.call(method, path, account, status=404)
+
+
+def test_an_encoded_slash_leads_to_no_page_either(api):
+    api.get("/health%2Flive", status=404)
+    api.get("/openapi.json%2F", status=404)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/me/%6eotes", "/%61pi/v1/me/notes"])
+def test_a_letter_is_the_same_letter_when_it_is_encoded(api, account, path):
+    api.get(path, account)
+
+
+def test_a_slash_in_a_text_is_a_slash_however_it_is_written(make_app, account):
+    app = make_app()
+    app.add_url_rule("/blobs/<path:key>", "blobs", lambda key: key)
+    api = Api(app)
+    for path in ("/blobs/a/b%20c", "/blobs/a%2Fb%20c"):
+        assert api.get(path, account).text == "a/b c"
+        assert api.put(path, account, status=405).headers["Allow"] == "GET"
+    # What a proxy or the server has taken off the path is none of its letters.
+    prefixed = {"RAW_URI": "/prefix/blobs/a%2Fb", "PATH_INFO": "/blobs/a/b"}
+    assert api.get("/", account, environ_overrides=prefixed).text == "a/b"
+    api.get("/blobs%2Fa/b", account, status=404)
 
 
 @pytest.mark.parametrize("path", ["/api%2Fv1/me", "/%61pi/v1/me", "/api/v1/%6de", "/api/v1/me%2f"])
@@ -80,6 +133,80 @@ def test_options_of_a_protected_path_needs_a_token(api):
     api.call("OPTIONS", "/api/v1/me", status=401)
 
 
+class Book(MethodView):
+    """A book that everybody may read, and some may change."""
+
+    @public
+    @returns(HealthOut)
+    def get(self, book_id):
+        """Read it."""
+        return {"status": "open", "release": str(book_id)}
+
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def put(self, book_id):
+        """Change it."""
+
+
+@pytest.fixture
+def books(make_app) -> Api:
+    """Return a client of an app with books, and a desk of the caller's beside them."""
+    app = make_app()
+    view = Book.as_view("book")
+    app.add_url_rule("/api/v1/books/<uuid:book_id>", view_func=view)
+    app.add_url_rule("/api/v1/shelves/<uuid:book_id>/", "shelf", view)
+    app.add_url_rule("/api/v1/books/mine", "mine", lambda: "mine")
+    return Api(app)
+
+
+BOOK = "/api/v1/books/0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"
+GARBAGE = "/api/v1/books/garbage"
+
+
+@pytest.mark.checklist("proc.uuid")
+def test_a_malformed_identifier_of_something_public_is_not_found(books, account):
+    books.get(BOOK)
+    books.get(GARBAGE, status=404)
+    books.call("HEAD", GARBAGE, status=404)
+    books.call("OPTIONS", GARBAGE, status=404)
+    books.delete(GARBAGE, status=404)
+    # Who may not change a book is not told which there are.
+    books.put(GARBAGE, status=401)
+    books.put(GARBAGE, account, status=404)
+
+
+@pytest.mark.checklist("input.methods")
+def test_methods_of_a_path_that_is_public_in_part_are_told(books, account):
+    assert books.delete(BOOK, status=405).headers["Allow"] == "GET, PUT"
+    assert books.call("OPTIONS", BOOK, status=204).headers["Allow"] == "GET, PUT"
+    books.put(BOOK, status=401)
+    books.put(BOOK, account, status=204)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/books", "/api/v1/books/", f"{GARBAGE}/x", "/api/v1/x"])
+def test_nothing_else_is_told_to_strangers(books, path):
+    books.get(path, status=401)
+
+
+def test_what_is_protected_beside_something_public_stays_so(books, account):
+    books.get("/api/v1/books/mine", status=401)
+    books.get("/api/v1/books/mine", account)
+
+
+def test_a_missing_slash_of_something_public_is_followed(books):
+    path = BOOK.replace("books", "shelves")
+    assert books.get(path, status=308).headers["Location"] == f"{path}/"
+
+
+def test_options_of_the_server_as_a_whole_is_answered(api):
+    answer = api.call("OPTIONS", "/", environ_overrides={"PATH_INFO": "*"}, status=204)
+    assert "Allow" not in answer.headers
+
+
+def test_this_is_no_proxy(api):
+    target = {"PATH_INFO": "443", "RAW_URI": "stranger.example:443"}
+    assert api.call("CONNECT", "/", environ_overrides=target, status=405).headers["Allow"] == ""
+
+
 def test_options_of_a_public_path_needs_none(api):
     assert api.call("OPTIONS", "/health/live", status=204).headers["Allow"] == "GET"
 
@@ -110,4 +237,5 @@ def test_a_request_that_no_map_is_for_has_no_methods(app, monkeypatch):
     monkeypatch.setattr(app, "create_url_adapter", lambda _request: None)
     with app.test_request_context("/nothing"):
         assert routing.allowed_methods() == ()
-        assert routing._operations_of_path() == []
+        request.environ["RAW_URI"] = "/nothing%2F"
+        assert not routing._is_other_spelling()

@@ -13,7 +13,7 @@ from limits.errors import StorageError
 
 from app.context import context
 from app.decorators.contract import limited_by, unthrottled
-from app.decorators.operation import find_operations
+from app.decorators.operation import Operations
 from app.errors import Problem
 from app.extensions import limiter
 from app.hooks import routing
@@ -77,7 +77,7 @@ def make_app(uri: str, **config: Any) -> Flask:
     app.register_error_handler(Problem, answer)
     for path, view in {"/a": Plain, "/b": Plain, "/in": Login, "/up": Login, "/ok": Probe}.items():
         app.add_url_rule(path, view_func=view.as_view(path[1:]))
-    app.extensions["operations"] = find_operations(app)
+    app.extensions["operations"] = Operations(app)
     collection(COLLECTION).delete_many({})
     return app
 

@@ -35,6 +35,24 @@ def test_a_forwarded_host_does_not_count(hosted):
     hosted.get("/openapi.json", headers=headers, status=400)
 
 
+@pytest.mark.parametrize("scheme", ["http", "https", "HTTP"])
+def test_the_host_in_a_target_counts_and_the_header_does_not(hosted, scheme):
+    def get(named, sent, status):
+        raw = {"RAW_URI": f"{scheme}://{named}/openapi.json?a=b"}
+        headers = {"Host": sent}
+        hosted.get("/openapi.json", headers=headers, environ_overrides=raw, status=status)
+
+    get("api.example.com", "evil.example", 200)
+    for named in ("evil.example", "api.example.com@evil.example", "evil.example:80", ""):
+        get(named, "api.example.com", 400)
+
+
+def test_a_target_of_another_scheme_names_no_host(hosted):
+    raw = {"RAW_URI": "ftp://api.example.com/openapi.json"}
+    headers = {"Host": "api.example.com"}
+    hosted.get("/openapi.json", headers=headers, environ_overrides=raw, status=400)
+
+
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_probes_may_name_any_host(hosted, path):
     hosted.get(path, headers={"Host": "10.1.2.3:8000"})

@@ -8,7 +8,6 @@ import pytest
 import sentry_sdk
 
 from app.decorators.contract import public
-from app.decorators.operation import find_operations
 from app.observability import failures
 from tests.fixtures.accounts import CANARY
 from tests.fixtures.api import Api
@@ -33,7 +32,6 @@ def app(make_app, collector, monkeypatch):
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.add_url_rule("/failing", "failing", public(fail_for_anybody))
     app.add_url_rule("/own", "own", fail)
-    app.extensions["operations"] = find_operations(app)
     yield app
     sentry_sdk.get_client().close()
     sentry_sdk.init()
