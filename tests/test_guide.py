@@ -268,7 +268,7 @@ def test_every_flask_command_that_is_named_exists(path):
     named = {
         words
         for line in spoken
-        for words in re.findall(r"(?:^|[ /])flask (?:--app \S+ )?([a-z]+(?: [a-z]+)?)", line)
+        for words in re.findall(r"(?:^|[ /])flask (?:--app \S+ )?([a-z]+(?: [a-z-]+)?)", line)
     }
 
     # Of a command in a group within a group the first two words are looked at.

@@ -16,12 +16,15 @@ from typing import Any
 from app import server
 from app.observability.access_log import AccessLogger
 #: else
+from typing import Any
 
 from app import server
 from app.access_log import FORMAT, AccessLogger
 #: endif
 #: if cookiecutter.uploads
-from app.services import store
+from app.services import deletions, store
+#: else
+from app.services import deletions
 #: endif
 from config import urls
 from wsgi import app
@@ -111,3 +114,9 @@ def on_exit(arbiter: Any) -> None:
     if exporter := app.extensions.get("metrics"):
         exporter.close()
 #: endif
+
+
+def post_worker_init(worker: Any) -> None:
+    """Have the worker see to what deleted accounts have left."""
+    del worker
+    deletions.keep_sweeping(app)

@@ -28,7 +28,7 @@ TARGET = re.compile(r"[a-z][a-z-]*")
 # what starts a command in a workflow or a shell.
 MAKE = re.compile(r"(?:`|^\s*(?:- )?|run: |&& |exec |sudo )make((?: (?!-)[a-z][a-z-]*)+)")
 MAKE_IN_PYTHON = re.compile(r"[\[(]\"make\"((?:, \"[a-z][a-z-]*\")+)")
-FLASK = re.compile(r"(?:`|bin/|-m )flask (?:--app \S+ )?([a-z]+)(?: ([a-z]+))?(?![\w=])")
+FLASK = re.compile(r"(?:`|bin/|-m )flask (?:--app \S+ )?([a-z]+)(?: ([a-z-]+))?(?![\w=])")
 # A file of the project's own folder, as a Markdown text names it.
 BARE = re.compile(r"`([\w-]+(?:\.\w+)*\.(?:py|toml|md|ya?ml)|Dockerfile|Makefile)`")
 TEXTS = (".md", ".yml", ".yaml", ".toml", ".example", ".sh", "Dockerfile", "Makefile")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.decorators.operation import Operation
-    from app.services.sessions import Caller
+    from app.services.callers import Caller
     from app.services.tokens import Claims
 
 _OWNERS = {

@@ -75,6 +75,22 @@ class UnauthorizedError(Problem):
         self.reason = reason
 
 
+class StaleLoginError(Problem):
+    """Raised when what cannot be undone is asked for with a token of no recent log-in.
+
+    The answer is that of RFC 9470, section 3: a client that knows it has somebody log in again.
+    """
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "login-stale"
+    detail = "Log in again to do this."
+
+    def __init__(self, max_age: int) -> None:
+        challenge = 'Bearer error="insufficient_user_authentication"'
+        words = f'error_description="{self.detail}", max_age="{max_age}"'
+        super().__init__(headers={"WWW-Authenticate": f"{challenge}, {words}"})
+
+
 class WrongCredentialsError(Problem):
     """Raised when e-mail and password do not belong together, known account or not."""
 
@@ -129,13 +145,6 @@ class EmailUnverifiedError(ForbiddenError):
 
     code = "email-unverified"
     detail = "The provider has no verified e-mail of yours."
-
-
-class StaleLoginError(ForbiddenError):
-    """Raised when a caller without a password does what asks for one."""
-
-    code = "login-stale"
-    detail = "Log in again to do this."
 
 
 class LinkRequiredError(Problem):

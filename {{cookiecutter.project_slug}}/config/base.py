@@ -125,6 +125,12 @@ class Base(BaseModel):
     SESSION_LIMIT: PositiveNumber = Field(
         10, le=100, description="Sessions kept per account; the oldest ends first."
     )
+    SESSION_MAX_SECONDS: WholeNumber = Field(
+        2_592_000, ge=900, le=31_536_000, description="Time from a log-in until it ends anyway."
+    )
+    LOGIN_FRESH_SECONDS: PositiveNumber = Field(
+        300, le=900, description="Age of the log-in that may do what cannot be undone."
+    )
 
     LOGIN_MAX_RETRY: PositiveNumber = Field(
         5, le=100, description="Failed logins of one account from one address that jail them."
@@ -219,6 +225,9 @@ class Base(BaseModel):
     )
     OAUTH_CODE_SECONDS: PositiveNumber = Field(
         60, le=600, description="Time that an app has to exchange a code."
+    )
+    OAUTH_GRANT_LIMIT: PositiveNumber = Field(
+        20, le=100, description="Grants kept per account; the oldest ends first."
     )
     #: endif
     #: if cookiecutter.field_encryption

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.errors import WrongCredentialsError
-from app.services import accounts, passwords, preparation, sessions, tokens
+from app.models.accounts import Deletion
+from app.models.base import utc_now
+from app.services import accounts, deletions, passwords, preparation, sessions, tokens
 from app.services.claims import TokenType
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
 from tests.fixtures.queries import find_unserved
@@ -36,12 +38,14 @@ def _live(email: str) -> None:
         sessions.log_in(email, f"{CANARY} elsewhere", ADDRESS)
     pair = sessions.log_in(email, PASSWORD, ADDRESS)
     refresh = _claims(pair.refresh_token, TokenType.REFRESH)
-    sessions.refresh(refresh.account_id, refresh.session_id, refresh.token_id)
+    sessions.refresh(sessions.find_caller(refresh), refresh.token_id)
     caller = sessions.find_caller(_claims(pair.access_token))
     accounts.rename(profile.id, "B")
-    accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
+    pair = accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
     sessions.log_out(profile.id, caller.session_id)
-    accounts.delete(profile.id)
+    deletions.delete(sessions.find_caller(_claims(pair.access_token)))
+    Deletion.objects(id=profile.id).update(set__due_at=utc_now())
+    deletions.sweep()
 
 
 def test_every_query_of_an_account_is_served_by_an_index(listen, database):

@@ -39,7 +39,7 @@ EMBEDDED = {
 }
 SETTING_ROW = re.compile(r"\| `([A-Z0-9_]+)` \| (.+?) \| (.+?) \| (.+?) \|")
 TARGETS = re.compile(r"make ((?:[a-z]+)(?: [a-z]+)*)")
-FLASK_COMMAND = re.compile(r"`flask ([a-z]+(?: [a-z]+)*)`")
+FLASK_COMMAND = re.compile(r"`flask ([a-z]+(?: [a-z-]+)*)`")
 
 
 @pytest.fixture(params=READMES)

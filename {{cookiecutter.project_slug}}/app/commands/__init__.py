@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.commands.accounts import accounts
 #: if cookiecutter.field_encryption
 from app.commands.encryption import encryption
 #: endif
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
+    app.cli.add_command(accounts)
     #: if cookiecutter.field_encryption
     app.cli.add_command(encryption)
     #: endif

@@ -52,6 +52,18 @@ def with_refresh_token(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     return function
 
 
+def with_fresh_login(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Ask for an access token of a log-in of the last LOGIN_FRESH_SECONDS, not of a refresh."""
+    operation_of(function).needs_fresh_login = True
+    return function
+
+
+def also_while_leaving(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Serve an account that is being deleted, too, so that it can ask until that is done."""
+    operation_of(function).serves_leaving = True
+    return function
+
+
 def with_free_query(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Ignore the query string of this operation instead of refusing what is unknown."""
     operation_of(function).has_free_query = True

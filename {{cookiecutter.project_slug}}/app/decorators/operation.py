@@ -34,6 +34,8 @@ class Operation:
 
     is_public: bool = False
     token_type: TokenType = TokenType.ACCESS
+    needs_fresh_login: bool = False
+    serves_leaving: bool = False
     body: type[BaseModel] | None = None
     takes: tuple[str, ...] = MEDIA_TYPES
     #: if cookiecutter.oauth == "server"

@@ -55,7 +55,8 @@ UNLINK: dict[str, Any] = {
     "summary": "Take an identity from the account",
     "description": (
         "Every token from before is over, the caller's and its copies included: the answer has new "
-        "ones. The last way to log in stays."
+        "ones. The last way to log in stays. The access token must be of a recent log-in, not of a "
+        "refresh."
     ),
     "raises": (LastIdentityError,),
     "answer": TOKEN_PAIR,

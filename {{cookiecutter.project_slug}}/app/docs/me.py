@@ -26,7 +26,11 @@ DELETE: dict[str, Any] = {
     "tags": ["Account"],
     "operationId": "deleteAccount",
     "summary": "Delete the account",
-    "description": "Everything that belongs to the account is deleted with it.",
+    "description": (
+        "Everything that belongs to the account is deleted with it. The access token must be of a "
+        "recent log-in, not of a refresh. Where there is so much that it takes longer than a "
+        "request may, the answer is 503: the same token asks again until it is done."
+    ),
 }
 
 CHANGE_PASSWORD: dict[str, Any] = {

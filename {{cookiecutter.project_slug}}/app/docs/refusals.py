@@ -47,11 +47,7 @@ def _by_hooks(operation: Operation, path: str) -> Iterator[type[Problem]]:
         yield from (errors.TooManyRequestsError, errors.ServiceUnavailableError)
     #: endif
     if not operation.is_public:
-        yield errors.UnauthorizedError
-        #: if cookiecutter.oauth == "server"
-        if operation.token_type is TokenType.ACCESS:
-            yield errors.InsufficientScopeError
-        #: endif
+        yield from _by_authentication(operation)
     if "{" in path:
         yield errors.NotFoundError
     if not operation.is_raw:
@@ -71,6 +67,16 @@ def _by_content(operation: Operation) -> Iterator[type[Problem]]:
     if operation.body is not None:
         yield errors.ContentTooLargeError
         yield errors.InvalidInputError
+
+
+def _by_authentication(operation: Operation) -> Iterator[type[Problem]]:
+    yield errors.UnauthorizedError
+    if operation.needs_fresh_login:
+        yield errors.StaleLoginError
+    #: if cookiecutter.oauth == "server"
+    if operation.token_type is TokenType.ACCESS:
+        yield errors.InsufficientScopeError
+    #: endif
 
 
 def _by_view(words: dict[str, Any]) -> Iterator[type[Problem]]:

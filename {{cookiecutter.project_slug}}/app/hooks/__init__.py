@@ -50,6 +50,7 @@ BEFORE_REQUEST = (
     negotiation.check_content_type,
     validation.read_query,
     validation.read_body,
+    authentication.look_again,
     #: if cookiecutter.throttling
     throttle.throttle_by_account,
     #: endif

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import request
 
 from app.context import context
-from app.errors import UnauthorizedError
+from app.errors import StaleLoginError, UnauthorizedError
+from app.extensions import settings
 from app.hooks import routing
 #: if cookiecutter.oauth == "server"
 from app.hooks.scopes import check_scopes
 #: endif
 from app.services import sessions, tokens
 from app.services.claims import TokenType
+
+if TYPE_CHECKING:
+    from app.decorators.operation import Operation
+    from app.services.callers import Caller
 
 
 def authenticate() -> None:
@@ -24,11 +31,31 @@ def authenticate() -> None:
     operation = context.operation
     expected = operation.token_type if operation is not None else TokenType.ACCESS
     claims = tokens.read(_bearer_token(), expected)
-    context.caller = sessions.find_caller(claims)
     context.claims = claims
+    context.caller = _find_caller(operation)
     #: if cookiecutter.oauth == "server"
     check_scopes(claims, operation)
     #: endif
+    # What was begun with a fresh log-in goes on, however long it takes.
+    if operation is not None and operation.needs_fresh_login and not context.caller.is_leaving:
+        seconds = settings.LOGIN_FRESH_SECONDS
+        if not claims.is_of_log_in(seconds):
+            raise StaleLoginError(seconds)
+
+
+def look_again() -> None:
+    """Find the session once more where a body came: it may have ended while that was on its way.
+
+    Raises UnauthorizedError.
+    """
+    operation = context.operation
+    if operation is not None and operation.body is not None and not operation.is_public:
+        context.caller = _find_caller(operation)
+
+
+def _find_caller(operation: Operation | None) -> Caller:
+    may_be_leaving = operation is not None and operation.serves_leaving
+    return sessions.find_caller(context.claims, may_be_leaving=may_be_leaving)
 
 
 def _bearer_token() -> str:

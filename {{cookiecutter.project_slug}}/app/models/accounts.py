@@ -84,6 +84,9 @@ class Account(BaseDocument):
     # Keyed hashes of where its owner logged in: what strangers do elsewhere closes nothing there.
     known_addresses = ListField(StringField(), db_field="knownAddresses")
 
+    # Since when it is being deleted: it logs in nowhere, and one session of it may ask again.
+    deletion_began_at = DateTimeField(db_field="deletionBeganAt")
+
     @staticmethod
     def email_index_for(email: str) -> str:
         """Return what accounts are found by: the same for every spelling of one address."""
@@ -92,6 +95,49 @@ class Account(BaseDocument):
         #: else
         return email.lower()
         #: endif
+
+
+def with_session(session: dict[str, Any], most: int) -> list[dict[str, Any]]:
+    #: if cookiecutter.oauth == "server"
+    """Return the update that stores a new session, and lets those go that ran out.
+
+    The newest *most* of its kind stay: neither log-ins nor grants push the others out.
+    """
+    #: else
+    """Return the update that stores a new session, and lets those go that ran out.
+
+    The newest *most* stay.
+    """
+    #: endif
+    stored = {"$ifNull": ["$sessions", []]}
+    in_time = {"$gt": ["$$each.expiresAt", session["createdAt"]]}
+    #: if cookiecutter.oauth == "server"
+    granted: dict[str, Any] = {"$ne": [{"$ifNull": ["$$each.clientId", None]}, None]}
+    own: dict[str, Any] = {"$not": [granted]}
+    same, others = (granted, own) if "clientId" in session else (own, granted)
+
+    def kept(kind: dict[str, Any]) -> dict[str, Any]:
+        return {"$filter": {"input": stored, "as": "each", "cond": {"$and": [in_time, kind]}}}
+
+    newest = {"$slice": [{"$concatArrays": [kept(same), {"$literal": [session]}]}, -most]}
+    return [{"$set": {"sessions": {"$concatArrays": [kept(others), newest]}}}]
+    #: else
+    kept = {"$filter": {"input": stored, "as": "each", "cond": in_time}}
+    newest = {"$slice": [{"$concatArrays": [kept, {"$literal": [session]}]}, -most]}
+    return [{"$set": {"sessions": newest}}]
+    #: endif
+
+
+class Deletion(BaseDocument):
+    """An account that goes or is gone, by its id, until nothing can be written for it any more."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "deletions",
+        "indexes": [{"fields": ["due_at"]}],
+    }
+
+    # When what the account owns is looked for again.
+    due_at = DateTimeField(db_field="dueAt", required=True)
 
 
 @dataclass(frozen=True, slots=True)

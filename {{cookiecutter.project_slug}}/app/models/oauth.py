@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from mongoengine import (
+    CASCADE,
     BooleanField,
     DateTimeField,
     IntField,
+    LazyReferenceField,
     ListField,
     StringField,
     UUIDField,
 )
 
+from app.models.accounts import Account
 from app.models.base import BaseDocument
 
 
@@ -49,11 +52,16 @@ class AuthorizationCode(BaseDocument):
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "oauth_codes",
-        "indexes": [{"fields": ["expires_at"], "expireAfterSeconds": 0}],
+        "indexes": [
+            {"fields": ["account"]},
+            {"fields": ["expires_at"], "expireAfterSeconds": 0},
+        ],
     }
 
     client_id = UUIDField(binary=True, db_field="clientId", required=True)
-    account_id = UUIDField(binary=True, db_field="accountId", required=True)
+    account = LazyReferenceField(
+        Account, db_field="accountId", reverse_delete_rule=CASCADE, required=True
+    )
     credential_version = IntField(db_field="credentialVersion", default=0)
     # Known before there is such a session: whoever reuses the code ends it, come what may.
     session_id = UUIDField(binary=True, db_field="sessionId", required=True)

@@ -9,8 +9,16 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mongoengine import DateTimeField, IntField, StringField, UUIDField
+from mongoengine import (
+    CASCADE,
+    DateTimeField,
+    IntField,
+    LazyReferenceField,
+    StringField,
+    UUIDField,
+)
 
+from app.models.accounts import Account
 from app.models.base import BaseDocument
 
 
@@ -19,7 +27,10 @@ class PendingLogin(BaseDocument):
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "pending_logins",
-        "indexes": [{"fields": ["expires_at"], "expireAfterSeconds": 0}],
+        "indexes": [
+            {"fields": ["account"]},
+            {"fields": ["expires_at"], "expireAfterSeconds": 0},
+        ],
     }
 
     provider = StringField(required=True)
@@ -27,6 +38,6 @@ class PendingLogin(BaseDocument):
     nonce = StringField(required=True)
     expires_at = DateTimeField(db_field="expiresAt", required=True)
     # Where an account is linked: whose, and the session that asked for it.
-    account_id = UUIDField(binary=True, db_field="accountId")
+    account = LazyReferenceField(Account, db_field="accountId", reverse_delete_rule=CASCADE)
     credential_version = IntField(db_field="credentialVersion", default=0)
     session_id = UUIDField(binary=True, db_field="sessionId")

@@ -19,7 +19,7 @@ from app.services import jail, passwords, sessions
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.services.sessions import Caller
+    from app.services.callers import Caller
     from app.services.tokens import TokenPair
 
 
@@ -93,15 +93,6 @@ def confirm_password(account: Account, password: str, session_id: UUID) -> None:
     if not has_proven:
         tell(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError
-
-
-def delete(account_id: UUID) -> None:
-    """Delete an account with all that belongs to it; its sessions end first."""
-    account = Account.objects(id=account_id).first()
-    if account is not None:
-        account.update(set__sessions=[])
-        account.delete()
-        tell(Event.ACCOUNT_DELETED, account_id)
 
 
 def _profile(account: Account) -> Profile:

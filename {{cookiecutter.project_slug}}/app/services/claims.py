@@ -49,7 +49,8 @@ class Claims:
     type: TokenType
     is_fresh: bool
     expires_at: datetime
-    # The claim itself, in seconds since 1970: compared at every request.
+    # The claims themselves, in seconds since 1970: `exp` is compared at every request.
+    iat: int
     exp: int
     #: if cookiecutter.oauth == "server"
     # What another app may do with it; None in the tokens of a log-in, which may do everything.
@@ -65,6 +66,10 @@ class Claims:
     def is_expired(self) -> bool:
         """Whether `exp` has come; the leeway for other machines' clocks is not for it."""
         return self.exp <= time.time()
+
+    def is_of_log_in(self, seconds: int) -> bool:
+        """Whether it came of a log-in, and of none that is older than *seconds*."""
+        return self.is_fresh and time.time() - self.iat <= seconds
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
@@ -83,6 +88,7 @@ class Claims:
                 type=TokenType(payload["type"]),
                 is_fresh=payload["fresh"],
                 expires_at=datetime.fromtimestamp(payload["exp"], UTC),
+                iat=payload["iat"],
                 exp=payload["exp"],
                 #: if cookiecutter.oauth == "server"
                 scopes=frozenset(payload["scope"].split()) if "scope" in payload else None,

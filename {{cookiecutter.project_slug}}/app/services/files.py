@@ -128,6 +128,19 @@ def delete(account_id: UUID, file_id: UUID) -> None:
         mine.delete()
 
 
+def remove_ownerless() -> None:
+    """Remove the objects of accounts that are gone, and what their files are called, at once.
+
+    What is uploaded yet with a form that was signed before, `clean` removes. Raises
+    ServiceUnavailableError where the store does not answer.
+    """
+    left = File.objects(account=None, status__ne=Status.REMOVED)
+    left.update(set__file_name="", unset__upload=True)
+    for file in left.limit(BATCH):
+        store.remove(str(file.key))
+        File.objects(id=file.id).update_one(set__status=Status.REMOVED)
+
+
 def clean() -> Cleaned:
     """Remove what nobody confirmed in time, and what deletions have left to do.
 

@@ -28,13 +28,13 @@ from app.models.accounts import Account
 from app.models.identities import Identity, identity_index_for
 from app.security_events import Event, tell
 from app.services import sessions
-from app.services.sessions import Proven
+from app.services.callers import Proven
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from app.services.callers import Caller
     from app.services.providers.provider import Proof
-    from app.services.sessions import Caller
     from app.services.tokens import TokenPair
 
 # They are read with their account at every request.

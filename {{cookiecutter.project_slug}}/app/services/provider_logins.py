@@ -19,17 +19,18 @@ from app.errors import (
     StaleLoginError,
     WrongCredentialsError,
 )
+from app.extensions import settings
 from app.models.base import derived_id, utc_now
 from app.models.pending_logins import PendingLogin
 from app.security_events import Event, tell
 from app.services import accounts, identities, providers, sessions
+from app.services.callers import Proven
 from app.services.providers.provider import Answer, Secrets
-from app.services.sessions import Proven
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.services.sessions import Caller
+    from app.services.callers import Caller
     from app.services.tokens import TokenPair
 
 # Long enough for a password and a second factor.
@@ -69,14 +70,14 @@ def begin(provider_name: str, caller: Caller | None = None) -> Begun:
         browser=_browser_for(secrets.verifier),
         nonce=secrets.nonce,
         expires_at=utc_now() + timedelta(seconds=LOGIN_SECONDS),
-        account_id=caller and caller.account_id,
+        account=caller and caller.account_id,
         credential_version=caller and caller.credential_version,
         session_id=caller and caller.session_id,
     ).save(force_insert=True)
     return Begun(url, secrets.verifier)
 
 
-def begin_link(caller: Caller, provider_name: str, password: str, *, is_fresh: bool) -> Begun:
+def begin_link(caller: Caller, provider_name: str, password: str, *, is_of_log_in: bool) -> Begun:
     """Begin to link the caller's account, once more than a token says that it is them.
 
     Otherwise a token that was stolen for minutes would be a way in for good. Raises
@@ -86,8 +87,8 @@ def begin_link(caller: Caller, provider_name: str, password: str, *, is_fresh: b
     account = accounts.find(caller)
     if account.password_hash:
         accounts.confirm_password(account, password, caller.session_id)
-    elif not is_fresh:
-        raise StaleLoginError
+    elif not is_of_log_in:
+        raise StaleLoginError(settings.LOGIN_FRESH_SECONDS)
     return begin(provider_name, caller)
 
 
@@ -107,10 +108,11 @@ def finish(provider_name: str, returned: Return, browser_secret: str | None) -> 
         raise MalformedRequestError
     secrets = Secrets(returned.state or "", browser_secret or "", pending.nonce)
     proof = provider.prove(Answer(returned.code, returned.issuer), secrets)
-    if pending.account_id is None:
+    if pending.account is None:
         proven = identities.find_or_create(provider.name, proof)
     else:
-        proven = Proven(pending.account_id, pending.credential_version or 0, pending.session_id)
+        version = pending.credential_version or 0
+        proven = Proven(pending.account.pk, version, pending.session_id)
         identities.link(proven, provider.name, proof)
     # Whatever was ended since the log-in began has ended it, too.
     not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}

@@ -9,17 +9,22 @@ account's credentials, and the write that opens a session names that version.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import LoginJailedError, UnauthorizedError, WrongCredentialsError
 from app.extensions import settings
-from app.models.accounts import Account, Profile
+from app.models.accounts import Account, Profile, with_session
 from app.models.base import new_id, utc_now
 from app.models.keyed_hashes import hash_for
 from app.security_events import Event, tell
 from app.services import jail, passwords, tokens
 from app.services.addresses import networks_of
+#: if cookiecutter.oauth == "server"
+from app.services.callers import Caller, Grant, Proven
+#: else
+from app.services.callers import Caller, Proven
+#: endif
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,52 +39,23 @@ _NOT_READ: Final = {"passwordHash": 0, "knownAddresses": 0}
 _KNOWN_ADDRESSES: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """Whose account it is, by a credential that was good when the account had this version.
+def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
+    """Return who holds the token, in one read; raises UnauthorizedError when revoked.
 
-    With a session it is good as long as that stands, too.
+    An account that is being deleted is nobody, unless it *may be leaving*.
     """
-
-    account_id: UUID
-    credential_version: int
-    session_id: UUID | None = None
-
-    @property
-    def still(self) -> dict[str, Any]:
-        """The filter that finds the account while nothing has ended what was proven."""
-        # Accounts that are older than the count have none.
-        version = self.credential_version or {"$in": [0, None]}
-        session = {} if self.session_id is None else {"sessions.id": self.session_id}
-        return {"_id": self.account_id, "credentialVersion": version, **session}
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who is calling: the session used, and the account as the one read found it."""
-
-    session_id: UUID
-    profile: Profile
-    credential_version: int
-
-    @property
-    def proven(self) -> Proven:
-        """What builds on this call: it is over with the session."""
-        return Proven(self.account_id, self.credential_version, self.session_id)
-
-    @property
-    def account_id(self) -> UUID:
-        """The account's id, to which every query of own resources is bound."""
-        return self.profile.id
-
-
-def find_caller(claims: Claims) -> Caller:
-    """Return who holds the token, in one read; raises UnauthorizedError when revoked."""
-    record = _accounts().find_one({"_id": claims.account_id}, _NOT_READ)
-    if record is None or not _has_session(record, claims.session_id):
+    record = _accounts().find_one({"_id": claims.account_id}, _NOT_READ) or {}
+    session = _find_session(record, claims.session_id)
+    is_leaving = "deletionBeganAt" in record
+    if session is None or (is_leaving and not may_be_leaving):
         raise UnauthorizedError("the session is over")
-    version = record.get("credentialVersion", 0)
-    return Caller(claims.session_id, Profile.from_record(record), version)
+    return Caller(
+        session_id=claims.session_id,
+        began_at=session["createdAt"],
+        profile=Profile.from_record(record),
+        credential_version=record.get("credentialVersion", 0),
+        is_leaving=is_leaving,
+    )
 
 
 def log_in(email: str, password: str, address: str) -> TokenPair:
@@ -131,16 +107,13 @@ def open_session(proven: Proven, **still: Any) -> TokenPair:
 
 def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
     """Store the session of *pair*, and *more* about it; tell whether the account was *still* so."""
-    now = utc_now()
-    session = {**_new_session(pair, now), **more}
-    # Two updates, because one cannot both pull and push: first what ran out, then the newest in.
-    _accounts().update_one(
-        {"_id": still["_id"]}, {"$pull": {"sessions": {"expiresAt": {"$lte": now}}}}
-    )
-    result = _accounts().update_one(
-        still, {"$push": {"sessions": {"$each": [session], "$slice": -settings.SESSION_LIMIT}}}
-    )
-    return result.matched_count > 0
+    most = settings.SESSION_LIMIT
+    #: if cookiecutter.oauth == "server"
+    if "clientId" in more:
+        most = settings.OAUTH_GRANT_LIMIT
+    #: endif
+    session = {**_new_session(pair, utc_now()), **more}
+    return _accounts().update_one(still, with_session(session, most)).matched_count > 0
 
 
 def begin_anew(caller: Caller, changes: dict[str, Any], **still: Any) -> TokenPair | None:
@@ -183,10 +156,15 @@ def is_still(proven: Proven) -> bool:
     return _accounts().find_one(proven.still, {"_id": 1}) is not None
 
 
-def refresh(account_id: UUID, session_id: UUID, refresh_id: UUID) -> TokenPair:
-    """Exchange a refresh token for a new pair, once."""
-    pair = tokens.issue_pair(account_id, session_id, is_fresh=False)
-    rotate(account_id, refresh_id, pair)
+def refresh(caller: Caller, refresh_id: UUID) -> TokenPair:
+    """Exchange a refresh token for a new pair, once; no token is good for longer than its log-in.
+
+    Raises UnauthorizedError.
+    """
+    pair = tokens.issue_pair(
+        caller.account_id, caller.session_id, is_fresh=False, began_at=caller.began_at
+    )
+    rotate(caller.account_id, refresh_id, pair)
     return pair
 
 
@@ -222,19 +200,40 @@ def log_out(account_id: UUID, session_id: UUID) -> None:
         tell(Event.SESSION_ENDED, account_id)
 
 
+def end_all(found: dict[str, Any]) -> int:
+    """End every session of the accounts that are *found*, and all that was proven; count them."""
+    ending: dict[str, Any] = {
+        "sessions": [],
+        #: if cookiecutter.oauth == "client"
+        "credentialsEndedAt": utc_now(),
+        #: endif
+    }
+    change = {"$set": ending, "$inc": {"credentialVersion": 1}}
+    count = _accounts().update_many(found, change).matched_count
+    if count:
+        tell(Event.SESSION_ENDED, found.get("_id"), email_index=found.get("emailIndex"))
+    return count
+
+
 #: if cookiecutter.oauth == "server"
-def find_client(account_id: UUID, session_id: UUID) -> UUID | None:
-    """Return the id of the app that a session was granted to; None for a log-in, or none."""
-    wanted = {"_id": account_id, "sessions": {"$elemMatch": {"id": session_id}}}
-    record = _accounts().find_one(wanted, {"sessions": 1}) or {"sessions": ()}
-    return next(
-        (each.get("clientId") for each in record["sessions"] if each["id"] == session_id), None
-    )
+def find_grant(account_id: UUID, session_id: UUID) -> Grant | None:
+    """Return the grant that a session is; None for a log-in, and for one that is over."""
+    shown = {"sessions": 1, "deletionBeganAt": 1}
+    record = _accounts().find_one({"_id": account_id}, shown) or {}
+    session = _find_session(record, session_id)
+    if session is None or "clientId" not in session or "deletionBeganAt" in record:
+        return None
+    return Grant(session["clientId"], session["createdAt"])
 
 
 #: endif
-def _has_session(record: dict[str, Any], session_id: UUID) -> bool:
-    return any(session["id"] == session_id for session in record.get("sessions", ()))
+def _find_session(record: dict[str, Any], session_id: UUID) -> dict[str, Any] | None:
+    """Return the session of a stored account, unless it is over, whatever was refreshed since."""
+    oldest = utc_now() - timedelta(seconds=settings.SESSION_MAX_SECONDS)
+    for session in record.get("sessions", ()):
+        if session["id"] == session_id and session["createdAt"] > oldest:
+            return session  # type: ignore[no-any-return]  # a stored document has no types
+    return None
 
 
 def _name_address(account_id: UUID | None, address: str) -> str:

@@ -85,32 +85,41 @@ def configure(manager: JWTManager, app: Flask) -> None:
 
 
 #: if cookiecutter.oauth != "server"
-def issue_pair(account_id: UUID, session_id: UUID, *, is_fresh: bool) -> TokenPair:
-    """Return new tokens of a session; *is_fresh* tells whether somebody just logged in."""
-#: else
 def issue_pair(
+    account_id: UUID, session_id: UUID, *, is_fresh: bool, began_at: datetime | None = None
+) -> TokenPair:
+    """Return new tokens of a session; *is_fresh* tells whether somebody just logged in.
+
+    *began_at* says when the session began, which is now by default: no token outlives it.
+    """
+#: else
+def issue_pair(  # noqa: PLR0913 - the last two are of the tokens of other apps alone.
     account_id: UUID,
     session_id: UUID,
     *,
     is_fresh: bool,
+    began_at: datetime | None = None,
     scope: str | None = None,
     refresh_scope: str | None = None,
 ) -> TokenPair:
     """Return new tokens of a session; *is_fresh* tells whether somebody just logged in.
 
+    *began_at* says when the session began, which is now by default: no token outlives it.
     *scope* limits what the holder may do; the refresh token may keep more for later.
     """
 #: endif
     now = int(time.time())
+    end = int(began_at.timestamp() if began_at else now) + settings.SESSION_MAX_SECONDS
+    access_expiry = min(now + settings.JWT_ACCESS_SECONDS, end)
+    refresh_expiry = min(now + settings.JWT_REFRESH_SECONDS, end)
     refresh_id = uuid4()
-    refresh_expiry = now + settings.JWT_REFRESH_SECONDS
     return TokenPair(
         access_token=create_access_token(
             str(account_id),
             fresh=is_fresh,
             additional_claims={
                 "jti": make_jti(session_id, uuid4()),
-                **_times(now, now + settings.JWT_ACCESS_SECONDS),
+                **_times(now, access_expiry),
                 #: if cookiecutter.oauth == "server"
                 **_scope_claim(scope),
                 #: endif
@@ -126,7 +135,7 @@ def issue_pair(
                 #: endif
             },
         ),
-        expires_in=settings.JWT_ACCESS_SECONDS,
+        expires_in=access_expiry - now,
         session_id=session_id,
         refresh_id=refresh_id,
         refresh_expires_at=datetime.fromtimestamp(refresh_expiry, UTC),

@@ -70,8 +70,7 @@ class RefreshView(MethodView):
     @returns(TokenPairOut)
     def post(self) -> Reply:
         """Exchange a refresh token for a new pair, once."""
-        claims = context.claims
-        pair: TokenPair = sessions.refresh(claims.account_id, claims.session_id, claims.token_id)
+        pair: TokenPair = sessions.refresh(context.caller, context.claims.token_id)
         return Reply(pair, _NO_STORE)
 
 

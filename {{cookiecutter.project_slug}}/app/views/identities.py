@@ -9,8 +9,9 @@ from flask import Blueprint
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import Reply, accepts, returns
+from app.decorators.contract import Reply, accepts, returns, with_fresh_login
 from app.docs import identities as docs
+from app.extensions import settings
 from app.schemas.accounts import TokenPairOut
 from app.schemas.identities import IdentitiesOut, LinkIdentity, LinkOut
 from app.services import identities, provider_logins
@@ -39,7 +40,7 @@ class IdentitiesView(MethodView):
             context.caller,
             body.provider,
             body.current_password.get_secret_value(),
-            is_fresh=context.claims.is_fresh,
+            is_of_log_in=context.claims.is_of_log_in(settings.LOGIN_FRESH_SECONDS),
         )
         return Reply(begun, login_cookie.keep(begun.browser_secret))
 
@@ -48,6 +49,7 @@ class IdentityView(MethodView):
     """One identity of the caller."""
 
     @swag_from(docs.UNLINK)
+    @with_fresh_login
     @returns(TokenPairOut)
     def delete(self, identity_id: UUID) -> Reply:
         """Take it from the account."""

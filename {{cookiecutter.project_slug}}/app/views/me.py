@@ -10,13 +10,13 @@ from flask import Blueprint
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import Reply, accepts, returns
+from app.decorators.contract import Reply, accepts, also_while_leaving, returns, with_fresh_login
 #: if cookiecutter.oauth == "server"
 from app.decorators.scopes import scopes
 #: endif
 from app.docs import me as docs
 from app.schemas.accounts import AccountOut, ChangeAccount, ChangePassword, TokenPairOut
-from app.services import accounts
+from app.services import accounts, deletions
 #: if cookiecutter.oauth == "server"
 from app.services.oauth.scopes import Scope
 #: endif
@@ -57,10 +57,12 @@ class MeView(MethodView):
         return accounts.rename(context.account_id, body.display_name)
 
     @swag_from(docs.DELETE)
+    @with_fresh_login
+    @also_while_leaving
     @returns(None, HTTPStatus.NO_CONTENT)
     def delete(self) -> None:
         """Delete the account and all that belongs to it."""
-        accounts.delete(context.account_id)
+        deletions.delete(context.caller)
 
 
 class PasswordView(MethodView):

@@ -36,7 +36,7 @@ from app.services.oauth.requests import Answer
 from app.views import oauth_pages as pages
 
 if TYPE_CHECKING:
-    from app.services.sessions import Proven
+    from app.services.callers import Proven
 
 Form = list[tuple[str, str]]
 

@@ -16,8 +16,8 @@ from app.views.oauth_words import WORDS
 
 if TYPE_CHECKING:
     from app.errors import Problem
+    from app.services.callers import Proven
     from app.services.oauth.server import Asked
-    from app.services.sessions import Proven
 
 LOG_IN: Final = "log-in"
 CONSENT: Final = "consent"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
 
@@ -126,8 +127,13 @@ def test_without_a_password_linking_takes_a_new_log_in(browser: Browser) -> None
     refresh = {"Authorization": f"Bearer {pair.json['refreshToken']}"}
     stale = browser.api.post("/api/v1/auth/refresh", headers=refresh, status=200)
     body = {"provider": "github"}
-    answer = browser.api.post(IDENTITIES, headers=bearer(stale), json=body, status=403)
+    answer = browser.api.post(IDENTITIES, headers=bearer(stale), json=body, status=401)
     assert answer.json["type"] == "/problems/login-stale"
+    # Nor does such a token end the account, which has no password that could be asked for.
+    for path in (ME, f"{IDENTITIES}/{uuid4()}"):
+        answer = browser.api.delete(path, headers=bearer(stale), status=401)
+        assert answer.json["type"] == "/problems/login-stale"
+        assert 'max_age="300"' in answer.headers["WWW-Authenticate"]
     fresh = bearer(browser.log_in())
     begun = browser.api.post(IDENTITIES, headers=fresh, json=body, status=200).json
     browser.finish(browser.approve(begun["authorizationUrl"]))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
+import jwt
 import pytest
 
 from app.services import passwords
+from tests.fixtures.tokens import Forger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +20,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from pymongo.database import Database
 
-    from tests.fixtures.accounts import Person
+    from tests.fixtures.accounts import LogIn, Person
     from tests.fixtures.api import Api
 
 ME: Final = "/api/v1/me"
@@ -24,6 +28,7 @@ LOG_IN: Final = "/api/v1/auth/login"
 CHANGE: Final = "/api/v1/me/password"
 NEW: Final = "a new one, and long"
 WAIT_SECONDS: Final = 10
+UNVERIFIED: Final = {"verify_signature": False}
 
 
 def change_password(api: Api, account: Person) -> None:
@@ -37,7 +42,30 @@ def delete(api: Api, account: Person) -> None:
     api.delete(ME, account)
 
 
-ENDINGS: Final = (change_password, delete)
+def end_sessions(api: Api, account: Person) -> None:
+    """Be in an operator's hands."""
+    runner = api.client.application.test_cli_runner()
+    assert runner.invoke(args=["accounts", "end-sessions", "--email", account.email]).exit_code == 0
+
+
+ENDINGS: Final = (change_password, delete, end_sessions)
+# How many sessions each leaves: that of the new password, none, and no account.
+LEFT: Final = {change_password: [1], delete: [], end_sessions: [0]}
+
+
+class SlowBody(BytesIO):
+    """A body that comes after something else."""
+
+    def __init__(self, content: bytes, before: Callable[[], object]) -> None:
+        super().__init__(content)
+        self.content = content
+        self._before = before
+
+    def readinto(self, buffer: Any) -> int:
+        """Read as the server's own stream is read."""
+        if self.tell() == 0:
+            self._before()
+        return super().readinto(buffer)
 
 
 class Held:
@@ -84,8 +112,42 @@ def test_a_log_in_that_is_being_checked_ends(
     answer = held.ask("POST", LOG_IN, json=account.credentials, end=lambda: end(api, account))
     assert (answer.status_code, answer.json["type"]) == (401, "/problems/wrong-credentials")
     sessions = [stored["sessions"] for stored in database.accounts.find()]
-    # The one that the new password has opened, or none.
-    assert [len(each) for each in sessions] == ([1] if end is change_password else [])
+    assert [len(each) for each in sessions] == LEFT[end]
+
+
+@pytest.mark.checklist("jwt.ttl")
+@pytest.mark.parametrize("end", ENDINGS)
+def test_a_body_that_was_on_its_way_comes_too_late(
+    api: Api, account: Person, database: Database[dict[str, Any]], end: Any
+) -> None:
+    before = database.accounts.find_one({}, {"displayName": 1})
+    body = SlowBody(b'{"displayName": "too late"}', lambda: end(api, account))
+    answer = api.client.patch(
+        ME,
+        input_stream=body,
+        content_length=len(body.content),
+        content_type="application/json",
+        headers=account.headers,
+    )
+    assert answer.status_code == 401
+    # There may be none any more.
+    assert database.accounts.find_one({}, {"displayName": 1}) in (before, None)
+
+
+@pytest.mark.checklist("proc.me")
+def test_what_cannot_be_undone_takes_a_log_in_of_now(
+    app: Flask, api: Api, account: Person, log_in: LogIn
+) -> None:
+    refreshed = api.post("/api/v1/auth/refresh", headers=account.refresh_headers, status=200).json
+    payload = jwt.decode(account.access_token, options=UNVERIFIED)
+    old = Forger(app).token(payload=payload | {"iat": int(time.time()) - 301})
+    for token in (refreshed["accessToken"], old):
+        answer = api.delete(ME, headers={"Authorization": f"Bearer {token}"}, status=401)
+        assert answer.json["type"] == "/problems/login-stale"
+        challenge = answer.headers["WWW-Authenticate"]
+        assert challenge.startswith('Bearer error="insufficient_user_authentication", ')
+        assert challenge.endswith(', max_age="300"')
+    api.delete(ME, log_in(account))
 
 
 @pytest.mark.checklist("jwt.ttl")

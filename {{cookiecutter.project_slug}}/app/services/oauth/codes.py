@@ -15,7 +15,7 @@ from app.services import sessions
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.services.sessions import Proven
+    from app.services.callers import Proven
 
 COLLECTION = "oauth_codes"
 
@@ -27,7 +27,7 @@ def issue(client_id: UUID, granter: Proven, scope: str, asked: dict[str, str]) -
     AuthorizationCode(
         id=derived_id(COLLECTION, code),
         client_id=client_id,
-        account_id=granter.account_id,
+        account=granter.account_id,
         credential_version=granter.credential_version,
         session_id=new_id(),
         redirect_uri=asked.get("redirect_uri"),
@@ -68,13 +68,13 @@ def consume(stored: AuthorizationCode) -> bool:
 
 def end_reused(stored: AuthorizationCode) -> None:
     """End what was made of a code that came twice: one of the two stole it."""
-    tell(Event.CODE_REUSED, stored.account_id, client_id=stored.client_id)
+    tell(Event.CODE_REUSED, stored.account.pk, client_id=stored.client_id)
     # The mark first: the session may be about to begin, and looks for it then.
     AuthorizationCode.objects(id=stored.id).update_one(set__is_reused=True)
-    sessions.log_out(stored.account_id, stored.session_id)
+    sessions.log_out(stored.account.pk, stored.session_id)
 
 
 def end_if_reused(stored: AuthorizationCode) -> None:
     """End the session that just began where the code came a second time meanwhile."""
     if AuthorizationCode.objects(id=stored.id, is_reused=True).first() is not None:
-        sessions.log_out(stored.account_id, stored.session_id)
+        sessions.log_out(stored.account.pk, stored.session_id)

@@ -21,6 +21,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from app.errors import UnauthorizedError
 from app.security_events import Event, tell
 from app.services import sessions, tokens
+from app.services.callers import Proven
 from app.services.oauth import codes
 from app.services.tokens import TokenType
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.models.oauth import AuthorizationCode
+    from app.services.callers import Grant
     from app.services.oauth.requests import Client
     from app.services.tokens import Claims, TokenPair
 
@@ -90,14 +92,14 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # as above
         """Return whose grant it is, once: the code is used now."""
         if not codes.consume(authorization_code):
             return None
-        account_id: UUID = authorization_code.account_id
+        account_id: UUID = authorization_code.account.pk
         return account_id
 
     def generate_token(self, user: UUID, scope: str, **_: Any) -> dict[str, Any]:
         """Return the tokens of a new session, which belongs to the client."""
         code = self.request.authorization_code
         pair = tokens.issue_pair(user, code.session_id, is_fresh=False, scope=scope)
-        granter = sessions.Proven(user, code.credential_version)
+        granter = Proven(user, code.credential_version)
         client_id = self.request.client.stored.id
         if not sessions.add(granter.still, pair, clientId=client_id, scope=scope):
             raise InvalidGrantError("The account has ended this since.")
@@ -117,11 +119,11 @@ class Granted:
     """A token of a grant, as Authlib asks about it (its TokenMixin)."""
 
     claims: Claims
-    client_id: UUID
+    grant: Grant
 
     def check_client(self, client: Client) -> bool:
         """Tell whether the token was issued to this client."""
-        return bool(client.stored.id == self.client_id)
+        return bool(client.stored.id == self.grant.client_id)
 
     def get_scope(self) -> str:
         """Return what was granted."""
@@ -134,10 +136,10 @@ def find_granted(token: str, token_type: TokenType) -> Granted | None:
         claims = tokens.read(token, token_type)
     except UnauthorizedError:
         return None
-    client_id = sessions.find_client(claims.account_id, claims.session_id)
-    if claims.scopes is None or client_id is None:
+    grant = sessions.find_grant(claims.account_id, claims.session_id)
+    if claims.scopes is None or grant is None:
         return None
-    return Granted(claims, client_id)
+    return Granted(claims, grant)
 
 
 class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # as above
@@ -159,7 +161,12 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # as above
         scope = " ".join(dict.fromkeys((self.request.payload.scope or granted).split()))
         claims = refresh_token.claims
         pair = tokens.issue_pair(
-            user, claims.session_id, is_fresh=False, scope=scope, refresh_scope=granted
+            user,
+            claims.session_id,
+            is_fresh=False,
+            began_at=refresh_token.grant.began_at,
+            scope=scope,
+            refresh_scope=granted,
         )
         try:
             sessions.rotate(user, claims.token_id, pair)

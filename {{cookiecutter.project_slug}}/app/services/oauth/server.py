@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from app.models.oauth import OAuthClient
-    from app.services.sessions import Proven
+    from app.services.callers import Proven
 
 AUTHORIZE: Final = "/oauth/authorize"
 TOKEN: Final = "/oauth/token"  # noqa: S105 - a path.

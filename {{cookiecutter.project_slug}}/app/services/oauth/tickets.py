@@ -18,7 +18,7 @@ from mongoengine import NotUniqueError
 from app.extensions import settings
 from app.models.base import new_id, utc_now
 from app.models.oauth import UsedConsent
-from app.services.sessions import Proven
+from app.services.callers import Proven
 
 SECONDS: Final = 600
 # What a consent page carries beside the request of the client.

@@ -13,6 +13,7 @@ from app.errors import (
 )
 from app.models.accounts import Profile
 from app.services import accounts, passwords, preparation, sessions, tokens
+from app.services.callers import Proven
 from app.services.claims import TokenType
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
 
@@ -87,7 +88,7 @@ def test_rename_of_a_deleted_account_is_refused(account, database):
 @pytest.mark.usefixtures("cheap")
 def test_a_changed_password_leaves_one_session_a_new_one(make_account, database):
     account = make_account(password_hash=f"hash of {PASSWORD}")
-    other = sessions.open_session(sessions.Proven(account.id, 0))
+    other = sessions.open_session(Proven(account.id, 0))
     pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
     for before in (account, other):
         with pytest.raises(UnauthorizedError):
@@ -171,16 +172,3 @@ def test_password_of_an_account_deleted_meanwhile_is_not_changed(account, databa
     database.accounts.delete_many({})
     with pytest.raises(UnauthorizedError):
         accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
-
-
-def test_delete_leaves_other_accounts_alone(account, stranger, database):
-    accounts.delete(account.id)
-    assert [stored["_id"] for stored in database.accounts.find()] == [stranger.id]
-    with pytest.raises(UnauthorizedError):
-        _caller(account)
-
-
-def test_delete_of_a_deleted_account_is_no_error(account, database):
-    accounts.delete(account.id)
-    accounts.delete(account.id)
-    assert database.accounts.count_documents({}) == 0

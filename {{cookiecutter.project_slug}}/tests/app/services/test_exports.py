@@ -11,8 +11,9 @@ from app.errors import ExportNotReadyError, NotFoundError, TooManyExportsError
 from app.models.base import utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job
-from app.services import accounts, attempts, exports
+from app.services import attempts, exports
 from app.services.pagination import PageRequest
+from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
 
 
@@ -117,7 +118,7 @@ def test_what_was_exported_goes_with_its_export_and_with_its_account(
 ):
     finish(export)
     if is_by_account:
-        accounts.delete(account.id)
+        delete(account)
     else:
         exports.delete(account.id, export.id)
     assert (Job.objects.count(), ExportChunk.objects.count()) == (0, 0)

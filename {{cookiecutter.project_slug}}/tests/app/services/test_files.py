@@ -21,8 +21,9 @@ from app.errors import (
 )
 from app.models.base import utc_now
 from app.models.files import File, Status
-from app.services import accounts, files, store
+from app.services import files, store
 from app.services.pagination import PageRequest
+from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
 
 if TYPE_CHECKING:
@@ -228,7 +229,7 @@ def test_an_account_is_deleted_while_the_store_is_away_and_its_files_follow(
 ):
     mine = [files.confirm(account.id, upload(announce()).id), upload(announce())]
     with store_is_away(monkeypatch):
-        accounts.delete(account.id)
+        delete(account)
         with pytest.raises(ServiceUnavailableError):
             files.clean()
     assert len(objects.names()) == 2
@@ -245,7 +246,7 @@ def test_an_account_that_is_deleted_leaves_the_files_of_others(
 ):
     kept = files.confirm(stranger.id, upload(announce(owner=stranger)).id)
     upload(announce())
-    accounts.delete(account.id)
+    delete(account)
     assert files.clean() == files.Cleaned(1, 0)
     assert files.find(stranger.id, kept.id).status == "stored"
     assert objects.names() == {str(kept.key)}
@@ -373,7 +374,7 @@ def test_every_query_is_served_by_an_index(account, announce, upload, database, 
                 files.list_page(account.id, PageRequest(1, sort, None, filters))
         files.delete(account.id, file.id)
         files.clean()
-        accounts.delete(account.id)
+        delete(account)
     own = [command for command in commands if command.collection == "files"]
     assert {"insert", "find", "findAndModify", "update"} <= {command.name for command in own}
     assert find_unserved(database, own) == []

@@ -11,7 +11,8 @@ import pytest
 from app.errors import ServiceUnavailableError
 from app.models.base import utc_now
 from app.models.jobs import Job, JobKind, JobState
-from app.services import accounts, attempts, jobs, queue
+from app.services import attempts, jobs, queue
+from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
 
 
@@ -180,7 +181,7 @@ def test_work_that_was_stopped_is_sent_again(account, sent):
 def test_jobs_go_with_their_account(account, stranger):
     submit(account)
     kept = submit(stranger)
-    accounts.delete(account.id)
+    delete(account)
     assert [job.id for job in Job.objects] == [kept.id]
 
 
@@ -190,6 +191,6 @@ def test_every_query_is_served_by_an_index(account, listen, database):
         job = submit(account)
         Job.objects(id=job.id).update(set__send_at=utc_now() - timedelta(seconds=1))
         jobs.sweep()
-        accounts.delete(account.id)
+        delete(account)
     assert {command.name for command in commands} >= {"find", "insert", "update", "delete"}
     assert find_unserved(database, commands) == []

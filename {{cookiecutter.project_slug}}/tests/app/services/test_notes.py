@@ -9,8 +9,9 @@ import pytest
 
 from app.errors import NotFoundError, PreconditionFailedError
 from app.models.notes import Note
-from app.services import accounts, notes, preparation
+from app.services import notes, preparation
 from app.services.pagination import PageRequest
+from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
 
 
@@ -127,7 +128,7 @@ def test_of_many_unconditional_changes_none_is_lost(app, account, note):
 
 def test_notes_go_with_their_account(account, stranger, note):
     kept = notes.create(stranger.id, "Another", "")
-    accounts.delete(account.id)
+    delete(account)
     assert [found.id for found in Note.objects] == [kept.id]
     assert note.id != kept.id
 
@@ -151,6 +152,6 @@ def test_every_other_query_is_served_by_an_index(account, note, listen, database
         notes.find(account.id, note.id)
         notes.change(account.id, note.id, {"title": "x"}, _anything)
         notes.delete(account.id, note.id, _anything)
-        accounts.delete(account.id)
+        delete(account)
     assert {command.name for command in commands} >= {"find", "findAndModify", "delete"}
     assert find_unserved(database, commands) == []

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
 from app.errors import LoginJailedError, UnauthorizedError, WrongCredentialsError
+from app.extensions import settings
 from app.services import passwords, sessions, tokens
+from app.services.callers import Proven
 from app.services.claims import TokenType
 from tests.fixtures.accounts import CANARY, PASSWORD
 
@@ -34,7 +36,7 @@ def _claims(token, kind=TokenType.ACCESS):
 
 def _refresh(token):
     claims = _claims(token, TokenType.REFRESH)
-    return sessions.refresh(claims.account_id, claims.session_id, claims.token_id)
+    return sessions.refresh(sessions.find_caller(claims), claims.token_id)
 
 
 def _is_alive(token) -> bool:
@@ -154,7 +156,7 @@ def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_acco
     app = make_app(SESSION_LIMIT=2)
     account = make_account(app=app)
     with app.app_context():
-        second, third = (sessions.open_session(sessions.Proven(account.id, 0)) for _ in range(2))
+        second, third = (sessions.open_session(Proven(account.id, 0)) for _ in range(2))
         alive = [
             _is_alive(token)
             for token in (account.access_token, second.access_token, third.access_token)
@@ -166,7 +168,7 @@ def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_acco
 def test_sessions_that_ran_out_make_room(account, database):
     past = datetime.now(UTC) - timedelta(seconds=1)
     database.accounts.update_one({}, {"$set": {"sessions.0.expiresAt": past}})
-    pair = sessions.open_session(sessions.Proven(account.id, 0))
+    pair = sessions.open_session(Proven(account.id, 0))
     assert [session["id"] for session in database.accounts.find_one()["sessions"]] == [
         pair.session_id
     ]
@@ -206,7 +208,7 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(account):
 
 @pytest.mark.usefixtures("_context")
 def test_reuse_leaves_other_sessions_alone(account, stranger):
-    other = sessions.open_session(sessions.Proven(account.id, 0))
+    other = sessions.open_session(Proven(account.id, 0))
     _refresh(account.refresh_token)
     with pytest.raises(UnauthorizedError):
         _refresh(account.refresh_token)
@@ -231,16 +233,36 @@ def test_of_many_refreshes_at_once_one_wins(app, account):
 
 
 @pytest.mark.usefixtures("_context")
-def test_refresh_of_an_unknown_session_is_refused(account):
+def test_refresh_of_a_session_that_ended_meanwhile_is_refused(account, database):
+    claims = _claims(account.refresh_token, TokenType.REFRESH)
+    caller = sessions.find_caller(claims)
+    sessions.log_out(account.id, caller.session_id)
     with pytest.raises(UnauthorizedError):
-        sessions.refresh(account.id, uuid4(), uuid4())
-    assert _is_alive(account.access_token)
+        sessions.refresh(caller, claims.token_id)
+    assert database.accounts.find_one()["sessions"] == []
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("jwt.ttl")
+def test_no_refresh_moves_the_end_of_a_session(account, database):
+    month = timedelta(seconds=settings.SESSION_MAX_SECONDS)
+    began = datetime.now(UTC).replace(microsecond=0) - month + timedelta(minutes=1)
+    database.accounts.update_one({}, {"$set": {"sessions.0.createdAt": began}})
+    pair = _refresh(account.refresh_token)
+    claims = [_claims(pair.access_token), _claims(pair.refresh_token, TokenType.REFRESH)]
+    assert [each.expires_at for each in claims] == [began + month] * 2
+    assert database.accounts.find_one()["sessions"][0]["expiresAt"] == began + month
+    assert 0 < pair.expires_in <= 60
+    database.accounts.update_one({}, {"$set": {"sessions.0.createdAt": began - month}})
+    assert not _is_alive(pair.access_token)
+    with pytest.raises(UnauthorizedError):
+        _refresh(pair.refresh_token)
 
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("jwt.ttl")
 def test_log_out_ends_this_session_alone(account):
-    other = sessions.open_session(sessions.Proven(account.id, 0))
+    other = sessions.open_session(Proven(account.id, 0))
     sessions.log_out(account.id, _claims(account.access_token).session_id)
     assert not _is_alive(account.access_token)
     with pytest.raises(UnauthorizedError):
@@ -259,7 +281,7 @@ def test_session_of_one_account_is_none_of_another(account, stranger):
 def test_sessions_are_no_change_of_the_account(account, database):
     before = database.accounts.find_one()["updatedAt"]
     _refresh(account.refresh_token)
-    sessions.open_session(sessions.Proven(account.id, 0))
+    sessions.open_session(Proven(account.id, 0))
     assert database.accounts.find_one()["updatedAt"] == before
 
 

@@ -25,6 +25,7 @@ def make_claims(seconds: float = 60) -> Claims:
         type=TokenType.ACCESS,
         is_fresh=False,
         expires_at=datetime.fromtimestamp(exp, UTC),
+        iat=exp - 60,
         exp=exp,
     )
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import jwt
 import pytest
 from authlib.oauth2 import rfc8414, rfc9207
 
@@ -24,8 +26,9 @@ from tests.fixtures.oauth import (
 
 if TYPE_CHECKING:
     from flask import Flask
+    from pymongo.database import Database
 
-    from tests.fixtures.accounts import Person
+    from tests.fixtures.accounts import LogIn, MakeAccount, Person
     from tests.fixtures.api import Api
     from tests.fixtures.application import MakeApp
     from tests.fixtures.oauth import MakeOtherApp, OtherApp
@@ -251,6 +254,40 @@ def test_an_account_that_is_deleted_grants_nothing(public_app: OtherApp, account
     public_app.api.delete(ME, account)
     assert public_app.exchange(code, 400)["error"] == "invalid_grant"
     public_app.post(CONSENT, {"ticket": ticket_of(page), "decision": "allow"}, 400)
+
+
+def test_grants_and_log_ins_do_not_push_each_other_out(
+    make_app: MakeApp, make_other_app: MakeOtherApp, make_account: MakeAccount, log_in: LogIn
+) -> None:
+    app = make_app(SESSION_LIMIT=2, OAUTH_GRANT_LIMIT=2)
+    account = make_account(app=app)
+    other_app = make_other_app("--public", app=app)
+    first, second, third = (other_app.grant(account) for _ in range(3))
+    other_app.call(first, "GET", ME, 401)
+    other_app.call(second, "GET", ME, 200)
+    other_app.api.get(ME, account)
+    phone, tablet = (log_in(account, app=app) for _ in range(2))
+    other_app.api.get(ME, account, status=401)
+    for person in (phone, tablet):
+        other_app.api.get(ME, person)
+    other_app.call(third, "GET", ME, 200)
+
+
+def test_a_grant_ends_however_often_it_is_refreshed(
+    app: Flask, public_app: OtherApp, account: Person, database: Database[dict[str, Any]]
+) -> None:
+    tokens = public_app.grant(account)
+    month = timedelta(seconds=app.extensions["settings"].SESSION_MAX_SECONDS)
+    began = datetime.now(UTC) - month + timedelta(minutes=1)
+    database.accounts.update_one({}, {"$set": {"sessions.1.createdAt": began}})
+    tokens = public_app.refresh(tokens["refresh_token"])
+    assert 0 < tokens["expires_in"] <= 60
+    payload = jwt.decode(tokens["refresh_token"], options={"verify_signature": False})
+    ends = datetime.fromtimestamp(payload["exp"], UTC)
+    assert ends <= began + month
+    database.accounts.update_one({}, {"$set": {"sessions.1.createdAt": began - month}})
+    public_app.call(tokens, "GET", ME, 401)
+    assert public_app.refresh(tokens["refresh_token"], 400)["error"] == "invalid_grant"
 
 
 def test_a_grant_is_stored_with_its_client_and_scope(

@@ -12,6 +12,7 @@ import pytest
 from app.models.base import utc_now
 from app.models.oauth import AuthorizationCode
 from app.services import sessions, tokens
+from app.services.callers import Proven
 from app.services.oauth import codes
 from tests.fixtures.oauth import VERIFIER, challenge_of
 
@@ -34,7 +35,7 @@ def _context(app: Flask):
 
 
 def test_a_code_is_stored_nowhere(account: Person, database: Database[dict[str, Any]]) -> None:
-    code = codes.issue(CLIENT, sessions.Proven(account.id, 0), "profile:read", ASKED)
+    code = codes.issue(CLIENT, Proven(account.id, 0), "profile:read", ASKED)
     (stored,) = database["oauth_codes"].find()
     assert code not in str(stored)
     assert len(code) >= 43
@@ -44,7 +45,7 @@ def test_a_code_is_stored_nowhere(account: Person, database: Database[dict[str, 
 
 
 def test_a_code_is_good_for_a_minute(account: Person) -> None:
-    code = codes.issue(CLIENT, sessions.Proven(account.id, 0), "profile:read", ASKED)
+    code = codes.issue(CLIENT, Proven(account.id, 0), "profile:read", ASKED)
     stored = codes.find(code, CLIENT)
     assert 0 < (stored.good_until - utc_now()).total_seconds() <= 60
     AuthorizationCode.objects.update_one(set__good_until=utc_now())
@@ -52,20 +53,20 @@ def test_a_code_is_good_for_a_minute(account: Person) -> None:
 
 
 def test_an_old_code_that_comes_again_ends_its_session_all_the_same(account: Person) -> None:
-    code = codes.issue(CLIENT, sessions.Proven(account.id, 0), "profile:read", ASKED)
+    code = codes.issue(CLIENT, Proven(account.id, 0), "profile:read", ASKED)
     stored = codes.find(code, CLIENT)
     assert codes.consume(stored)
     pair = tokens.issue_pair(account.id, stored.session_id, is_fresh=False, scope="profile:read")
     assert sessions.add({"_id": account.id}, pair, clientId=CLIENT, scope="profile:read")
-    assert sessions.find_client(account.id, stored.session_id) == CLIENT
+    assert sessions.find_grant(account.id, stored.session_id).client_id == CLIENT
     AuthorizationCode.objects.update_one(set__good_until=utc_now())
     assert codes.find(code, CLIENT) is None
-    assert sessions.find_client(account.id, stored.session_id) is None
+    assert sessions.find_grant(account.id, stored.session_id) is None
 
 
 @pytest.mark.checklist("oauth.code-only")
 def test_a_session_that_begins_after_its_code_came_again_ends_at_once(account: Person) -> None:
-    code = codes.issue(CLIENT, sessions.Proven(account.id, 0), "profile:read", ASKED)
+    code = codes.issue(CLIENT, Proven(account.id, 0), "profile:read", ASKED)
     stored = codes.find(code, CLIENT)
     assert codes.consume(stored)
     # The thief's turn, between the two steps of the first exchange.
@@ -73,7 +74,7 @@ def test_a_session_that_begins_after_its_code_came_again_ends_at_once(account: P
     pair = tokens.issue_pair(account.id, stored.session_id, is_fresh=False, scope="profile:read")
     sessions.add({"_id": account.id}, pair, clientId=CLIENT, scope="profile:read")
     codes.end_if_reused(stored)
-    assert sessions.find_client(account.id, stored.session_id) is None
+    assert sessions.find_grant(account.id, stored.session_id) is None
 
 
 @pytest.mark.checklist("oauth.code-only")

@@ -1,0 +1,63 @@
+"""Who is calling, or has proven who they are, and what that rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from app.models.accounts import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Whose account it is, by a credential that was good when the account had this version.
+
+    With a session it is good as long as that stands, too.
+    """
+
+    account_id: UUID
+    credential_version: int
+    session_id: UUID | None = None
+
+    @property
+    def still(self) -> dict[str, Any]:
+        """The filter that finds the account while nothing has ended what was proven."""
+        # Accounts that are older than the count have none.
+        version = self.credential_version or {"$in": [0, None]}
+        session = {} if self.session_id is None else {"sessions.id": self.session_id}
+        return {"_id": self.account_id, "credentialVersion": version, **session}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling: the session used, and the account as the one read found it."""
+
+    session_id: UUID
+    began_at: datetime
+    profile: Profile
+    credential_version: int
+    is_leaving: bool
+
+    @property
+    def proven(self) -> Proven:
+        """What builds on this call: it is over with the session."""
+        return Proven(self.account_id, self.credential_version, self.session_id)
+
+    @property
+    def account_id(self) -> UUID:
+        """The account's id, to which every query of own resources is bound."""
+        return self.profile.id
+#: if cookiecutter.oauth == "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an account granted to another app: a session that is the app's."""
+
+    client_id: UUID
+    began_at: datetime
+#: endif

@@ -1,0 +1,168 @@
+"""Deletions: an account goes whole, however much it owns and whoever writes beside it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+from typing import Any, ClassVar
+
+import pytest
+from mongoengine import CASCADE, LazyReferenceField, StringField
+from pymongo.errors import NetworkTimeout
+
+from app.errors import UnauthorizedError
+from app.models.accounts import Account, Deletion
+from app.models.base import BaseDocument, TimestampedQuerySet, utc_now
+from app.models.notes import Note
+from app.services import deletions, notes, sessions, tokens
+from app.services.claims import TokenType
+from tests.fixtures.accounts import delete
+
+WRITERS = 6
+ADDRESS = "203.0.113.9"
+
+
+class SlowQuerySet(TimestampedQuerySet):
+    """A queryset of a collection that is large: MongoDB needs more time than it has."""
+
+    refusals = 0
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Delete, once MongoDB has had the time."""
+        if SlowQuerySet.refusals:
+            SlowQuerySet.refusals -= 1
+            raise NetworkTimeout("too late")
+        return super().delete(*args, **kwargs)
+
+
+class Possession(BaseDocument):
+    """Something of a developer's own that an account owns."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "possessions",
+        "indexes": [{"fields": ["owner"]}],
+        "queryset_class": SlowQuerySet,
+    }
+
+    owner = LazyReferenceField(Account, reverse_delete_rule=CASCADE, required=True)
+    text = StringField()
+
+
+@pytest.fixture(autouse=True)
+def _context(app, monkeypatch):
+    monkeypatch.setattr(SlowQuerySet, "refusals", 0)
+    with app.app_context():
+        yield
+
+
+def _sweep(seconds=0):
+    """Sweep as if *seconds* had gone by."""
+    Deletion.objects.update(set__due_at=utc_now())
+    for mark in Deletion.objects:
+        began = mark.created_at - timedelta(seconds=seconds)
+        Deletion.objects(id=mark.id).update(set__created_at=began)
+    deletions.sweep()
+
+
+def test_an_account_goes_with_all_it_owns_and_others_stay(account, stranger, monkeypatch):
+    monkeypatch.setattr(deletions, "BATCH", 2)
+    for owner in (account, stranger):
+        for _ in range(5):
+            notes.create(owner.id, "a", "b")
+            Possession(owner=owner.id).save()
+    delete(account)
+    assert [each.id for each in Account.objects] == [stranger.id]
+    assert {note.account.pk for note in Note.objects} == {stranger.id}
+    assert {thing.owner.pk for thing in Possession.objects} == {stranger.id}
+
+
+@pytest.mark.checklist("proc.me")
+def test_what_takes_longer_than_a_request_is_asked_for_again(api, account, log_in):
+    elsewhere = log_in(account)
+    Possession(owner=account.id).save()
+    SlowQuerySet.refusals = 2
+    for status in (503, 503):
+        assert "Retry-After" in api.delete("/api/v1/me", account, status=status).headers
+        # To everything else it is gone already.
+        api.get("/api/v1/me", account, status=401)
+        api.delete("/api/v1/me", elsewhere, status=401)
+        api.post("/api/v1/auth/refresh", headers=account.refresh_headers, status=401)
+        api.post("/api/v1/auth/login", json=account.credentials, status=401)
+    api.delete("/api/v1/me", account)
+    assert (Account.objects.count(), Possession.objects.count()) == (0, 0)
+    api.delete("/api/v1/me", account, status=401)
+
+
+def test_a_deletion_that_nobody_asks_for_again_is_finished_all_the_same(api, account):
+    Possession(owner=account.id).save()
+    SlowQuerySet.refusals = 1
+    api.delete("/api/v1/me", account, status=503)
+    _sweep()
+    assert (Account.objects.count(), Possession.objects.count()) == (0, 0)
+
+
+@pytest.mark.checklist("proc.me")
+def test_what_slips_through_is_gone_within_a_minute_of_every_class(account, database):
+    delete(account)
+    # As a request that was let in before writes.
+    notes.create(account.id, "late", "")
+    Possession(owner=account.id).save()
+    _sweep()
+    assert (Note.objects.count(), Possession.objects.count()) == (0, 0)
+    notes.create(account.id, "later", "")
+    assert deletions.KEPT_SECONDS + 2 * deletions.SWEEP_SECONDS < 60
+    _sweep(deletions.KEPT_SECONDS)
+    left = {name for name in database.list_collection_names() if database[name].count_documents({})}
+    assert not left & {"accounts", "notes", "possessions", "deletions"}
+
+
+@pytest.mark.checklist("proc.me")
+def test_writers_beside_a_deletion_leave_nothing(app, account):
+    is_over = Event()
+
+    def write(_: int) -> int:
+        client, count = app.test_client(), 0
+        while True:
+            was_over = is_over.is_set()
+            body = {"title": "a", "body": "b"}
+            answer = client.post("/api/v1/me/notes", json=body, headers=account.headers)
+            if answer.status_code == 401 and was_over:
+                return count
+            count += answer.status_code == 201
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        writers = [pool.submit(write, number) for number in range(WRITERS)]
+        app.test_client().delete("/api/v1/me", headers=account.headers)
+        is_over.set()
+        for writer in writers:
+            writer.result(60)
+    _sweep()
+    assert (Account.objects.count(), Note.objects.count()) == (0, 0)
+
+
+def test_a_mark_without_a_deletion_does_nothing(account):
+    deletions._mark(account.id)
+    notes.create(account.id, "mine", "")
+    deletions.sweep()
+    # Too early: whoever made it may be about to go on.
+    assert Deletion.objects.count() == 1
+    _sweep(deletions.KEPT_SECONDS)
+    assert Deletion.objects.count() == 0
+    assert (Account.objects.count(), Note.objects.count()) == (1, 1)
+
+
+def test_a_session_that_ended_deletes_nothing(account):
+    caller = sessions.find_caller(tokens.read(account.access_token, TokenType.ACCESS))
+    sessions.log_out(account.id, caller.session_id)
+    with pytest.raises(UnauthorizedError):
+        deletions.delete(caller)
+    _sweep(deletions.KEPT_SECONDS)
+    assert Account.objects.count() == 1
+
+
+def test_of_two_who_sweep_one_takes_the_mark(account):
+    delete(account)
+    Deletion.objects.update(set__due_at=utc_now())
+    deletions.sweep()
+    assert Deletion.objects.get().due_at > utc_now()
