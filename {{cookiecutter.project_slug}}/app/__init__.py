@@ -15,6 +15,7 @@ from app import (
     #: endif
     views,
 )
+from app.bodies import WholeRequest
 from app.decorators.operation import Operations
 from app.extensions import (
     jwt,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 def create_app(settings: Base) -> Flask:
     """Return an application of *settings*. Opens no socket and runs no query."""
     app = Flask(__name__, static_folder=None)
+    app.request_class = WholeRequest
     configure(app, settings)
     #: if cookiecutter.observability
     observability.init_app(app)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import request
 from werkzeug.datastructures import MIMEAccept
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import parse_accept_header, parse_options_header
 
 from app.constants import JSON_MEDIA_TYPE
@@ -115,7 +115,7 @@ def _is_empty_body() -> bool:
         return False
     try:
         body = request.stream.read(_LONGEST_EMPTY + 1)
-    except (OSError, BadRequest) as error:
+    except (OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     is_json = _media_type_of(request.headers.get("Content-Type")) == JSON_MEDIA_TYPE
     return not body or (is_json and body.translate(None, b" \t\r\n") == b"{}")

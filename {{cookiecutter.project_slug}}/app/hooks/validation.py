@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from flask import request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from app.codecs import READERS
 from app.constants import MOST_ERRORS
@@ -56,10 +56,10 @@ def read_body() -> None:
     if operation is None or operation.body is None:
         return
     try:
-        body = _read_all()
+        body = request.get_data(cache=False)
     except RequestEntityTooLarge as error:
         raise ContentTooLargeError from error
-    except OSError as error:
+    except (OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     document = READERS[context.body_type](body, operation.body)
     context.body = _parse(operation.body, document)
@@ -69,13 +69,13 @@ def read_body() -> None:
 def _read_form() -> list[tuple[str, str]]:
     """Return the fields of a form in UTF-8, repeated ones included (RFC 6749 appendix B)."""
     try:
-        text = _read_all().decode("ascii")
+        text = request.get_data(cache=False).decode("ascii")
         fields = parse_qsl(
             text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
         )
     except RequestEntityTooLarge as error:
         raise ContentTooLargeError from error
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     if any("\0" in part for field in fields for part in field):
         raise MalformedRequestError
@@ -83,18 +83,6 @@ def _read_form() -> list[tuple[str, str]]:
 
 
 #: endif
-def _read_all() -> bytes:
-    """Return the whole body; RequestEntityTooLarge where it is longer than it may be."""
-    body = request.get_data(cache=False)
-    is_at_limit = len(body) == request.max_content_length
-    # Werkzeug cuts a body that comes in chunks at the limit, without a word. Its end is known
-    # where the server says so.
-    may_go_on = is_at_limit and "wsgi.input_terminated" in request.environ
-    if may_go_on and request.environ["wsgi.input"].read(1):
-        raise RequestEntityTooLarge
-    return body
-
-
 def _parse(schema: type[BaseModel], document: Any) -> BaseModel:
     try:
         return schema.model_validate(document)

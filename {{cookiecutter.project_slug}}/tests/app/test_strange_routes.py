@@ -182,6 +182,22 @@ def test_a_body_that_is_too_long_is_refused_when_it_is_read(grown, account):
     grown.post("/extension/echo", account, data=b"x" * 70_000, status=413)
 
 
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded"])
+@pytest.mark.parametrize("length", [65_536, 65_537, 200_000])
+def test_a_body_in_chunks_is_read_whole_or_not_at_all(grown, account, content_type, length):
+    request = {
+        "headers": {"Transfer-Encoding": "chunked"},
+        "input_stream": io.BytesIO(b"x" * length),
+        "content_type": content_type,
+        "environ_overrides": {"wsgi.input_terminated": True},
+    }
+    answer = grown.post(
+        "/extension/echo", account, **request, status=200 if length == 65_536 else 413
+    )
+    if content_type == "text/plain" and length == 65_536:
+        assert len(answer.json["body"]) == length
+
+
 def test_its_methods_are_told(grown, account):
     allowed = grown.put("/api/v1/plain", account, status=405).headers["Allow"]
     assert allowed == "GET, POST"

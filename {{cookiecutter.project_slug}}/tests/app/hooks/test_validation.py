@@ -89,6 +89,15 @@ def test_a_body_that_comes_in_chunks_has_the_same_limit(api, account, length, st
     )
 
 
+def test_a_body_that_breaks_off_is_malformed(api, account):
+    request = {
+        "input_stream": BytesIO(b'{"displayName": '),
+        "environ_overrides": {"CONTENT_LENGTH": "100"},
+    }
+    answer = api.patch("/api/v1/me", account, headers=JSON, status=400, **request)
+    assert answer.json["type"] == "/problems/malformed-request"
+
+
 def test_the_length_of_a_body_is_a_setting(make_app, make_account):
     app = make_app(MAX_BODY_BYTES=10)
     account = make_account(app=app)
