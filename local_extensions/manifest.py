@@ -164,6 +164,7 @@ OWNERS = (
             "tests/app/services/test_encryption.py",
             "tests/app/services/test_preparation_with_keys.py",
             "tests/checklist/test_field_encryption.py",
+            "tests/checklist/test_personal_data.py",
             "tests/fixtures/encryption.py",
         ),
     ),

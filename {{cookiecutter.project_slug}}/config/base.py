@@ -11,7 +11,7 @@ from config import (
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: endif
-    #: if cookiecutter.jwt_algorithm == "HS256"
+    #: if cookiecutter.jwt_algorithm == "HS256" or cookiecutter.field_encryption
     keys,
     #: endif
 )
@@ -47,7 +47,7 @@ from config.kinds import (
     #: if cookiecutter.throttling
     StorageURI,
     #: endif
-    #: if cookiecutter.api_docs != "none"
+    #: if cookiecutter.api_docs != "none" or cookiecutter.field_encryption
     Switch,
     #: endif
     #: if cookiecutter.observability
@@ -235,6 +235,12 @@ class Base(BaseModel):
         description="Fernet keys, comma-separated: the first encrypts, all decrypt."
     )
     FIELD_INDEX_KEY: Secret = Field(description="Keys the index by which an e-mail is found.")
+    FIELD_INDEX_KEY_PREVIOUS: str | None = Field(
+        None, repr=False, description="The index key before, while the key is being changed."
+    )
+    FIELD_ENCRYPTION_STRICT: Switch = Field(
+        False, description="Whether to start on a sealed database alone: `flask encryption apply`."
+    )
     #: endif
     #: if cookiecutter.uploads
 
@@ -378,14 +384,16 @@ class Base(BaseModel):
 
     #: endif
     #: if cookiecutter.field_encryption
-    @field_validator("FIELD_INDEX_KEY")
+    @field_validator("FIELD_INDEX_KEY", "FIELD_INDEX_KEY_PREVIOUS")
     @classmethod
-    def _check_field_index_key(cls, value: str, info: ValidationInfo) -> str:
-        _refuse_reuse(value, info, "SECRET_KEY", "FIELD_ENCRYPTION_KEYS")
+    def _check_field_index_key(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            return None
+        _refuse_reuse(value, info, "SECRET_KEY", "FIELD_ENCRYPTION_KEYS", "FIELD_INDEX_KEY")
         #: if cookiecutter.jwt_algorithm == "HS256"
         _refuse_reuse(value, info, "JWT_SECRET_KEY")
         #: endif
-        return value
+        return keys.check_secret(value)
 
     #: endif
     #: if cookiecutter.uploads

@@ -17,24 +17,34 @@ encryption = AppGroup("encryption", help="Encrypt what is stored in clear, and r
 
 
 @encryption.command("apply")
-def apply() -> None:
-    """Encrypt what was stored before field encryption was switched on.
+@click.option(
+    "--unsealed",
+    "is_unsealed",
+    is_flag=True,
+    help="Go on reading clear text: for a run while processes still store it.",
+)
+def apply(*, is_unsealed: bool) -> None:
+    """Encrypt what was stored before field encryption was switched on, and seal the database.
 
-    Run it before the first server with the feature on: until then an account stored in
-    clear is not found by its e-mail. Safe to run again, and after an interruption.
+    From then on no process takes clear text, or what an earlier release encrypted, for an
+    account's own: run it when no process that stores such any longer is left. Until an account
+    stored in clear is encrypted, it is not found by its e-mail: run it with --unsealed before
+    the first server with the feature on. Safe to run again, and after an interruption.
     """
     require_database()
     with reported_in_one_line():
-        reports = service.encrypt_stored()
+        reports = service.encrypt_stored(is_sealing=not is_unsealed)
     _report(reports, "encrypted")
+    if not is_unsealed:
+        click.echo("sealed: nothing is read any more that is not encrypted for its place")
 
 
 @encryption.command("rotate")
 def rotate() -> None:
-    """Encrypt everything with the first of FIELD_ENCRYPTION_KEYS.
+    """Encrypt everything with the first of FIELD_ENCRYPTION_KEYS, and index it anew.
 
-    Run it when every process has that key first. Afterwards the other keys can go. Safe to
-    run again, and after an interruption.
+    Run it when every process has that key first, and both index keys where FIELD_INDEX_KEY is
+    being changed. Afterwards the other keys can go. Safe to run again, and after an interruption.
     """
     require_database()
     with reported_in_one_line():

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mongoengine import (
     DateTimeField,
+    #: if cookiecutter.field_encryption
+    DynamicField,
+    #: endif
     EmbeddedDocumentListField,
     IntField,
     ListField,
@@ -20,7 +23,12 @@ from mongoengine import (
 
 from app.models.base import BaseDocument, BaseEmbeddedDocument
 #: if cookiecutter.field_encryption
-from app.models.encryption import EncryptedStringField, blind_index, decrypt_stored
+from app.models.encryption import (
+    EncryptedStringField,
+    blind_index,
+    blind_indexes,
+    index_to_store,
+)
 #: endif
 #: if cookiecutter.oauth == "client"
 from app.models.identities import UNIQUE_IDENTITY, Identity
@@ -59,13 +67,15 @@ class Account(BaseDocument):
     }
 
     #: if cookiecutter.field_encryption
-    email = EncryptedStringField(required=True)
+    email = EncryptedStringField(required=True, indexed_in="emailIndex", folding=str.lower)
     display_name = EncryptedStringField(db_field="displayName", required=True)
+    # One digest, or two while FIELD_INDEX_KEY is being changed.
+    email_index = DynamicField(db_field="emailIndex", required=True)
     #: else
     email = StringField(required=True)
     display_name = StringField(db_field="displayName", required=True)
-    #: endif
     email_index = StringField(db_field="emailIndex", required=True)
+    #: endif
     #: if cookiecutter.oauth == "client"
     # An account that began with a provider has no password.
     password_hash = StringField(db_field="passwordHash")
@@ -89,11 +99,29 @@ class Account(BaseDocument):
 
     @staticmethod
     def email_index_for(email: str) -> str:
-        """Return what accounts are found by: the same for every spelling of one address."""
+        """Return what is counted by: the same for every spelling of one address."""
         #: if cookiecutter.field_encryption
         return blind_index(email.lower())
         #: else
         return email.lower()
+        #: endif
+
+    @staticmethod
+    def email_index_to_store(email: str) -> Any:
+        """Return the value of email_index: no two accounts can have the same e-mail."""
+        #: if cookiecutter.field_encryption
+        return index_to_store(email.lower())
+        #: else
+        return email.lower()
+        #: endif
+
+    @staticmethod
+    def with_email(email: str) -> dict[str, Any]:
+        """Return the query that finds the account of an e-mail."""
+        #: if cookiecutter.field_encryption
+        return {"emailIndex": {"$in": blind_indexes(email.lower())}}
+        #: else
+        return {"emailIndex": email.lower()}
         #: endif
 
 
@@ -155,17 +183,13 @@ class Profile:
         """Read a stored account without building a document: this is on every request's way."""
         return cls(
             id=record["_id"],
-            email=_read_text(record, "email"),
-            display_name=_read_text(record, "displayName"),
+            #: if cookiecutter.field_encryption
+            email=Account.email.read_from(record),
+            display_name=Account.display_name.read_from(record),
+            #: else
+            email=record["email"],
+            display_name=record["displayName"],
+            #: endif
             created_at=record["createdAt"],
             updated_at=record["updatedAt"],
         )
-
-
-def _read_text(record: dict[str, Any], name: str) -> str:
-    #: if cookiecutter.field_encryption
-    return decrypt_stored(record[name], f"accounts.{name}")
-    #: else
-    text: str = record[name]
-    return text
-    #: endif

@@ -13,6 +13,10 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from mongoengine import DateTimeField, Document, EmbeddedDocument, QuerySet, UUIDField, get_db
 from uuid6 import uuid7
 
+#: if cookiecutter.field_encryption
+from app.models.encryption import open_record, seal, seal_update
+
+#: endif
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
@@ -74,7 +78,11 @@ class TimestampedQuerySet(QuerySet):
             new = {"created_at": now} | ({} if _names_id(self._query) else {"id": new_id()})
             given = {name.removeprefix("set__") for name in changes}
             stamps |= {f"set_on_insert__{name}": new[name] for name in new.keys() - given}
+        #: if cookiecutter.field_encryption
+        return seal_update(self, stamps | changes)
+        #: else
         return stamps | changes
+        #: endif
 
 
 def _names_id(query: dict[str, Any]) -> bool:
@@ -108,6 +116,19 @@ class BaseDocument(Document):
         self.updated_at = utc_now()
         if self.created_at is None:
             self.created_at = self.updated_at
+    #: if cookiecutter.field_encryption
+
+    def to_mongo(self, *args: Any, **kwargs: Any) -> Any:
+        """Return what is stored, its encrypted values sealed for this document."""
+        stored = super().to_mongo(*args, **kwargs)
+        seal(stored, self._get_collection_name(), self.pk)
+        return stored
+
+    @classmethod
+    def _from_son(cls, son: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        open_record(cls, son)
+        return super()._from_son(son, *args, **kwargs)
+    #: endif
 
 
 class BaseEmbeddedDocument(EmbeddedDocument):

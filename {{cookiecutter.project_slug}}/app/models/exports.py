@@ -10,10 +10,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from mongoengine import CASCADE, BinaryField, DateTimeField, IntField, LazyReferenceField, UUIDField
+from mongoengine import (
+    CASCADE,
+    #: if not cookiecutter.field_encryption
+    BinaryField,
+    #: endif
+    DateTimeField,
+    IntField,
+    LazyReferenceField,
+    UUIDField,
+)
 
 from app.models.base import BaseDocument
 from app.models.documents import document_classes
+#: if cookiecutter.field_encryption
+from app.models.encryption import EncryptedBinaryField
+#: endif
 from app.models.jobs import Job
 
 if TYPE_CHECKING:
@@ -37,7 +49,11 @@ class ExportChunk(BaseDocument):
     job = LazyReferenceField(Job, reverse_delete_rule=CASCADE, required=True)
     holder = UUIDField(binary=True, required=True)
     number = IntField(required=True)
+    #: if cookiecutter.field_encryption
+    content = EncryptedBinaryField(required=True)
+    #: else
     content = BinaryField(required=True)
+    #: endif
     expires_at = DateTimeField(db_field="expiresAt", required=True)
 
 

@@ -8,11 +8,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from mongoengine import DateTimeField, StringField, UUIDField
+from mongoengine import (
+    DateTimeField,
+    #: if cookiecutter.field_encryption
+    DynamicField,
+    #: endif
+    StringField,
+    UUIDField,
+)
 
 from app.models.base import BaseEmbeddedDocument, new_id, utc_now
 #: if cookiecutter.field_encryption
-from app.models.encryption import EncryptedStringField, blind_index
+from app.models.encryption import EncryptedStringField, blind_indexes, index_to_store
 #: endif
 
 # Over all accounts: one identity opens one account. Accounts without any are not in the index.
@@ -30,18 +37,29 @@ class Identity(BaseEmbeddedDocument):
     provider = StringField(required=True)
     # Issuer and subject with a space between: no issuer has one.
     #: if cookiecutter.field_encryption
-    name = EncryptedStringField(required=True)
+    name = EncryptedStringField(required=True, indexed_in="index")
+    # One digest, or two while FIELD_INDEX_KEY is being changed.
+    index = DynamicField(required=True)
     #: else
     name = StringField(required=True)
-    #: endif
     index = StringField(required=True)
+    #: endif
     created_at = DateTimeField(db_field="createdAt", default=utc_now, required=True)
 
 
-def identity_index_for(name: str) -> str:
-    """Return what accounts are found by: the same for the same identity."""
+def identity_index_to_store(name: str) -> Any:
+    """Return the index of an identity: no two accounts can have the same identity."""
     #: if cookiecutter.field_encryption
-    return blind_index(name)
+    return index_to_store(name)
     #: else
     return name
+    #: endif
+
+
+def identity_indexes(name: str) -> list[str]:
+    """Return what accounts are found by, whichever of it they have."""
+    #: if cookiecutter.field_encryption
+    return blind_indexes(name)
+    #: else
+    return [name]
     #: endif

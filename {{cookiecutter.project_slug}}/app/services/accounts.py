@@ -28,14 +28,14 @@ def sign_up(email: str, password: str, display_name: str) -> Profile:
     passwords.check_new(password, "/password", email, display_name)
     account = Account(
         email=email,
-        email_index=Account.email_index_for(email),
+        email_index=Account.email_index_to_store(email),
         display_name=display_name,
         password_hash=passwords.hash_password(password),
     )
     try:
         account.save(force_insert=True)
     except NotUniqueError as error:
-        tell(Event.SIGN_UP_REFUSED, email_index=account.email_index)
+        tell(Event.SIGN_UP_REFUSED, email_index=Account.email_index_for(email))
         raise EmailTakenError from error
     tell(Event.SIGNED_UP, account.id)
     return _profile(account)

@@ -5,8 +5,10 @@ document only where its values are still the ones that were read: a concurrent c
 and the next pass looks again. A run that was cut short is simply run again; what is done
 already is recognised and left as it is. updatedAt stays, since no account has changed.
 
-To change a key without an interruption: first deploy `old,new`, so that every process can
-read the new key; then `new,old`; then `flask encryption rotate`; then `new` alone.
+To change an encryption key without an interruption: first deploy `old,new`, so that every process
+can read the new key; then `new,old`; then `flask encryption rotate`; then `new` alone. To change
+the index key: deploy the new one with FIELD_INDEX_KEY_PREVIOUS as the old one, then `flask
+encryption rotate`, then the new one alone.
 """
 
 from __future__ import annotations
@@ -16,29 +18,33 @@ from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import DuplicateKeyError
 
-from app.models.accounts import Account
 from app.models.base import collection
 from app.models.documents import collection_name
 from app.models.encryption import (
     DecryptionError,
+    Place,
     current_cipher,
+    index_to_store,
+    is_sealed,
+)
+from app.models.encryption.check import (
     renew_check,
+    seal_database,
+    unseal_database,
     verify_keys,
 )
-from app.models.encryption.stored import encrypted_collections, values_in
-#: if cookiecutter.oauth == "client"
-from app.models.identities import identity_index_for
-#: endif
+from app.models.encryption.sealing import slots_in
+from app.models.encryption.stored import encrypted_collections
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mongoengine import Document
 
-    # Takes what is stored and where; returns what is to be stored, None to leave it.
-    Renewal = Callable[[str | bytes, str], bytes | None]
+    from app.models.encryption.sealing import Slot
 
-BATCH_SIZE = 500
+# So few that they fit into memory where a document has MiB.
+BATCH_SIZE = 50
 # Each pass takes up what changed under the one before; a document that changes ten times
 # during a run is left to the next one and counted.
 _MAX_PASSES = 10
@@ -64,43 +70,44 @@ class CollectionReport:
         return not self.contested and not self.failures
 
 
-def encrypt_stored() -> list[CollectionReport]:
-    """Encrypt every value that is stored in clear; raise EncryptionKeyError on a wrong key."""
+def encrypt_stored(*, is_sealing: bool = True) -> list[CollectionReport]:
+    """Encrypt what is stored in clear, and bind what earlier releases bound to nothing.
+
+    Once all is done the database is sealed: from then on nothing else is read. Without
+    *is_sealing* it is not, and a seal that is there is taken away first: then what other
+    processes go on storing in clear is taken up. Raises EncryptionKeyError.
+    """
     verify_keys()
-    cipher = current_cipher()
-
-    def encrypt(value: str | bytes, _place: str) -> bytes | None:
-        return cipher.encrypt(value) if isinstance(value, str) else None
-
-    return _renew_all(encrypt)
+    if not is_sealing:
+        unseal_database()
+    reports = _renew_all(with_older=True)
+    if is_sealing and all(report.is_complete for report in reports):
+        seal_database()
+    return reports
 
 
 def rotate_keys() -> list[CollectionReport]:
-    """Encrypt every token with the first key; raise EncryptionKeyError on a wrong key.
+    """Encrypt everything with the first key, and index it with FIELD_INDEX_KEY.
 
-    Once all of them are, the check value is renewed too and no older key is needed.
+    Once all is done, the check value is renewed too and no older key is needed. What is in clear
+    is left to encrypt_stored(). Raises EncryptionKeyError on a wrong key.
     """
     verify_keys()
-    cipher = current_cipher()
-
-    def rotate(value: str | bytes, place: str) -> bytes | None:
-        return cipher.renew(value, place) if isinstance(value, bytes) else None
-
-    reports = _renew_all(rotate)
+    reports = _renew_all(with_older=False)
     if all(report.is_complete for report in reports):
         renew_check()
     return reports
 
 
-def _renew_all(renew: Renewal) -> list[CollectionReport]:
+def _renew_all(*, with_older: bool) -> list[CollectionReport]:
     return [
-        _renew_collection(document_class, projection, renew)
+        _renew_collection(document_class, projection, with_older=with_older)
         for document_class, projection in encrypted_collections().items()
     ]
 
 
 def _renew_collection(
-    document_class: type[Document], projection: dict[str, int], renew: Renewal
+    document_class: type[Document], projection: dict[str, int], *, with_older: bool
 ) -> CollectionReport:
     report = CollectionReport(collection_name(document_class))
     for _ in range(_MAX_PASSES):
@@ -108,7 +115,7 @@ def _renew_collection(
         report.failures.clear()
         for record in _records(document_class, projection):
             report.seen += 1
-            _renew_record(document_class, record, renew, report)
+            _renew_record(document_class, record, report, with_older=with_older)
         if not report.contested:
             break
     return report
@@ -128,21 +135,24 @@ def _records(
 def _renew_record(
     document_class: type[Document],
     record: dict[str, Any],
-    renew: Renewal,
     report: CollectionReport,
+    *,
+    with_older: bool,
 ) -> None:
     expected: dict[str, Any] = {"_id": record["_id"]}
     changes: dict[str, Any] = {}
-    for path, value in values_in(document_class, record):
+    for slot in slots_in(document_class, record):
+        if isinstance(slot.value, str) and not with_older and not is_sealed():
+            continue
+        place = Place.at(report.name, slot.path, record["_id"])
         try:
-            renewed = renew(value, f"{report.name}.{path}")
+            renewed = _renew(slot, place)
         except DecryptionError as error:
             report.failures.append(f"{error} (_id {record['_id']})")
             continue
-        if renewed is not None:
-            expected[path] = value
-            changes[path] = renewed
-            changes |= _indexes_beside(document_class, path, value)
+        if renewed:
+            expected[slot.path] = slot.value
+            changes |= renewed
     if not changes:
         return
     try:
@@ -154,14 +164,16 @@ def _renew_record(
     report.contested += 1 - result.matched_count
 
 
-def _indexes_beside(
-    document_class: type[Document], path: str, value: str | bytes
-) -> dict[str, str]:
-    """Return the blind index that belongs to a value found in clear."""
-    #: if cookiecutter.oauth == "client"
-    if document_class is Account and path.startswith("identities.") and isinstance(value, str):
-        return {f"{path.removesuffix('.name')}.index": identity_index_for(value)}
-    #: endif
-    if document_class is Account and path == Account.email.db_field and isinstance(value, str):
-        return {Account.email_index.db_field: Account.email_index_for(value)}
-    return {}
+def _renew(slot: Slot, place: Place) -> dict[str, Any]:
+    """Return what has to change of a value and the blind index beside it, by their paths."""
+    cipher = current_cipher()
+    content = slot.field.open_content(slot.value, place)
+    changes: dict[str, Any] = {}
+    if not cipher.is_current(slot.value, place):
+        changes[slot.path] = cipher.encrypt(content, place)
+    if name := slot.field.indexed_in:
+        index = index_to_store(slot.field.folding(slot.field.load(content)))
+        if slot.container.get(name) != index:
+            siblings, _, _ = slot.path.rpartition(".")
+            changes[f"{siblings}.{name}".lstrip(".")] = index
+    return changes

@@ -7,14 +7,14 @@ is never read.
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pymongo
 from mongoengine import Q
 
 from app.errors import ExportNotReadyError, NotFoundError, TooManyExportsError
 from app.extensions import settings
-from app.models.base import utc_now
+from app.models.base import derived_id, utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job, JobKind, JobState
 from app.services import jobs, pagination
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
     from app.services.pagination import Page, PageRequest
 
 SORT_FIELDS = {"createdAt": "created_at"}
+# The version of derived ids (RFC 9562 section 5.5).
+_DERIVED: Final = 5
+
+
+class MisplacedChunkError(RuntimeError):
+    """Raised when a stored chunk is not of the export that it says it is of."""
 
 
 def create(account_id: UUID, request_id: str) -> Job:
@@ -77,6 +83,7 @@ def store_chunk(attempt: Attempt, number: int, content: bytes) -> None:
     """Store what an attempt has written."""
     kept_for = settings.JOB_RETENTION_SECONDS + LONGEST_RUN_SECONDS
     ExportChunk(
+        id=_chunk_id(attempt.job, attempt.holder, number),
         job=attempt.job.id,
         holder=attempt.holder,
         number=number,
@@ -107,5 +114,14 @@ def _read_chunks(job: Job, seconds: float) -> Iterator[bytes]:
         # Each has a time of its own: the client takes what time it wants in between.
         with pymongo.timeout(seconds):
             chunk = ExportChunk.objects(job=job.id, holder=job.holder, number=number).get()
+        # Content is bound to the id of its chunk. Earlier releases gave chunks ids of another kind.
+        if chunk.id.version == _DERIVED and chunk.id != _chunk_id(job, job.holder, number):
+            message = f"a chunk of another export was put into {job.id}"
+            raise MisplacedChunkError(message)
         yield chunk.content
         number, read = number + 1, read + len(chunk.content)
+
+
+def _chunk_id(job: Job, holder: UUID, number: int) -> UUID:
+    """Return the id of a chunk, which says whose it is: no other account's or export's has it."""
+    return derived_id("export_chunks", f"{job.account.pk}:{job.id}:{holder}:{number}")

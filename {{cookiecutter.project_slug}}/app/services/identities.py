@@ -25,7 +25,7 @@ from app.errors import (
     UnauthorizedError,
 )
 from app.models.accounts import Account
-from app.models.identities import Identity, identity_index_for
+from app.models.identities import Identity, identity_index_to_store, identity_indexes
 from app.security_events import Event, tell
 from app.services import sessions
 from app.services.callers import Proven
@@ -52,13 +52,13 @@ def find_or_create(provider_name: str, proof: Proof) -> Proven:
     Raises EmailUnverifiedError, and LinkRequiredError where an account has the e-mail.
     """
     identity = _make_identity(provider_name, proof)
-    found = _find_account(identity.index)
+    found = _find_account(identity.name)
     if found is not None:
         return found
     email = _normalize(proof.email)
     account = Account(
         email=email,
-        email_index=Account.email_index_for(email),
+        email_index=Account.email_index_to_store(email),
         display_name=_name_for(proof.name, email),
         identities=[identity],
     )
@@ -66,7 +66,7 @@ def find_or_create(provider_name: str, proof: Proof) -> Proven:
         account.save(force_insert=True)
     except NotUniqueError as error:
         # Another process may have come first with the same identity.
-        found = _find_account(identity.index)
+        found = _find_account(identity.name)
         if found is None:
             raise LinkRequiredError from error
         return found
@@ -83,7 +83,7 @@ def link(asker: Proven, provider_name: str, proof: Proof) -> None:
     identity = _make_identity(provider_name, proof)
     wanted = asker.still
     room = {f"identities.{MOST_IDENTITIES - 1}": {"$exists": False}}
-    new = {"identities.index": {"$ne": identity.index}}
+    new = {"identities.index": {"$nin": identity_indexes(identity.name)}}
     try:
         is_linked = Account.objects(__raw__={**wanted, **room, **new}).update_one(
             push__identities=identity
@@ -92,7 +92,7 @@ def link(asker: Proven, provider_name: str, proof: Proof) -> None:
         raise IdentityTakenError from error
     if is_linked:
         tell(Event.IDENTITY_LINKED, asker.account_id)
-    found = _find_account(identity.index)
+    found = _find_account(identity.name)
     if is_linked or (found and found.account_id == asker.account_id):
         return
     if Account.objects(__raw__=wanted).first() is None:
@@ -126,8 +126,8 @@ def unlink(caller: Caller, identity_id: UUID) -> TokenPair:
     raise LastIdentityError
 
 
-def _find_account(index: str) -> Proven | None:
-    found = Account.objects(__raw__={"identities.index": index})
+def _find_account(name: str) -> Proven | None:
+    found = Account.objects(__raw__={"identities.index": {"$in": identity_indexes(name)}})
     account = found.only("id", "credential_version").first()
     return None if account is None else Proven(account.id, account.credential_version)
 
@@ -135,7 +135,7 @@ def _find_account(index: str) -> Proven | None:
 def _make_identity(provider_name: str, proof: Proof) -> Identity:
     if len(proof.identity) > LONGEST_IDENTITY or _UNPRINTABLE.search(proof.identity):
         raise LoginRefusedError("the provider's name of somebody cannot be stored")
-    index = identity_index_for(proof.identity)
+    index = identity_index_to_store(proof.identity)
     return Identity(provider=provider_name, name=proof.identity, index=index)
 
 

@@ -19,14 +19,10 @@ from pymongo.errors import PyMongoError
 
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
-from app.models import (
-    connection,
-    counters,
-    #: if cookiecutter.field_encryption
-    encryption,
-    #: endif
-    indexes,
-)
+from app.models import connection, counters, indexes
+#: if cookiecutter.field_encryption
+from app.models.encryption.check import verify_keys
+#: endif
 from app.models.mismatch import DatabaseMismatchError
 #: if cookiecutter.throttling
 from app.services.throttle import counters as throttle_counters
@@ -76,7 +72,7 @@ def prepare() -> indexes.EnsuredIndexes:
     """
     #: if cookiecutter.field_encryption
     # First, since an app with a wrong key must change nothing at all.
-    encryption.verify_keys()
+    verify_keys()
     #: endif
     return indexes.ensure_indexes(_UNMODELLED)
 

@@ -71,7 +71,7 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     """
     email_index = Account.email_index_for(email)
     wanted = {"passwordHash": 1, "credentialVersion": 1, "knownAddresses": 1}
-    record = _accounts().find_one({"emailIndex": email_index}, wanted) or {}
+    record = _accounts().find_one(Account.with_email(email), wanted) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
 
     def is_right() -> bool:

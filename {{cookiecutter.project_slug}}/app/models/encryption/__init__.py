@@ -1,38 +1,43 @@
-"""Personal data is stored encrypted, and found through a keyed blind index.
+"""Personal data is stored encrypted, bound to its place, and found through a keyed blind index.
 
-A value is a Fernet token (AES-128-CBC with HMAC-SHA256) in a BSON binary: whoever reads
-the database, a backup or a disk reads no e-mail. A BSON string found in such a place was
-stored before the feature was switched on and is read as it is; `flask encryption apply`
-encrypts it. Keys are configuration (FIELD_ENCRYPTION_KEYS, FIELD_INDEX_KEY) and belong to
-an app, so they are looked up through the app context; nothing here knows of a request.
+A value is sealed with AES-256-GCM in a BSON binary; its collection, field and _id are
+authenticated with it, so that it opens nowhere else: whoever reads the database reads no e-mail,
+and whoever writes it cannot have the app read one account's e-mail to another. What an earlier
+release stored (Fernet tokens, which are bound to nothing, and clear text from before the feature
+was switched on) is read until `flask encryption apply` has renewed all of it. Keys are
+configuration (FIELD_ENCRYPTION_KEYS, FIELD_INDEX_KEY) and belong to an app, so they are looked up
+through the app context; nothing here knows of a request.
 """
 
 from __future__ import annotations
 
-from app.models.encryption.check import EncryptionKeyError, renew_check, verify_keys
 from app.models.encryption.cipher import (
     DecryptionError,
     FieldCipher,
+    Place,
     blind_index,
+    blind_indexes,
     current_cipher,
-    decrypt,
-    decrypt_stored,
-    encrypt,
+    index_to_store,
     init_app,
+    is_sealed,
 )
-from app.models.encryption.field import EncryptedStringField
+from app.models.encryption.field import EncryptedBinaryField, EncryptedStringField
+from app.models.encryption.sealing import open_record, seal, seal_update
 
 __all__ = [
     "DecryptionError",
+    "EncryptedBinaryField",
     "EncryptedStringField",
-    "EncryptionKeyError",
     "FieldCipher",
+    "Place",
     "blind_index",
+    "blind_indexes",
     "current_cipher",
-    "decrypt",
-    "decrypt_stored",
-    "encrypt",
+    "index_to_store",
     "init_app",
-    "renew_check",
-    "verify_keys",
+    "is_sealed",
+    "open_record",
+    "seal",
+    "seal_update",
 ]

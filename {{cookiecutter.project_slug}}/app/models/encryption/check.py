@@ -1,28 +1,37 @@
 """A stored check value, by which an app sees that its keys are those of this database.
 
-One document holds a token and a blind index of a text everybody knows. An app whose keys
+One document holds a sealed value and a blind index of a text everybody knows. An app whose keys
 do not fit it must not write: it would hide what it stores from all others, and miss every
-account it looks for.
+account it looks for. The same document says whether the database is sealed.
 """
 
 from __future__ import annotations
 
+import logging
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import DuplicateKeyError
 
-from app.models.base import collection, derived_id, utc_now
-from app.models.encryption.cipher import DecryptionError, current_cipher
-from app.models.encryption.stored import sample_tokens
+from app.models.base import collection, utc_now
+from app.models.encryption.cipher import (
+    CHECK_ID,
+    CHECKS,
+    KEY_CHECK,
+    KNOWN_TEXT,
+    SEAL,
+    VERSION,
+    DecryptionError,
+    current_cipher,
+    has_seal,
+)
+from app.models.encryption.stored import has_documents, sample_slots
 from app.models.mismatch import DatabaseMismatchError
 
 if TYPE_CHECKING:
     from pymongo.collection import Collection
 
-COLLECTION = "encryption_checks"
-KNOWN_TEXT = "field encryption check"
-_ID = derived_id(COLLECTION, "current")
+logger = logging.getLogger(__name__)
 
 
 class EncryptionKeyError(DatabaseMismatchError):
@@ -32,48 +41,101 @@ class EncryptionKeyError(DatabaseMismatchError):
         super().__init__(f"{setting} does not open what this database holds")
 
 
+class SealMissingError(DatabaseMismatchError):
+    """Raised when FIELD_ENCRYPTION_STRICT wants a seal that the database lacks."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "FIELD_ENCRYPTION_STRICT asks for a sealed database:"
+            " unset it until flask encryption apply has sealed this one"
+        )
+
+
 def verify_keys() -> None:
     """Compare the keys with the check value, which the first app of a database writes.
 
-    Raises EncryptionKeyError. Of several processes that come first at once, one writes and
-    the others compare with what it wrote.
+    Raises EncryptionKeyError, and SealMissingError. Of several processes that come first at
+    once, one writes and the others compare with what it wrote.
     """
-    checks = collection(COLLECTION)
-    stored = checks.find_one({"_id": _ID}) or _write_first(checks)
+    checks = collection(CHECKS)
+    stored = checks.find_one({"_id": CHECK_ID}) or _write_first(checks)
     cipher = current_cipher()
     try:
-        is_opened = cipher.decrypt(stored["keyCheck"], f"{COLLECTION}.keyCheck") == KNOWN_TEXT
+        is_opened = _open_key_check(stored[KEY_CHECK.path]) == KNOWN_TEXT
+        cipher.is_sealed = has_seal(stored) or cipher.is_sealed
     except DecryptionError:
         is_opened = False
     if not is_opened:
         raise EncryptionKeyError("FIELD_ENCRYPTION_KEYS")
-    if not compare_digest(stored["indexCheck"], cipher.blind_index(KNOWN_TEXT)):
+    indexes = cipher.blind_indexes(KNOWN_TEXT.decode())
+    if not any(compare_digest(stored["indexCheck"], index) for index in indexes):
         raise EncryptionKeyError("FIELD_INDEX_KEY")
+    if SEAL.path in stored:
+        return
+    if cipher.is_strict:
+        raise SealMissingError
+    # Also where somebody took the seal away.
+    logger.warning("clear text and tokens of earlier releases are read: run flask encryption apply")
 
 
 def renew_check() -> None:
-    """Write the check value with the first key, so that no older key is needed for it."""
-    collection(COLLECTION).update_one(
-        {"_id": _ID},
-        {"$set": {"keyCheck": current_cipher().encrypt(KNOWN_TEXT), "updatedAt": utc_now()}},
-    )
+    """Write the check value with the first keys, so that no older one is needed for it."""
+    checks = collection(CHECKS)
+    stored = checks.find_one({"_id": CHECK_ID}) or {}
+    _write(checks, {**_make_check(), **(_make_seal() if has_seal(stored) else {})})
+
+
+def seal_database() -> None:
+    """Say that nothing is left that is not bound to its place: from now on it is refused."""
+    _write(collection(CHECKS), _make_check() | _make_seal())
+    current_cipher().is_sealed = True
+
+
+def unseal_database() -> None:
+    """Take the seal away; processes that have seen it keep to it until they end.
+
+    Raises SealMissingError where the settings want it.
+    """
+    if current_cipher().is_strict:
+        raise SealMissingError
+    collection(CHECKS).update_one({"_id": CHECK_ID}, {"$unset": {SEAL.path: ""}})
+    current_cipher().is_sealed = False
+
+
+def _make_check() -> dict[str, Any]:
+    cipher = current_cipher()
+    return {
+        KEY_CHECK.path: cipher.encrypt(KNOWN_TEXT, KEY_CHECK),
+        "indexCheck": cipher.blind_indexes(KNOWN_TEXT.decode())[0],
+    }
+
+
+def _make_seal() -> dict[str, Any]:
+    return {SEAL.path: current_cipher().encrypt(KNOWN_TEXT, SEAL)}
+
+
+def _write(checks: Collection[dict[str, Any]], members: dict[str, Any]) -> None:
+    checks.update_one({"_id": CHECK_ID}, {"$set": {**members, "updatedAt": utc_now()}})
+
+
+def _open_key_check(value: bytes) -> bytes:
+    # Earlier releases wrote a Fernet token.
+    cipher = current_cipher()
+    is_older = value[:1] != VERSION
+    return (cipher.decrypt_older if is_older else cipher.decrypt)(value, KEY_CHECK)
 
 
 def _write_first(checks: Collection[dict[str, Any]]) -> dict[str, Any]:
     _verify_by_samples()
-    cipher = current_cipher()
     now = utc_now()
-    check = {
-        "_id": _ID,
-        "keyCheck": cipher.encrypt(KNOWN_TEXT),
-        "indexCheck": cipher.blind_index(KNOWN_TEXT),
-        "createdAt": now,
-        "updatedAt": now,
-    }
+    check = {"_id": CHECK_ID, **_make_check(), "createdAt": now, "updatedAt": now}
+    if not has_documents():
+        # Nothing to read that an earlier release stored.
+        check |= _make_seal()
     try:
         checks.insert_one(check)
     except DuplicateKeyError:
-        return checks.find_one({"_id": _ID}) or check
+        return checks.find_one({"_id": CHECK_ID}) or check
     return check
 
 
@@ -83,9 +145,9 @@ def _verify_by_samples() -> None:
     The check value may be missing from a database that is not new, such as one restored in
     part; a wrong key must not be made the right one by that.
     """
-    cipher = current_cipher()
     try:
-        for token, place in sample_tokens():
-            cipher.decrypt(token, place)
+        for slot, place in sample_slots():
+            if isinstance(slot.value, bytes):
+                slot.field.open_content(slot.value, place)
     except DecryptionError as error:
         raise EncryptionKeyError("FIELD_ENCRYPTION_KEYS") from error

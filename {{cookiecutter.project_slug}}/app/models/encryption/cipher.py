@@ -1,17 +1,26 @@
 """The keys of an app and what they do: encrypt, decrypt, index.
 
-Nothing about authentication is invented here: tokens are Fernet's, and the blind index is a keyed
-hash, by which an encrypted value can still be looked up.
+Nothing about authentication is invented here: AES-GCM, HKDF and Fernet are cryptography's, and
+the blind index is a keyed hash, by which an encrypted value can still be looked up.
 """
 
 from __future__ import annotations
 
-import logging
-from functools import lru_cache
-from typing import TYPE_CHECKING, cast
+import os
+from base64 import urlsafe_b64decode
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
+from uuid import NAMESPACE_OID, uuid5
 
+import bson
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import current_app
+from mongoengine import get_db
 
 from app.models.keyed_hashes import keyed_hash
 
@@ -22,12 +31,18 @@ if TYPE_CHECKING:
 
 EXTENSION = "field_cipher"
 
-# Each process keeps the plaintext of the values it decrypted last, because every request of
-# a caller decrypts the same two. Both bounds together hold the cache under 8 MiB.
-CACHED_VALUES = 4096
-CACHED_TOKEN_BYTES = 1024
-
-logger = logging.getLogger(__name__)
+# The first byte of what this release seals. Fernet tokens begin with "g", and no text in UTF-8
+# or JSON that was stored in clear begins with a control character.
+VERSION: Final = b"\x01"
+# NIST SP 800-38D section 8.3: with random nonces of 96 bits one key seals 2^32 values at most,
+# and a key is replaced long before: that is an account signed up each second for sixty years.
+NONCE_BYTES: Final = 12
+# Keys of the setting are Fernet's by form. Another key is derived from each, since no key may
+# serve two ciphers.
+_DERIVATION: Final = b"field encryption, AES-256-GCM"
+_OPTIONS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
+    uuid_representation=UuidRepresentation.STANDARD
+)
 
 
 class DecryptionError(RuntimeError):
@@ -37,57 +52,122 @@ class DecryptionError(RuntimeError):
     it could not read.
     """
 
-    def __init__(self, place: str) -> None:
-        super().__init__(f"{place} holds a value that no key of FIELD_ENCRYPTION_KEYS opens")
+    def __init__(self, place: Place) -> None:
+        super().__init__(f"{place} holds a value that no key of FIELD_ENCRYPTION_KEYS opens there")
+
+
+class UnsealedError(DecryptionError):
+    """Raised for a value that is bound to no place, in a sealed database."""
+
+    def __init__(self, place: Place) -> None:
+        RuntimeError.__init__(
+            self,
+            f"{place} holds what is not encrypted for its place, and this database is sealed",
+        )
+
+
+class Place(NamedTuple):
+    """Where a value belongs, which is nowhere else: a field of one document."""
+
+    collection: str
+    path: str
+    id: Any
+
+    @classmethod
+    def at(cls, collection: str, path: str, identifier: Any) -> Self:
+        """Return the place of a dotted *path*, whatever position in a list it names.
+
+        Lists are reordered by updates that do not name what they move.
+        """
+        names = (name for name in path.split(".") if not (name.isdigit() or name[:1] == "$"))
+        return cls(collection, ".".join(names), identifier)
+
+    def __str__(self) -> str:
+        return f"{self.collection}.{self.path}"
+
+    def encoded(self) -> bytes:
+        """Return it as no other place is written: what is authenticated with a value."""
+        return bson.encode(self._asdict(), codec_options=_OPTIONS)
+
+
+# The one document that says which keys a database was written with (check.py), and in its member
+# "seal" that nothing is left which is not bound to its place. A seal is authenticated, so that
+# nobody without a key makes one up.
+CHECKS: Final = "encryption_checks"
+CHECK_ID: Final = uuid5(NAMESPACE_OID, f"{CHECKS}:current")
+KNOWN_TEXT: Final = b"field encryption check"
+KEY_CHECK: Final = Place(CHECKS, "keyCheck", CHECK_ID)
+SEAL: Final = Place(CHECKS, "seal", CHECK_ID)
 
 
 class FieldCipher:
-    """One app's key ring. The first key encrypts, each of them decrypts."""
+    """One app's keys. The first key encrypts, each of them decrypts.
 
-    def __init__(self, keys: Sequence[str], index_key: str) -> None:
-        ring = [Fernet(key) for key in keys]
-        self._first = ring[0]
-        self._ring = MultiFernet(ring)
-        self._index_key = index_key.encode()
-        # Decryption is a pure function of the token and this ring, so that a cached answer
-        # cannot grow stale: a changed value is another token.
-        self._open_cached = lru_cache(maxsize=CACHED_VALUES)(self._open)
+    *is_sealed* is what the app knows so far: whether this database holds nothing any more that
+    is not bound to its place.
+    """
 
-    def encrypt(self, text: str) -> bytes:
-        """Return a new Fernet token of *text*; no two calls return the same one."""
-        return self._first.encrypt(text.encode())
+    def __init__(
+        self, keys: Sequence[str], index_keys: Sequence[str], *, is_strict: bool = False
+    ) -> None:
+        self._ring = [AESGCM(_derive(key)) for key in keys]
+        self._older = MultiFernet([Fernet(key) for key in keys])
+        self._index_keys = [key.encode() for key in index_keys]
+        self.is_strict = is_strict
+        self.is_sealed = is_strict
 
-    def decrypt(self, token: bytes, place: str = "a document") -> str:
-        """Return the text of *token*; *place* is named by the error, as collection.field."""
+    def encrypt(self, content: bytes, place: Place) -> bytes:
+        """Return *content* sealed for its *place*; no two calls return the same bytes."""
+        nonce = os.urandom(NONCE_BYTES)
+        return VERSION + nonce + self._ring[0].encrypt(nonce, content, place.encoded())
+
+    def decrypt(self, value: bytes, place: Place) -> bytes:
+        """Return what was sealed for this *place*; raise DecryptionError for anything else."""
+        for key in self._ring:
+            try:
+                return _open(key, value, place)
+            except (InvalidTag, ValueError):
+                continue
+        raise DecryptionError(place)
+
+    def decrypt_older(self, token: bytes, place: Place) -> bytes:
+        """Return what an earlier release made a Fernet token of, for whatever place."""
         try:
-            if len(token) > CACHED_TOKEN_BYTES:
-                return self._open(token)
-            return self._open_cached(token)
-        except (InvalidToken, UnicodeDecodeError):
-            # The cause may carry what was read.
+            return self._older.decrypt(token)
+        except InvalidToken:
             raise DecryptionError(place) from None
 
-    def blind_index(self, text: str) -> str:
-        """Return the HMAC-SHA256 (RFC 2104) of *text* in hexadecimal, equal for equal texts."""
-        return keyed_hash(self._index_key, text).hex()
-
-    def renew(self, token: bytes, place: str) -> bytes | None:
-        """Return *token* encrypted with the first key; None where it already is."""
+    def is_current(self, value: Any, place: Place) -> bool:
+        """Tell whether *value* is sealed with the first key."""
         try:
-            self._first.decrypt(token)
-        except InvalidToken:
-            return self._first.encrypt(self.decrypt(token, place).encode())
-        return None
+            _open(self._ring[0], value, place)
+        except (InvalidTag, ValueError, TypeError):
+            return False
+        return True
 
-    def _open(self, token: bytes) -> str:
-        return self._ring.decrypt(token).decode()
+    def blind_indexes(self, text: str) -> list[str]:
+        """Return the HMAC-SHA256 (RFC 2104) of *text* by each key, that of the newest first."""
+        return [keyed_hash(key, text).hex() for key in self._index_keys]
+
+
+def _derive(key: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=_DERIVATION).derive(urlsafe_b64decode(key))
+
+
+def _open(key: AESGCM, value: bytes, place: Place) -> bytes:
+    if value[:1] != VERSION:
+        raise InvalidTag
+    return key.decrypt(value[1 : NONCE_BYTES + 1], value[NONCE_BYTES + 1 :], place.encoded())
 
 
 def init_app(app: Flask) -> None:
     """Give *app* the cipher that its settings describe."""
     settings = app.extensions["settings"]
+    index_keys = [settings.FIELD_INDEX_KEY]
+    if settings.FIELD_INDEX_KEY_PREVIOUS is not None:
+        index_keys.append(settings.FIELD_INDEX_KEY_PREVIOUS)
     app.extensions[EXTENSION] = FieldCipher(
-        settings.FIELD_ENCRYPTION_KEYS, settings.FIELD_INDEX_KEY
+        settings.FIELD_ENCRYPTION_KEYS, index_keys, is_strict=settings.FIELD_ENCRYPTION_STRICT
     )
 
 
@@ -96,30 +176,47 @@ def current_cipher() -> FieldCipher:
     return cast("FieldCipher", current_app.extensions[EXTENSION])
 
 
-def encrypt(text: str) -> bytes:
-    """Return a new token of *text*, by the first key of the current app."""
-    return current_cipher().encrypt(text)
+def is_sealed() -> bool:
+    """Tell whether nothing is taken but what is bound to its place.
 
-
-def decrypt(token: bytes) -> str:
-    """Return the text of *token*; raise DecryptionError where no key opens it."""
-    return current_cipher().decrypt(token)
-
-
-def decrypt_stored(value: bytes | str, place: str = "a document") -> str:
-    """Return what a stored value means: a token's text, or a string stored in clear as it is.
-
-    Raises DecryptionError and logs where no key opens it; *place* is what both name.
+    It is asked for such a value alone, so that a seal counts at once in every process, and costs
+    a database that has one nothing. A process that has seen it never forgets it.
     """
-    if isinstance(value, str):
-        return value
-    try:
-        return current_cipher().decrypt(value, place)
-    except DecryptionError as error:
-        logger.critical("%s", error)
-        raise
+    cipher = current_cipher()
+    if not cipher.is_sealed:
+        database: Any = get_db()
+        check = database[CHECKS].find_one({"_id": CHECK_ID}) or {}
+        cipher.is_sealed = has_seal(check)
+    return cipher.is_sealed
+
+
+def has_seal(check: dict[str, Any]) -> bool:
+    """Tell whether a check document has a seal; raise DecryptionError for one of nobody's."""
+    seal = check.get(SEAL.path)
+    return seal is not None and current_cipher().decrypt(seal, SEAL) == KNOWN_TEXT
+
+
+def blind_indexes(text: str) -> list[str]:
+    """Return the keyed digests by which *text* can be found though it is stored encrypted.
+
+    There are two while FIELD_INDEX_KEY is being changed: look for any of them.
+    """
+    return current_cipher().blind_indexes(text)
 
 
 def blind_index(text: str) -> str:
-    """Return the keyed digest by which *text* can be found though it is stored encrypted."""
-    return current_cipher().blind_index(text)
+    """Return the one digest of *text* that all processes know, for counting by it.
+
+    Processes that were not given the new key yet know the previous one.
+    """
+    return blind_indexes(text)[-1]
+
+
+def index_to_store(text: str) -> str | list[str]:
+    """Return what a unique index is put on.
+
+    While the key is being changed it is both digests, in an array: MongoDB lets no two documents
+    share an element of it (a unique multikey index), whichever key a process has.
+    """
+    indexes = blind_indexes(text)
+    return indexes if len(indexes) > 1 else indexes[0]

@@ -1,52 +1,155 @@
-"""A document field whose value never reaches the database in clear."""
+"""Document fields whose values never reach the database in clear.
+
+A field does not know the document that it is in, and a value is bound to it: what a field makes of
+a value cannot be stored at all until the document has sealed it (app/models/encryption/sealing.py).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from typing import TYPE_CHECKING, Any
 
-from mongoengine import StringField
+from mongoengine import BinaryField, StringField
 from mongoengine.errors import InvalidQueryError
 
-from app.models.encryption.cipher import decrypt_stored, encrypt
+from app.models.encryption.cipher import (
+    VERSION,
+    DecryptionError,
+    Place,
+    UnsealedError,
+    current_cipher,
+    is_sealed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # What mongoengine calls the update operators that bring a whole value.
 _WRITING = frozenset({"set", "setOnInsert", "push", "pushAll"})
 
+logger = logging.getLogger(__name__)
 
-class EncryptedStringField(StringField):
-    """A StringField stored as a Fernet token; limits of length count the text itself.
 
-    The value cannot be searched, sorted or unique, since equal texts have different tokens:
-    keep a blind index beside it for what has to be found.
+class Unsealed:
+    """A value on its way into a document; BSON takes no such thing, so that none slips through."""
+
+    __slots__ = ("content",)
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+
+class EncryptedField:
+    """What fields of encrypted values have in common; mixed in before a field of mongoengine.
+
+    A value cannot be searched, sorted or unique, since equal values are stored differently: keep
+    a blind index beside it for what has to be found, and name its database field by *indexed_in*.
+    *folding* makes one spelling of those that are to be found alike.
     """
 
-    def __init__(self, **options: Any) -> None:
+    db_field: str
+
+    def __init__(
+        self,
+        *,
+        indexed_in: str | None = None,
+        folding: Callable[[str], str] = str,
+        **options: Any,
+    ) -> None:
         if options.get("unique") or options.get("unique_with"):
             message = "an encrypted field cannot be unique: put the index on its blind index"
             raise TypeError(message)
         super().__init__(**options)
+        self.indexed_in = indexed_in
+        self.folding = folding
 
-    def to_mongo(self, value: str) -> bytes:
-        """Return the token that is stored."""
-        return encrypt(value)
+    def to_mongo(self, value: Any) -> Unsealed:
+        """Return what the document has to seal."""
+        return Unsealed(self.dump(value))
 
     def to_python(self, value: Any) -> Any:
-        """Return the text of what was stored; raise DecryptionError where no key opens it."""
-        return decrypt_stored(value, self.place) if isinstance(value, bytes) else value
+        """Return a value as it is: the document has opened it."""
+        return value
 
     def prepare_query_value(self, op: str | None, value: Any) -> Any:
-        """Return the token for an update; raise InvalidQueryError for every query."""
+        """Return what an update has to seal; raise InvalidQueryError for every query."""
         if op not in _WRITING:
-            message = f"{self.place} is encrypted and cannot be queried: use its blind index"
+            message = f"{self.db_field} is encrypted and cannot be queried: use its blind index"
             raise InvalidQueryError(message)
-        self.validate(value)
+        self.validate(value)  # type: ignore[attr-defined]  # the field's own
         return self.to_mongo(value)
 
-    @property
-    def place(self) -> str:
-        """Where the value is stored, for errors: collection (or embedded class) and field."""
-        owner = getattr(self, "owner_document", None)
-        if owner is None:
-            return "a document"
-        collection = getattr(owner, "_get_collection_name", lambda: None)()
-        return f"{collection or owner.__name__}.{self.db_field}"
+    def read_from(self, record: dict[str, Any]) -> Any:
+        """Return the value that *record*, a stored document of the field's class, has."""
+        collection = self.owner_document._get_collection_name()  # type: ignore[attr-defined]  # noqa: SLF001 - mongoengine's
+        place = Place(collection, self.db_field, record["_id"])
+        return self.open(record[self.db_field], place)
+
+    def open(self, value: Any, place: Place) -> Any:
+        """Return what a stored *value* means; log and raise DecryptionError where it means nothing.
+
+        What an earlier release stored is read as long as the database is not sealed.
+        """
+        try:
+            return self.load(self.open_content(value, place))
+        except DecryptionError as error:
+            logger.critical("%s", error)
+            raise
+
+    def open_content(self, value: Any, place: Place) -> bytes:
+        """Return what a stored *value* holds; raise DecryptionError."""
+        if isinstance(value, bytes) and value[:1] == VERSION:
+            return current_cipher().decrypt(value, place)
+        if is_sealed():
+            raise UnsealedError(place)
+        return self.open_older(value, place)
+
+    def open_older(self, value: Any, place: Place) -> bytes:
+        """Return what a value of an earlier release holds; raise DecryptionError."""
+        raise NotImplementedError
+
+    def dump(self, value: Any) -> bytes:
+        """Return the bytes that are encrypted."""
+        raise NotImplementedError
+
+    def load(self, content: bytes) -> Any:
+        """Return the value that was encrypted."""
+        raise NotImplementedError
+
+
+class EncryptedStringField(EncryptedField, StringField):
+    """A StringField that is stored encrypted; limits of length count the text itself."""
+
+    def open_older(self, value: Any, place: Place) -> bytes:
+        """Return the text that was stored in clear, or as a Fernet token."""
+        if isinstance(value, str):
+            return value.encode()
+        if isinstance(value, bytes):
+            return current_cipher().decrypt_older(value, place)
+        raise DecryptionError(place)
+
+    def dump(self, value: str) -> bytes:
+        """Return the text in UTF-8."""
+        return value.encode()
+
+    def load(self, content: bytes) -> str:
+        """Return the text."""
+        return content.decode()
+
+
+class EncryptedBinaryField(EncryptedField, BinaryField):
+    """A BinaryField that is stored encrypted."""
+
+    def open_older(self, value: Any, place: Place) -> bytes:
+        """Return the bytes that were stored in clear."""
+        if isinstance(value, bytes):
+            return value
+        raise DecryptionError(place)
+
+    def dump(self, value: bytes) -> bytes:
+        """Return the bytes."""
+        return value
+
+    def load(self, content: bytes) -> bytes:
+        """Return the bytes."""
+        return content

@@ -8,14 +8,9 @@ import pytest
 
 from app.models.accounts import Account
 from app.models.base import collection, utc_now
-from app.models.encryption import (
-    DecryptionError,
-    EncryptionKeyError,
-    FieldCipher,
-    blind_index,
-    verify_keys,
-)
-from app.models.encryption.check import COLLECTION as CHECKS
+from app.models.encryption import DecryptionError, FieldCipher, Place, blind_index
+from app.models.encryption.check import EncryptionKeyError, verify_keys
+from app.models.encryption.cipher import CHECKS
 from app.services import encryption
 from app.services.encryption import encrypt_stored, rotate_keys
 from tests.fixtures.encryption import (
@@ -23,6 +18,7 @@ from tests.fixtures.encryption import (
     Patient,
     Pet,
     new_key,
+    older_token,
     stored_bytes,
     stored_patients,
 )
@@ -88,10 +84,10 @@ def test_apply_goes_on_where_it_was_interrupted(monkeypatch: pytest.MonkeyPatch)
     store_in_clear(5)
     encrypt_text = FieldCipher.encrypt
 
-    def encrypt_until_interrupted(cipher: FieldCipher, text: str) -> bytes:
-        if text == "name 3":
+    def encrypt_until_interrupted(cipher: FieldCipher, content: bytes, place: Place) -> bytes:
+        if content == b"name 3":
             raise KeyboardInterrupt
-        return encrypt_text(cipher, text)
+        return encrypt_text(cipher, content, place)
 
     with monkeypatch.context() as patched:
         patched.setattr(FieldCipher, "encrypt", encrypt_until_interrupted)
@@ -119,10 +115,10 @@ def test_a_change_made_meanwhile_is_kept_and_encrypted_by_the_next_pass(
     store_in_clear(1)
     encrypt_text = FieldCipher.encrypt
 
-    def encrypt_too_late(cipher: FieldCipher, text: str) -> bytes:
-        if text == "name 0":
+    def encrypt_too_late(cipher: FieldCipher, content: bytes, place: Place) -> bytes:
+        if content == b"name 0":
             stored_patients().update_one({}, {"$set": {"fullName": "meanwhile"}})
-        return encrypt_text(cipher, text)
+        return encrypt_text(cipher, content, place)
 
     monkeypatch.setattr(FieldCipher, "encrypt", encrypt_too_late)
     report = report_on(encrypt_stored())
@@ -135,10 +131,10 @@ def test_a_document_that_never_rests_is_counted_and_left(monkeypatch: pytest.Mon
     store_in_clear(1)
     encrypt_text = FieldCipher.encrypt
 
-    def encrypt_too_late(cipher: FieldCipher, text: str) -> bytes:
-        if text.startswith("name"):
-            stored_patients().update_one({}, {"$set": {"fullName": f"{text}x"}})
-        return encrypt_text(cipher, text)
+    def encrypt_too_late(cipher: FieldCipher, content: bytes, place: Place) -> bytes:
+        if content.startswith(b"name"):
+            stored_patients().update_one({}, {"$set": {"fullName": f"{content.decode()}x"}})
+        return encrypt_text(cipher, content, place)
 
     monkeypatch.setattr(FieldCipher, "encrypt", encrypt_too_late)
     report = report_on(encrypt_stored())
@@ -149,10 +145,10 @@ def test_a_document_deleted_meanwhile_stays_deleted(monkeypatch: pytest.MonkeyPa
     store_in_clear(1)
     encrypt_text = FieldCipher.encrypt
 
-    def delete_first(cipher: FieldCipher, text: str) -> bytes:
-        if text == "name 0":
+    def delete_first(cipher: FieldCipher, content: bytes, place: Place) -> bytes:
+        if content == b"name 0":
             stored_patients().delete_many({})
-        return encrypt_text(cipher, text)
+        return encrypt_text(cipher, content, place)
 
     monkeypatch.setattr(FieldCipher, "encrypt", delete_first)
     report = report_on(encrypt_stored())
@@ -246,12 +242,12 @@ def test_one_unreadable_value_is_named_and_the_old_key_stays_needed(
 ) -> None:
     verify_keys()
     lost = Patient(name="lost").save()
-    stored_patients().update_one({}, {"$set": {"fullName": b"torn"}})
+    stored_patients().update_one({}, {"$set": {"fullName": b"\x01torn"}})
     Patient(name="kept").save()
     with make_keyed_app(FieldKeys((new_key(), *field_keys.encryption))).app_context():
         report = report_on(rotate_keys())
     assert report.changed == 1
-    unreadable = "holds a value that no key of FIELD_ENCRYPTION_KEYS opens"
+    unreadable = "holds a value that no key of FIELD_ENCRYPTION_KEYS opens there"
     assert report.failures == [f"test_patients.fullName {unreadable} (_id {lost.id})"]
     verify_keys()
 
@@ -261,6 +257,110 @@ def test_rotation_leaves_what_is_in_clear_to_apply() -> None:
     before = patients_as_stored()
     assert report_on(rotate_keys()).changed == 0
     assert patients_as_stored() == before
+
+
+def test_what_is_planted_in_a_sealed_database_is_not_made_good() -> None:
+    verify_keys()
+    store_in_clear(1)
+    before = patients_as_stored()
+    for run in (encrypt_stored, rotate_keys):
+        report = report_on(run())
+        assert (report.changed, report.is_complete) == (0, False)
+        assert "this database is sealed" in report.failures[0]
+    assert patients_as_stored() == before
+
+
+def test_apply_without_a_seal_takes_up_what_other_processes_store(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+) -> None:
+    verify_keys()
+    store_in_clear(1)
+    assert report_on(encrypt_stored(is_sealing=False)).changed == 1
+    stored_patients().update_one({}, {"$set": {"fullName": "after"}})
+    with make_keyed_app(field_keys).app_context():
+        assert Patient.objects.get().name == "after"
+        assert report_on(encrypt_stored()).changed == 1
+    stored_patients().update_one({}, {"$set": {"fullName": "planted"}})
+    with pytest.raises(DecryptionError):
+        Patient.objects.get()
+
+
+@pytest.mark.parametrize("run", [encrypt_stored, rotate_keys], ids=["apply", "rotate"])
+def test_what_an_earlier_release_encrypted_is_bound_to_its_place(
+    field_keys: FieldKeys, run: Any
+) -> None:
+    store_in_clear(1)
+    in_tokens = {"fullName": older_token(field_keys.encryption[0], "name 0")}
+    stored_patients().update_one({}, {"$set": in_tokens, "$unset": {"aliases": "", "pet": ""}})
+    assert report_on(run()).changed == 1
+    assert patients_as_stored()[0]["fullName"][:1] == b"\x01"
+    assert Patient.objects.get().name == "name 0"
+
+
+def make_account(email: str) -> Account:
+    return Account(
+        email=email,
+        email_index=Account.email_index_to_store(email),
+        display_name="Somebody",
+        password_hash="$hash",
+    ).save()
+
+
+def indexes_of(account: Account) -> Any:
+    record = collection("accounts").find_one({"_id": account.id})
+    assert record is not None
+    return record["emailIndex"]
+
+
+def test_a_new_index_key_indexes_everything_anew(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
+) -> None:
+    verify_keys()
+    account = make_account("Some.Body@example.com")
+    old = blind_index("some.body@example.com")
+    both = field_keys._replace(index="the index key to come", previous_index=field_keys.index)
+    alone = field_keys._replace(index=both.index)
+    with make_keyed_app(alone).app_context(), pytest.raises(EncryptionKeyError, match="INDEX"):
+        verify_keys()
+    with make_keyed_app(both).app_context():
+        rotate_keys()
+    with make_keyed_app(alone).app_context():
+        verify_keys()
+        new = blind_index("some.body@example.com")
+        assert indexes_of(account) == [new, old]
+        rotate_keys()
+    assert indexes_of(account) == new
+
+
+def test_a_new_index_key_is_not_taken_for_good_before_all_is_indexed(
+    make_keyed_app: MakeKeyedApp, field_keys: FieldKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verify_keys()
+    accounts = [make_account(f"{number}@example.com") for number in range(3)]
+    both = field_keys._replace(index="the index key to come", previous_index=field_keys.index)
+    find_indexes = FieldCipher.blind_indexes
+
+    def index_until_killed(cipher: FieldCipher, text: str) -> list[str]:
+        if text == "1@example.com":
+            raise KeyboardInterrupt
+        return find_indexes(cipher, text)
+
+    with make_keyed_app(both).app_context():
+        with monkeypatch.context() as patched:
+            patched.setattr(FieldCipher, "blind_indexes", index_until_killed)
+            with pytest.raises(KeyboardInterrupt):
+                rotate_keys()
+        # Some have both indexes, some the old one; whichever keys a process has, it finds them.
+        assert {type(indexes_of(account)) for account in accounts} == {list, str}
+    for keys in (field_keys, both):
+        with make_keyed_app(keys).app_context():
+            verify_keys()
+            for account in accounts:
+                found = Account.objects(__raw__=Account.with_email(account.email)).get()
+                assert found.id == account.id
+    with make_keyed_app(both).app_context():
+        rotate_keys()
+        assert {type(indexes_of(account)) for account in accounts} == {list}
 
 
 def test_the_check_value_is_stamped_when_it_is_renewed() -> None:

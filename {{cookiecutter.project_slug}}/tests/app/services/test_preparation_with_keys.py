@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import ServiceUnavailableError
 from app.models.base import collection
-from app.models.encryption.check import COLLECTION as CHECKS
+from app.models.encryption.cipher import CHECKS
 from app.services import preparation
 from tests.fixtures.encryption import FieldKeys, new_key
 

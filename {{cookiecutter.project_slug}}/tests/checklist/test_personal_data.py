@@ -1,0 +1,177 @@
+"""Nothing personal is stored in clear: all that the API does is done, and every collection read.
+
+Personal are e-mail, display name and who somebody is at a provider, and whatever repeats them. An
+owner's operations are called, and their collections read, as the project's own are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from app.models.accounts import Account
+#: if cookiecutter.task_queue
+from app.models.encryption import DecryptionError
+#: endif
+from app.services import (
+    #: if cookiecutter.task_queue
+    attempts,
+    exports,
+    #: endif
+    sessions,
+)
+#: if cookiecutter.task_queue
+from app.tasks import exports as task
+#: endif
+from tests.fixtures.encryption import stored_bytes
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from pymongo.database import Database
+
+    from tests.fixtures.accounts import MakeAccount, Person
+    from tests.fixtures.api import Api
+    #: if cookiecutter.oauth == "client"
+    from tests.fixtures.issuers import Issuer
+    #: endif
+    #: if cookiecutter.oauth == "server"
+    from tests.fixtures.oauth import OtherApp
+    #: endif
+    from tests.fixtures.operations import Operation
+    #: if cookiecutter.oauth == "client"
+    from tests.fixtures.provider_logins import Browser
+    #: endif
+
+# In all that is personal here, and in nothing else.
+WORDS: Final = ("traceable", "보이는이름")
+EMAIL: Final = "Traceable.Person@example.com"
+NAME: Final = "보이는이름 🔥"
+
+pytestmark = pytest.mark.checklist("auth.encrypt")
+
+
+@pytest.fixture
+def person(api: Api, make_caller: MakeAccount) -> Person:
+    """Return somebody who signed up, failed to log in, and was renamed."""
+    made = make_caller(email=EMAIL, display_name=NAME)
+    profile = {"email": f"another.{EMAIL}", "password": made.password, "displayName": NAME}
+    api.post("/api/v1/auth/signup", json=profile)
+    wrong = {"email": EMAIL, "password": "not the password"}
+    api.post("/api/v1/auth/login", json=wrong, status=401)
+    api.patch("/api/v1/me", made, json={"displayName": f"{NAME} too"})
+    return made
+
+
+def call_everything(app: Flask, operations: list[Operation], person: Person) -> None:
+    """Call every operation in a session of its own, whatever it answers."""
+    for operation in operations:
+        if operation.details["operationId"] == "deleteAccount":
+            continue
+        with app.app_context():
+            stored = Account.objects.get(id=person.id)
+            proven = sessions.Proven(person.id, stored.credential_version)
+            pair = sessions.open_session(proven)
+        called = replace(person, access_token=pair.access_token, refresh_token=pair.refresh_token)
+        app.test_client().open(**operation.request_of(called))
+
+
+def find_in_clear(database: Database[dict[str, Any]]) -> dict[str, set[str]]:
+    """Return which words stand in which collections."""
+    found = {
+        name: b"".join(stored_bytes(record) for record in database[name].find()).lower()
+        for name in database.list_collection_names()
+    }
+    return {
+        name: words
+        for name, stored in found.items()
+        if (words := {word for word in WORDS if word.encode() in stored})
+    }
+
+
+def test_words_in_clear_are_found_wherever_they_are(database: Database[Any]) -> None:
+    database["test_of_an_owner"].insert_one({"of": [{"whom": EMAIL, "chunk": NAME.encode()}]})
+    found = find_in_clear(database)
+    database.drop_collection("test_of_an_owner")
+    assert found == {"test_of_an_owner": {*WORDS}}
+
+
+#: if cookiecutter.task_queue
+def test_nothing_personal_is_stored_in_clear_by_an_export(
+    app: Flask, api: Api, person: Person, database: Database[dict[str, Any]]
+) -> None:
+    with app.app_context():
+        attempt = attempts.take(exports.create(person.id, "a request").id)
+        attempt.finish(task.make(attempt))
+    place = f"/api/v1/me/exports/{attempt.job.id}/content"
+    assert api.get(place, person).json["account"]["email"] == EMAIL
+    assert database["export_chunks"].count_documents({}) == 1
+    assert find_in_clear(database) == {}
+
+
+@pytest.fixture
+def two_exports(app: Flask, person: Person, stranger: Person) -> None:
+    """Have both accounts exported, first the person's."""
+    for account in (person, stranger):
+        with app.app_context():
+            attempt = attempts.take(exports.create(account.id, "a request").id)
+            attempt.finish(task.make(attempt))
+
+
+@pytest.mark.usefixtures("two_exports")
+@pytest.mark.parametrize("moved", ["the content", "the chunk", "the export"])
+def test_what_was_exported_is_served_to_its_owner_alone(
+    api: Api, stranger: Person, moved: str, database: Database[Any]
+) -> None:
+    chunks, jobs = database["export_chunks"], database["jobs"]
+    theirs, own = chunks.find().sort("createdAt", 1)
+    place = f"/api/v1/me/exports/{own['job']}/content"
+    if moved == "the content":
+        chunks.update_one({"_id": own["_id"]}, {"$set": {"content": theirs["content"]}})
+    elif moved == "the chunk":
+        chunks.delete_one({"_id": own["_id"]})
+        members = {"job": own["job"], "holder": own["holder"]}
+        chunks.update_one({"_id": theirs["_id"]}, {"$set": members})
+    else:
+        jobs.update_one({"_id": theirs["job"]}, {"$set": {"account": stranger.id, "slot": 1}})
+        place = f"/api/v1/me/exports/{theirs['job']}/content"
+    # The answer has begun, and breaks off.
+    with pytest.raises((DecryptionError, exports.MisplacedChunkError)):
+        api.get(place, stranger)
+
+
+#: endif
+#: if cookiecutter.oauth == "client"
+def test_nothing_personal_is_stored_in_clear_by_log_ins_at_a_provider(
+    browser: Browser, issuer: Issuer, person: Person, database: Database[dict[str, Any]]
+) -> None:
+    issuer.person |= {"sub": "traceable-subject", "email": f"new.{EMAIL}", "name": NAME}
+    browser.log_in()
+    issuer.person |= {"sub": "traceable-link", "email": EMAIL}
+    browser.link(person)
+    browser.begin()
+    assert database["pending_logins"].count_documents({}) == 1
+    assert database["accounts"].count_documents({"identities.0": {"$exists": True}}) == 2
+    assert find_in_clear(database) == {}
+
+
+#: endif
+#: if cookiecutter.oauth == "server"
+def test_nothing_personal_is_stored_in_clear_by_grants(
+    other_app: OtherApp, person: Person, database: Database[dict[str, Any]]
+) -> None:
+    other_app.grant(person)
+    other_app.get_code(person)
+    assert database["oauth_codes"].count_documents({}) == 2
+    assert find_in_clear(database) == {}
+
+
+#: endif
+def test_nothing_personal_is_stored_in_clear_by_any_operation(
+    app: Flask, operations: list[Operation], person: Person, database: Database[dict[str, Any]]
+) -> None:
+    call_everything(app, operations, person)
+    assert database["accounts"].count_documents({}) >= 2
+    assert database["notes"].count_documents({}) >= 1
+    assert find_in_clear(database) == {}
