@@ -242,6 +242,14 @@ class EmailTakenError(Problem):
     detail = "An account with this e-mail exists."
 
 
+class TooManyItemsError(Problem):
+    """Raised when an account has as many of something as it may have."""
+
+    status = HTTPStatus.CONFLICT
+    code = "too-many-items"
+    detail = "There are as many of these as there may be: delete one first."
+
+
 #: if cookiecutter.uploads
 class UploadMissingError(Problem):
     """Raised when a file is to be confirmed of which nothing has arrived."""

@@ -131,6 +131,9 @@ class Base(BaseModel):
     LOGIN_FRESH_SECONDS: PositiveNumber = Field(
         300, le=900, description="Age of the log-in that may do what cannot be undone."
     )
+    NOTES_LIMIT: PositiveNumber = Field(
+        10_000, le=10_000_000, description="Notes of one account; each new one counts them."
+    )
 
     LOGIN_MAX_RETRY: PositiveNumber = Field(
         5, le=100, description="Failed logins of one account from one address that jail them."

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.errors import TooManyItemsError
+
 _NOTE: dict[str, Any] = {
     "id": "0197a1f3-81be-7a90-b1d2-6c5e4f302918",
     "title": "장보기",
@@ -34,6 +36,7 @@ CREATE: dict[str, Any] = {
     "tags": ["Notes"],
     "operationId": "createNote",
     "summary": "Write a note",
+    "raises": (TooManyItemsError,),
     "example": {"title": "장보기", "body": "우유, 김치, 두부"},
     "has_etag": True,
     "answer": _NOTE,

@@ -7,11 +7,13 @@ that is removed while something may still arrive keeps a document that nobody is
 
 from __future__ import annotations
 
+import mimetypes
 import re
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from mongoengine import Q
@@ -42,6 +44,10 @@ SORT_FIELDS = {"createdAt": "created_at", "fileName": "file_name"}
 BATCH = 100
 # attr-char of RFC 5987 section 3.2.1, letters and digits apart.
 _PLAIN = "!#$&+-.^_`|~"
+# What S3 stores beside an object, names and values together: Content-Type and Content-Disposition.
+_MOST_METADATA: Final = 2048
+# Python's own table, without the system's: every machine answers the same.
+_TYPES: Final = mimetypes.MimeTypes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,11 @@ class Cleaned:
 def announce(account_id: UUID, file_name: str, content_type: str, size: int) -> File:
     """Store a pending file and return it with the form that uploads it, whose key no client chose.
 
-    Raises InvalidInputError for a type or a size that the settings do not allow, and
-    TooManyPendingFilesError where too many files were announced and not confirmed.
+    Raises InvalidInputError for a type or a size that the settings do not allow, and for a name
+    that does not fit the type or the store, and TooManyPendingFilesError where too many files
+    were announced and not confirmed.
     """
-    _check_limits(content_type, size)
+    _check_limits(file_name, content_type, size)
     now = utc_now()
     file = File(
         account=account_id,
@@ -180,23 +187,48 @@ def _pending(account_id: UUID) -> Any:
     return File.objects(account=account_id, status=Status.PENDING, deadline__gt=utc_now())
 
 
-def _check_limits(content_type: str, size: int) -> None:
+def _check_limits(file_name: str, content_type: str, size: int) -> None:
     errors = []
     if content_type not in settings.UPLOAD_CONTENT_TYPES:
         types = ", ".join(settings.UPLOAD_CONTENT_TYPES)
         errors.append(FieldError("/contentType", f"Must be one of {types}."))
+    elif wanted := _extensions_for(file_name, content_type):
+        errors.append(FieldError("/fileName", f"Must end in {' or '.join(wanted)}, or in none."))
+    if _metadata_of(file_name, content_type) > _MOST_METADATA:
+        errors.append(FieldError("/fileName", "Must be shorter: it is stored percent-encoded."))
     if size > settings.UPLOAD_MAX_BYTES:
         errors.append(FieldError("/size", f"Must be at most {settings.UPLOAD_MAX_BYTES}."))
     if errors:
         raise InvalidInputError(errors=tuple(errors))
 
 
+def _extensions_for(file_name: str, content_type: str) -> list[str]:
+    """Return the extensions that a name may have, where it has one and it is none of them.
+
+    A name without an extension claims nothing. A type that nobody gave extensions takes all but
+    those of other types.
+    """
+    # Windows leaves out dots and spaces at the end.
+    _, dot, extension = file_name.rstrip(". ").rpartition(".")
+    fitting = _TYPES.guess_all_extensions(content_type.partition(";")[0].strip(), strict=False)
+    claimed, _ = _TYPES.guess_type(f"x.{extension}", strict=False)
+    if not dot or f".{extension.lower()}" in fitting or not (fitting or claimed):
+        return []
+    return fitting or ["another extension"]
+
+
+def _headers_for(file_name: str, content_type: str) -> dict[str, str]:
+    return {"Content-Type": content_type, "Content-Disposition": dispose(file_name)}
+
+
+def _metadata_of(file_name: str, content_type: str) -> int:
+    """Return how many bytes the store counts."""
+    return sum(map(len, chain(*_headers_for(file_name, content_type).items())))
+
+
 def _sign(file: File, now: datetime) -> Upload:
     seconds = settings.UPLOAD_POLICY_SECONDS
-    headers = {
-        "Content-Type": file.content_type,
-        "Content-Disposition": dispose(file.file_name),
-    }
+    headers = _headers_for(file.file_name, file.content_type)
     form = store.sign_form(str(file.key), headers, file.size, seconds)
     return Upload(
         url=form.url,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.errors import NotFoundError
+from app.errors import NotFoundError, TooManyItemsError
+from app.extensions import settings
 from app.models.notes import Note
 from app.services import pagination
 
@@ -18,7 +19,14 @@ SORT_FIELDS = {"createdAt": "created_at", "updatedAt": "updated_at", "title": "t
 
 
 def create(account_id: UUID, title: str, body: str) -> Note:
-    """Write a new note."""
+    """Write a new note; raises TooManyItemsError where there are NOTES_LIMIT.
+
+    The count ends at the limit and reads an index alone. As many as are written at the same
+    moment may each be the last one: the bound keeps a database from filling, not from one more.
+    """
+    counted = Note.objects(account=account_id).limit(settings.NOTES_LIMIT)
+    if counted.count(with_limit_and_skip=True) >= settings.NOTES_LIMIT:
+        raise TooManyItemsError
     return Note(account=account_id, title=title, body=body).save(force_insert=True)  # type: ignore[no-any-return]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
@@ -140,8 +141,8 @@ def test_every_order_is_served_by_an_index(account, listen, database, sort):
     for number in range(5):
         notes.create(account.id, f"{number}", "")
     with listen() as commands:
-        page = notes.list_page(account.id, PageRequest(2, sort))
-        filters = {"created_at__gt": page.items[0].created_at.replace(year=2000)}
+        filters = {"created_at__gt": datetime(2000, 1, 1, tzinfo=UTC)}
+        page = notes.list_page(account.id, PageRequest(2, sort, None, filters))
         notes.list_page(account.id, PageRequest(2, sort, page.next_cursor, filters))
     assert len(commands) == 2
     assert find_unserved(database, commands) == []
@@ -149,6 +150,7 @@ def test_every_order_is_served_by_an_index(account, listen, database, sort):
 
 def test_every_other_query_is_served_by_an_index(account, note, listen, database):
     with listen() as commands:
+        notes.create(account.id, "another", "")
         notes.find(account.id, note.id)
         notes.change(account.id, note.id, {"title": "x"}, _anything)
         notes.delete(account.id, note.id, _anything)

@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.fixtures.api import Api
 from tests.fixtures.store import send
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from tests.fixtures.accounts import Person
-    from tests.fixtures.api import Api
 
 FILES: Final = "/api/v1/me/files"
 FILE: Final = {"fileName": "영수증.png", "contentType": "image/png", "size": 5}
@@ -205,3 +205,39 @@ def test_deleting_an_account_leaves_nothing_that_shows_whose_a_file_was(
     api.delete("/api/v1/me", account)
     kept: dict[str, Any] = {str(file["_id"]): file.get("account") for file in database.files.find()}
     assert kept == {announced.json["id"]: None, other["id"]: stranger.id}
+
+
+@pytest.mark.checklist("input.validate")
+@pytest.mark.parametrize(
+    ("name", "content_type", "is_taken"),
+    [
+        ("a.png", "image/png", True),
+        ("A.PNG", "image/png", True),
+        ("a.png. ", "image/png", True),
+        ("영수증", "image/png", True),
+        ("a.jpeg", "image/jpeg", True),
+        ("a.jpg", "image/png", False),
+        ("invoice.exe", "image/png", False),
+        ("invoice.exe.", "application/pdf", False),
+        ("invoice.exe . ", "application/pdf", False),
+        (".exe", "application/pdf", False),
+        ("report.final", "application/pdf", False),
+        ("invoice.pdf.scr", "application/pdf", False),
+        ("data.owners", "application/x-owners", True),
+        ("data.exe", "application/x-owners", False),
+        # With the type and the names of both, 2,046 bytes and 2,056.
+        ("가" * 195 + "abc.png", "image/png", True),
+        ("가" * 196 + "abc.png", "image/png", False),
+        ("가" * 197, "application/pdf", False),
+    ],
+)
+def test_a_name_fits_its_type_and_the_store(make_app, account, name, content_type, is_taken):
+    types = ("image/png", "image/jpeg", "application/pdf", "application/x-owners")
+    api = Api(make_app(UPLOAD_CONTENT_TYPES=types))
+    body = {"fileName": name, "contentType": content_type, "size": 5}
+    if is_taken:
+        api.post(FILES, account, json=body)
+        return
+    answer = api.post(FILES, account, json=body, status=422)
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/fileName"]
+    assert name not in answer.text

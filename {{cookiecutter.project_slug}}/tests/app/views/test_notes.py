@@ -264,3 +264,15 @@ def test_deleting_an_account_deletes_its_notes_alone(api, account, stranger, pat
     api.delete("/api/v1/me", account)
     assert [note["account"] for note in database.notes.find()] == [stranger.id]
     assert path
+
+
+@pytest.mark.checklist("input.validate")
+def test_an_account_has_a_bounded_number_of_notes(make_app, account, stranger):
+    api = Api(make_app(NOTES_LIMIT=2))
+    first, _ = (api.post(NOTES, account, json=NOTE) for _ in range(2))
+    refusal = api.post(NOTES, account, json=NOTE, status=409)
+    assert refusal.json["type"] == "/problems/too-many-items"
+    assert len(api.get(NOTES, account).json["items"]) == 2
+    api.post(NOTES, stranger, json=NOTE)
+    api.delete(first.headers["Location"], account)
+    api.post(NOTES, account, json=NOTE)
