@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def without_body(status: int, headers: Mapping[str, str] | None = None) -> Response:
+def without_body(status: int, headers: Mapping[str, str | list[str]] | None = None) -> Response:
     """Return an answer of *status* and *headers* alone; RFC 9110 section 8.3 asks no type then."""
     response = Response(status=status, headers=headers)
     del response.headers["Content-Type"]

@@ -24,7 +24,7 @@ from app.responses import without_body
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pydantic import BaseModel
 
@@ -37,7 +37,7 @@ class Reply:
     """What a view answers besides its plain value: the value with headers."""
 
     value: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | list[str]] = field(default_factory=dict)
 
 
 def public(function: Callable[P, ViewT]) -> Callable[P, ViewT]:

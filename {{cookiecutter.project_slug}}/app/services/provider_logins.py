@@ -43,6 +43,7 @@ class Begun:
     """Where to send the browser, and the secret that it keeps until it is back."""
 
     authorization_url: str
+    state: str
     browser_secret: str
 
 
@@ -74,7 +75,7 @@ def begin(provider_name: str, caller: Caller | None = None) -> Begun:
         credential_version=caller and caller.credential_version,
         session_id=caller and caller.session_id,
     ).save(force_insert=True)
-    return Begun(url, secrets.verifier)
+    return Begun(url, secrets.state, secrets.verifier)
 
 
 def begin_link(caller: Caller, provider_name: str, password: str, *, is_of_log_in: bool) -> Begun:

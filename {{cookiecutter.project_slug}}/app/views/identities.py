@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.context import context
@@ -42,7 +42,7 @@ class IdentitiesView(MethodView):
             body.current_password.get_secret_value(),
             is_of_log_in=context.claims.is_of_log_in(settings.LOGIN_FRESH_SECONDS),
         )
-        return Reply(begun, login_cookie.keep(begun.browser_secret))
+        return Reply(begun, login_cookie.keep(begun, request.cookies))
 
 
 class IdentityView(MethodView):

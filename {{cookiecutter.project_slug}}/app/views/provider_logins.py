@@ -41,7 +41,7 @@ class BeginView(MethodView):
     def get(self, provider: str) -> Reply:
         """Send the browser to the provider."""
         begun = provider_logins.begin(provider)
-        headers = login_cookie.keep(begun.browser_secret)
+        headers = login_cookie.keep(begun, request.cookies)
         return Reply(None, {"Location": begun.authorization_url, **headers})
 
 
@@ -59,8 +59,9 @@ class FinishView(MethodView):
         """Exchange what the provider sent along for tokens."""
         _refuse_tokens(query.model_extra or {})
         returned = provider_logins.Return(query.state, query.code, query.iss, query.error)
-        pair = provider_logins.finish(provider, returned, login_cookie.read(request.cookies))
-        return Reply(pair, login_cookie.forget())
+        secret = login_cookie.read(query.state, request.cookies)
+        pair = provider_logins.finish(provider, returned, secret)
+        return Reply(pair, login_cookie.forget(query.state))
 
 
 def _refuse_tokens(extra: Mapping[str, object]) -> None:

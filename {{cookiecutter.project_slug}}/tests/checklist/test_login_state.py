@@ -38,6 +38,15 @@ def test_a_wrong_state_is_refused_before_the_provider_hears_of_it(
     assert not issuer.asked_for("/token") + issuer.asked_for("/login/oauth/access_token")
 
 
+def test_a_wrong_state_of_a_right_beginning_is_refused_as_well(browser: Browser) -> None:
+    """The browser finds its secret by the beginning."""
+    back = browser.approve(browser.begin())
+    state = query_of(back)["state"]
+    browser.finish(back, state=state[:16] + "x" * 27, status=400)
+    browser.finish(back, state=state[:16], status=400)
+    browser.finish(back)
+
+
 def test_a_state_is_taken_once(browser: Browser, issuer: Issuer) -> None:
     back = browser.approve(browser.begin())
     cookie = browser.cookie
