@@ -11,8 +11,8 @@ pytest_plugins = [
     #: if cookiecutter.xml
     "tests.fixtures.xml",
     #: endif
-    "tests.plugins.recorder",
     "tests.fixtures.queries",
+    "tests.plugins.recorder",
     #: if cookiecutter.uploads
     "tests.fixtures.store",
     #: endif

@@ -39,7 +39,7 @@ EXTENSION = "preparation"
 ANSWER_SECONDS = 3.0
 
 # Collections that no document class models.
-_UNMODELLED: Mapping[str, Sequence[IndexModel]] = {
+UNMODELLED: Mapping[str, Sequence[IndexModel]] = {
     counters.COLLECTION: counters.INDEXES,
     #: if cookiecutter.throttling
     throttle_counters.COLLECTION: throttle_counters.INDEXES,
@@ -74,7 +74,7 @@ def prepare() -> indexes.EnsuredIndexes:
     # First, since an app with a wrong key must change nothing at all.
     verify_keys()
     #: endif
-    return indexes.ensure_indexes(_UNMODELLED)
+    return indexes.ensure_indexes(UNMODELLED)
 
 
 def is_database_answering() -> bool:

@@ -29,6 +29,7 @@ from tests.checklist.whole_suite import (
     read_documented,
 )
 from tests.fixtures.accounts import CANARY
+from tests.fixtures.queries import Query
 
 JSON = {"Content-Type": "application/json"}
 PROBLEM = {"Content-Type": "application/problem+json"}
@@ -162,6 +163,17 @@ def test_a_documented_answer_that_was_never_seen_is_named():
     assert judged["output.status", "every documented answer is seen"] == expected
 
 
+def test_a_query_that_no_index_serves_is_named():
+    by_name = Query.of("find", "accounts", {"displayName": "Minji"}, ())
+    ordered = Query.of("find", "accounts", {"_id": 1}, (("displayName", 1),))
+    by_id = Query.of("find", "accounts", {"_id": 1, "displayName": {"$gt": "M"}}, ())
+    judged = _judged(Record(calls={KEPT}, queries={by_name, ordered, by_id}))
+    assert judged[None, "every query of a request is served by an index"] == [
+        "find in accounts by _id in the order of displayName: no index serves it",
+        "find in accounts by displayName: no index serves it",
+    ]
+
+
 def test_routes_that_only_a_test_has_do_not_count():
     calls = {KEPT, Call("GET", "/kept", 404), Call("GET", "/of-a-test", 418)}
     assert not any(_judged(Record(calls=calls)).values())
@@ -175,14 +187,16 @@ def test_faults_of_all_processes_are_judged_together():
 
 
 def test_records_of_processes_add_up():
+    query = Query.of("find", "things", {"a": 1, "b": {"$gt": 2}}, (("c", -1),))
     record = Record(calls={KEPT})
-    record.add(Record(calls={Call("PUT", "/kept", 200)}).dump())
+    record.add(json.loads(json.dumps(Record({Call("PUT", "/kept", 200)}, {query}).dump())))
     assert record.calls == {KEPT, Call("PUT", "/kept", 200)}
+    assert record.queries == {query}
 
 
 def test_every_promise_belongs_to_an_item_of_the_checklist():
     items = {item.id for item in read_items()}
-    assert {verdict.item for verdict in judge(Record(), read_documented())} <= items
+    assert {verdict.item for verdict in judge(Record(), read_documented())} <= {*items, None}
 
 
 def test_every_route_is_documented():

@@ -13,6 +13,7 @@ from app import create_app
 from app.docs.document import make_document
 from app.docs.parameters import path_of
 from config.testing import Testing
+from tests.fixtures.queries import Query, declared_indexes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,18 +39,19 @@ class Call(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A promise over the whole suite, the item it belongs to, and what speaks against it."""
+    """A promise over the whole suite, what speaks against it, and its item if it has one."""
 
-    item: str
+    item: str | None
     promise: str
     faults: list[str]
 
 
 @dataclass(slots=True)
 class Record:
-    """What a suite saw: calls of routes, and faults by item."""
+    """What a suite saw: calls of routes, what they looked for, and faults by item."""
 
     calls: set[Call] = field(default_factory=set)
+    queries: set[Query] = field(default_factory=set)
     faults: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def add_faults(self, faults: Iterable[tuple[str, str]]) -> None:
@@ -60,11 +62,15 @@ class Record:
     def dump(self) -> dict[str, Any]:
         """Return plain lists, to be sent from a test process to the one that reports."""
         faults = {item: sorted(found) for item, found in self.faults.items()}
-        return {"calls": [list(call) for call in self.calls], "faults": faults}
+        calls, queries = ([list(each) for each in found] for found in (self.calls, self.queries))
+        return {"calls": calls, "queries": queries, "faults": faults}
 
     def add(self, dumped: Mapping[str, Any]) -> None:
         """Add what another test process saw."""
         self.calls |= {Call(*call) for call in dumped["calls"]}
+        for command, collection, fixed, ranged, order in dumped["queries"]:
+            parts = tuple(fixed), tuple(ranged), tuple((name, turn) for name, turn in order)
+            self.queries.add(Query(command, collection, *parts))
         for item, found in dumped["faults"].items():
             self.faults[item].update(found)
 
@@ -132,10 +138,25 @@ def judge(record: Record, documented: Documented) -> list[Verdict]:
             "every documented answer is seen",
             [f"{_name(call)} was never seen" for call in sorted(documented.answers - known)],
         ),
+        Verdict(
+            None,
+            "every query of a request is served by an index",
+            sorted(f"{query}: no index serves it" for query in find_unserved(record.queries)),
+        ),
         *(
             Verdict(item, promise, sorted(record.faults.get(item, ())))
             for item, promise in ALWAYS.items()
         ),
+    ]
+
+
+def find_unserved(queries: Iterable[Query]) -> list[Query]:
+    """Return the *queries* that no declared index serves."""
+    indexes = declared_indexes()
+    return [
+        query
+        for query in queries
+        if not any(query.is_served_by(index) for index in indexes[query.collection])
     ]
 
 

@@ -16,6 +16,7 @@ from flask import g, request, request_finished
 
 from tests.checklist.answers import Answer, find_faults, find_in_document, find_in_log
 from tests.checklist.whole_suite import Call, Record, Verdict, judge, read_documented
+from tests.fixtures import queries
 from tests.plugins.checklist import add_outcome
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ class Recorder(logging.Handler):
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Pass the record on, or judge it where all of it is."""
+        self.record.queries |= queries.seen
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput[_OUTPUT] = self.record.dump()
             return
@@ -104,7 +106,8 @@ class Recorder(logging.Handler):
         self.verdicts = judge(self.record, read_documented())
         for verdict in self.verdicts:
             name = f"tests/checklist/whole_suite.py::{verdict.promise}"
-            add_outcome(self.config, verdict.item, name, is_passed=not verdict.faults)
+            if verdict.item:
+                add_outcome(self.config, verdict.item, name, is_passed=not verdict.faults)
         if any(verdict.faults for verdict in self.verdicts):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -115,7 +118,8 @@ class Recorder(logging.Handler):
             return
         terminalreporter.section("the suite as a whole")
         for verdict in broken:
-            terminalreporter.line(f"FAILED {verdict.item}: {verdict.promise}", red=True)
+            item = f"{verdict.item}: " if verdict.item else ""
+            terminalreporter.line(f"FAILED {item}{verdict.promise}", red=True)
             for fault in verdict.faults:
                 terminalreporter.line(f"  {fault}")
 

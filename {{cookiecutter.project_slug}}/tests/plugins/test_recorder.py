@@ -10,8 +10,10 @@ from flask import Flask
 
 from app.decorators.contract import public
 from tests.checklist.whole_suite import Call, Record
+from tests.fixtures import queries
 from tests.fixtures.accounts import CANARY
 from tests.fixtures.api import Api
+from tests.fixtures.queries import Query
 from tests.plugins import recorder as recorder_module
 from tests.plugins.recorder import NAME, Recorder, is_whole
 
@@ -62,6 +64,16 @@ def test_an_answer_of_a_view_without_a_contract_may_be_anything_but_a_secret(
     app.add_url_rule("/late", "late", lambda: told)
     Api(app).get("/late", account)
     assert set(recorder.record.faults) == faults
+
+
+def test_a_query_of_a_request_is_recorded_and_one_of_a_test_is_not(
+    api, account, database, monkeypatch
+):
+    monkeypatch.setattr(queries, "seen", set())
+    database["accounts"].find_one({"displayName": "Minji"})
+    api.get("/api/v1/me", account)
+    assert Query.of("find", "accounts", {"_id": 1}, ()) in queries.seen
+    assert Query.of("find", "accounts", {"displayName": 1}, ()) not in queries.seen
 
 
 def test_apps_of_the_suites_own_making_are_not_recorded(recorder):
