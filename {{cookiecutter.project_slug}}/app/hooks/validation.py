@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 #: if cookiecutter.oauth == "server"
 from urllib.parse import parse_qsl
 #: endif
 
+import orjson
 from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
@@ -22,9 +24,12 @@ from app.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _UNKNOWN = "extra_forbidden"
+# Of what is JSON, since that was read before, pydantic reads no more than 200 levels.
+_UNREADABLE = "json_invalid"
+_TOO_DEEP = FieldError("", "Nests too deep.")
 #: if cookiecutter.oauth == "server"
 _MOST_FIELDS = 50
 #: endif
@@ -42,7 +47,9 @@ def read_query() -> None:
     values = request.args.to_dict(flat=False)
     if any(len(repeated) > 1 for repeated in values.values()):
         raise InvalidInputError(errors=(FieldError("", "Each parameter may be given once."),))
-    context.query = _parse(operation.query, request.args.to_dict())
+    # A query string has texts alone, whatever they stand for.
+    validate = partial(operation.query.model_validate, strict=False)
+    context.query = _parse(operation.query, validate, request.args.to_dict())
 
 
 def read_body() -> None:
@@ -62,7 +69,9 @@ def read_body() -> None:
     except (OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     document = READERS[context.body_type](body, operation.body)
-    context.body = _parse(operation.body, document)
+    # Judged as JSON, which has no type for a moment or a UUID, whatever it was written in.
+    validate = operation.body.model_validate_json
+    context.body = _parse(operation.body, validate, _write_json(document))
 
 
 #: if cookiecutter.oauth == "server"
@@ -83,9 +92,18 @@ def _read_form() -> list[tuple[str, str]]:
 
 
 #: endif
-def _parse(schema: type[BaseModel], document: Any) -> BaseModel:
+def _write_json(document: Any) -> bytes:
     try:
-        return schema.model_validate(document)
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        raise InvalidInputError(errors=(_TOO_DEEP,)) from None
+
+
+def _parse(
+    schema: type[BaseModel], validate: Callable[[Any], BaseModel], document: Any
+) -> BaseModel:
+    try:
+        return validate(document)
     except ValidationError as error:
         # Neither the input nor a link to the library: nothing is echoed.
         mistakes = error.errors(include_url=False, include_input=False, include_context=False)
@@ -94,6 +112,8 @@ def _parse(schema: type[BaseModel], document: Any) -> BaseModel:
 
 def _describe(schema: type[BaseModel], mistake: Any) -> FieldError:
     location: Sequence[str | int] = mistake["loc"]
+    if mistake["type"] == _UNREADABLE:
+        return _TOO_DEEP
     if mistake["type"] == _UNKNOWN:
         # The unknown name is the client's own text; what is known helps more.
         names = ", ".join(sorted(member.alias or "" for member in schema.model_fields.values()))

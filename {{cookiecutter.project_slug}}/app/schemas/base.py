@@ -12,6 +12,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
@@ -51,7 +52,14 @@ def write_moment(moment: datetime) -> str:
 # NUL ends strings in too many places downstream; nobody means it.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$")]
-Moment = Annotated[AwareDatetime, BeforeValidator(_check_moment), AfterValidator(_to_utc)]
+# What comes out of a validator that stands before is no JSON any more: there a text is no moment,
+# unless it is not looked at strictly. This one is stricter.
+Moment = Annotated[
+    AwareDatetime,
+    Field(strict=False),
+    BeforeValidator(_check_moment),
+    AfterValidator(_to_utc),
+]
 # What is stored, in UTC: always with milliseconds, so that texts sort as the moments do.
 Timestamp = Annotated[
     datetime,
@@ -63,7 +71,11 @@ InDigits = BeforeValidator(_check_digits)
 
 
 class Schema(BaseModel):
-    """What a request carries."""
+    """What a request carries, each value of the type that JSON has for it.
+
+    "7", true and 7.0 are no integers, "true" and 1 no truth values. Moments, UUIDs, members of
+    enumerations and, so that no digit is lost, decimals are texts; a decimal may be a number, too.
+    """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel,
@@ -72,6 +84,7 @@ class Schema(BaseModel):
         serialize_by_alias=True,
         extra="forbid",
         frozen=True,
+        strict=True,
     )
 
 

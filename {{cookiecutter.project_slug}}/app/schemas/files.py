@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from app.schemas.base import InDigits, Representation, Schema, Timestamp
 
@@ -17,13 +17,6 @@ MOST_BYTES = 5 * 1024**3
 def _compose(name: str) -> str:
     """Return a name as most systems write it: macOS takes Hangul syllables apart."""
     return unicodedata.normalize("NFC", name)
-
-
-def _check_number(value: Any) -> Any:
-    """Refuse what could only be read as a number."""
-    if isinstance(value, bool | str):
-        raise ValueError("Must be a whole number")  # noqa: TRY004 - pydantic reads this one.
-    return value
 
 
 # Neither part of a path, nor control characters, nor those that turn the direction of writing and
@@ -46,7 +39,7 @@ class AnnounceFile(Schema):
     file_name: FileName
     # Which types and how many bytes, the settings say; the API document has what they say.
     content_type: Annotated[str, Field(max_length=255)]
-    size: Annotated[int, Field(ge=1, le=MOST_BYTES), BeforeValidator(_check_number)]
+    size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
 
 
 class ConfirmFile(Schema):

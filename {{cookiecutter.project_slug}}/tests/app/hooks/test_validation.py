@@ -2,12 +2,71 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from io import BytesIO
+from typing import Annotated, Any
+from uuid import UUID
 
+import orjson
 import pytest
 
+from app.context import context
+from app.decorators.operation import Operation
+from app.errors import InvalidInputError
+from app.hooks import validation
+from app.schemas.base import InDigits, Moment, Schema
 from tests.fixtures.api import Api
 
+KEY = "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"
+
+
+class Kind(StrEnum):
+    """Some words."""
+
+    LARGE = "large"
+
+
+class Measured(Schema):
+    """A member of each type, of which a request names one."""
+
+    whole: Annotated[int, InDigits] | None = None
+    ratio: float | None = None
+    flag: bool | None = None
+    cost: Decimal | None = None
+    key: UUID | None = None
+    moment: Moment | None = None
+    day: date | None = None
+    kind: Kind | None = None
+    several: list[int] | None = None
+
+
+# Each type, as JSON writes it.
+WRITTEN: list[tuple[str, Any, Any]] = [
+    ("whole", 7, 7),
+    ("ratio", 7, 7.0),
+    ("ratio", 0.5, 0.5),
+    ("flag", True, True),
+    ("cost", "1.10", Decimal("1.10")),
+    ("cost", 1.5, Decimal("1.5")),
+    ("key", KEY, UUID(KEY)),
+    ("moment", "2026-01-31T09:26:53Z", datetime(2026, 1, 31, 9, 26, 53, tzinfo=UTC)),
+    ("day", "2026-01-31", date(2026, 1, 31)),
+    ("kind", "large", Kind.LARGE),
+    ("several", [1, 2], [1, 2]),
+]
+OF_ANOTHER_TYPE: list[tuple[str, Any]] = [
+    *(("whole", value) for value in ("7", True, 7.0, 7.5, [7], "")),
+    *(("ratio", value) for value in ("0.5", True)),
+    *(("flag", value) for value in ("true", "yes", 1, 0, 1.0)),
+    *(("cost", value) for value in (True, "x", "NaN")),
+    *(("key", value) for value in (1, True)),
+    *(("moment", value) for value in (0, 1769851613, "1769851613")),
+    *(("day", value) for value in (0, "2026-01-31T00:00:00Z")),
+    *(("kind", value) for value in ("LARGE", 0, True)),
+    *(("several", value) for value in (["1"], [True], "1", 1)),
+]
 JSON = {"Content-Type": "application/json"}
 ECHO = "Xylophone"
 
@@ -66,6 +125,47 @@ def test_what_does_not_fit_the_schema_is_refused(api, account, body):
     assert answer.json["type"] == "/problems/invalid-input"
     assert answer.json["errors"]
     assert api.get("/api/v1/me", account).json["displayName"] == account.display_name
+
+
+def read_body(app, body: bytes) -> Any:
+    """Read a body as the hooks do of an operation that takes Measured."""
+    with app.test_request_context("/", method="POST", data=body):
+        context.operation, context.body_type = Operation(body=Measured), "application/json"
+        validation.read_body()
+        return context.body
+
+
+@pytest.mark.parametrize(("name", "value", "expected"), WRITTEN)
+def test_json_says_what_it_means(app, name, value, expected):
+    assert getattr(read_body(app, orjson.dumps({name: value})), name) == expected
+
+
+@pytest.mark.checklist("input.validate")
+@pytest.mark.parametrize(("name", "value"), OF_ANOTHER_TYPE)
+def test_json_has_types_and_nothing_is_read_into_another(app, name, value):
+    with pytest.raises(InvalidInputError) as refusal:
+        read_body(app, orjson.dumps({name: value}))
+    assert all(error.pointer.startswith(f"/{name}") for error in refusal.value.errors)
+
+
+@pytest.mark.parametrize("levels", [150, 230, 400, 900])
+def test_what_nests_too_deep_for_a_schema_is_refused(app, levels):
+    with pytest.raises(InvalidInputError):
+        read_body(app, b'{"several": ' + b"[" * levels + b"]" * levels + b"}")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        *((name, str(value), expected) for name, value, expected in WRITTEN if name != "several"),
+        ("flag", "true", True),
+    ],
+)
+def test_a_query_string_reads_its_texts(app, name, text, expected):
+    with app.test_request_context("/", query_string={name: text}):
+        context.operation = Operation(query=Measured)
+        validation.read_query()
+        assert getattr(context.query, name) == expected
 
 
 @pytest.mark.parametrize("length", [65_536, 65_537, 1_000_000])

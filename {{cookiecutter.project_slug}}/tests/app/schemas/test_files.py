@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,7 @@ FILE = {"fileName": "a.png", "contentType": "image/png", "size": 5}
 
 
 def announce(**members: Any) -> AnnounceFile:
-    return AnnounceFile.model_validate(FILE | members)
+    return AnnounceFile.model_validate_json(json.dumps(FILE | members))
 
 
 @pytest.mark.parametrize("name", ["a", "a" * 255, "김" * 255, "👨‍👩‍👧.png", "..", "a b.tar.gz"])
@@ -35,12 +36,12 @@ def test_syllables_that_were_taken_apart_are_composed():
     assert announce(fileName="\u1100\u1175\u11b7").file_name == "김"
 
 
-@pytest.mark.parametrize("size", [1, 5.0, 5 * 1024**3])
+@pytest.mark.parametrize("size", [1, 5, 5 * 1024**3])
 def test_a_size_is_a_whole_number(size):
     assert announce(size=size).size == size
 
 
-@pytest.mark.parametrize("size", [0, -1, 1.5, "5", True, None, 5 * 1024**3 + 1])
+@pytest.mark.parametrize("size", [0, -1, 1.5, 5.0, "5", True, None, 5 * 1024**3 + 1])
 def test_nothing_else_is_a_size(size):
     with pytest.raises(ValidationError):
         announce(size=size)

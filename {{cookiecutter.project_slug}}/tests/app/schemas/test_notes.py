@@ -11,7 +11,8 @@ from app.services.notes import SORT_FIELDS
 
 def _is_valid(schema, document) -> bool:
     try:
-        schema.model_validate(document)
+        # A query string has texts alone.
+        schema.model_validate(document, strict=schema is not NotesQuery)
     except ValidationError:
         return False
     return True

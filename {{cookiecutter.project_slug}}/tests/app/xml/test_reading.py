@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
+
 import pytest
 
+from app.context import context
+from app.decorators.operation import Operation
 from app.errors import InvalidInputError, MalformedRequestError
-from app.schemas.base import Schema
+from app.hooks import validation
+from app.schemas.base import Moment, Schema
 from app.xml import read_xml
 from app.xml.notation import UNFIT
 from app.xml.reading import MOST_ELEMENTS, MOST_LEVELS
@@ -187,3 +194,35 @@ def test_what_json_has_no_counterpart_of_is_refused_where_it_is(body, mistakes):
 
 def test_mistakes_are_many_but_not_endless():
     assert len(_mistakes("<box>" + "<title/>" * 100 + "</box>")) == 20
+
+
+class Typed(Schema):
+    """A member of each type, of which a body names one."""
+
+    whole: int | None = None
+    ratio: float | None = None
+    flag: bool | None = None
+    cost: Decimal | None = None
+    key: UUID | None = None
+    moment: Moment | None = None
+    several: list[int] | None = None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("whole", "7", 7),
+        ("ratio", "7", 7.0),
+        ("flag", "true", True),
+        ("cost", "1.10", Decimal("1.10")),
+        ("key", "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b", UUID("0197a1f23c4d7e5f8a6b9c0d1e2f3a4b")),
+        ("moment", "2026-01-31T09:26:53Z", datetime(2026, 1, 31, 9, 26, 53, tzinfo=UTC)),
+        ("several", "<item>1</item><item>2</item>", [1, 2]),
+    ],
+)
+def test_what_is_strict_in_json_is_read_from_texts(app, name, text, expected):
+    body = f"<typed><{name}>{text}</{name}></typed>"
+    with app.test_request_context("/", method="POST", data=body):
+        context.operation, context.body_type = Operation(body=Typed), "application/xml"
+        validation.read_body()
+        assert getattr(context.body, name) == expected
