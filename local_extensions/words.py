@@ -129,7 +129,8 @@ WORDS = (
             "(?i)structlog",
             "(?i)prometheus",
             "(?i)opentelemetry",
-            "(?i)sentry",
+            # Not a header that pages send, whoever takes their reports.
+            "(?i)sentry(?!-trace)",
             "(?i)slow.quer",
             "METRICS_PORT",
             "OTEL_",

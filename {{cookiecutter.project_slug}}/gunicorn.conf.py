@@ -30,6 +30,8 @@ from config import urls
 from wsgi import app
 
 settings = app.extensions["settings"]
+# gunicorn would read it as well, and refuse what comes without it, as probes do.
+os.environ.pop("SCRIPT_NAME", None)
 #: if cookiecutter.uploads
 
 with app.app_context():

@@ -43,6 +43,7 @@ from app.services import (
     tokens,
 )
 from app.stateless import NoSessions
+from config.urls import SUB_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,8 +80,9 @@ def configure(app: Flask, settings: Base) -> None:
     # A second spelling of a path would be a second door to keep shut.
     app.url_map.merge_slashes = False
     app.wsgi_app = with_deadline(app.wsgi_app, settings.MONGODB_TIMEOUT_SECONDS)  # type: ignore[assignment,method-assign]  # Flask's way
+    app.wsgi_app = under_path(app.wsgi_app, settings.SCRIPT_NAME or "")  # type: ignore[assignment,method-assign]  # as above
     if proxies := settings.TRUSTED_PROXIES:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]  # as above
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_prefix=proxies)  # type: ignore[method-assign]  # as above
 
 
 def register_extensions(app: Flask) -> None:
@@ -103,6 +105,22 @@ def register_extensions(app: Flask) -> None:
     #: if cookiecutter.task_queue
     queue.init_app(app)
     #: endif
+
+
+def under_path(wsgi_app: WSGIApplication, own: str) -> WSGIApplication:
+    """Have links begin with the path that clients find the API under.
+
+    A trusted proxy that takes it off says so in X-Forwarded-Prefix; *own* may still be there.
+    """
+
+    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        told = environ.get("SCRIPT_NAME", "").rstrip("/")
+        environ["SCRIPT_NAME"] = told if SUB_PATH.fullmatch(told) else own
+        if own and environ["PATH_INFO"].startswith(f"{own}/"):
+            environ["PATH_INFO"] = environ["PATH_INFO"].removeprefix(own)
+        return wsgi_app(environ, start_response)
+
+    return respond
 
 
 def with_deadline(wsgi_app: WSGIApplication, seconds: float) -> WSGIApplication:

@@ -11,6 +11,7 @@ import re
 import socket
 import sys
 import time
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.http import errors, get_parser
@@ -43,7 +44,6 @@ FRAMING: Final = re.compile(
 LENGTH: Final = re.compile(rb"[0-9]{1,4300}[ \t]*")
 CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;|$)")
 CONTINUE: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
-LIVENESS: Final = tuple(f"GET {HEALTH_PREFIX}live{end}".encode() for end in " ?")
 
 
 class SlowRequestError(errors.ParseException):  # type: ignore[misc]  # gunicorn has no types
@@ -133,7 +133,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
 
     def is_probe(self) -> bool:
         """Tell whether somebody asks if this process is alive."""
-        return self.data.startswith(LIVENESS)
+        return self.data.startswith(_probes(self.settings.SCRIPT_NAME or ""))
 
     def invite_body(self) -> None:
         """Have a client that waits for it send its body (RFC 9110 section 10.1.1)."""
@@ -206,3 +206,10 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         if len(self.data) - self.body_at > 2 * allowed + CHUNK_LINE_BYTES:
             raise errors.InvalidChunkSize(b"")
         return False
+
+
+@cache
+def _probes(root: str) -> tuple[bytes, ...]:
+    """Return how a request begins that asks whether the process is alive."""
+    places = (f"{HEALTH_PREFIX}live", f"{root}{HEALTH_PREFIX}live")
+    return tuple(f"GET {place}{end}".encode() for place in places for end in " ?")

@@ -63,6 +63,7 @@ from config.providers import BaseURL, Issuer, RedirectURI, check_provider
 #: if cookiecutter.uploads
 from config.stores import Bucket, ContentTypes, StoreURL
 #: endif
+from config.urls import SubPath
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -172,6 +173,9 @@ class Base(BaseModel):
     )
     TRUSTED_PROXIES: WholeNumber = Field(
         0, le=10, description="Proxies in front whose X-Forwarded-* headers count."
+    )
+    SCRIPT_NAME: SubPath | None = Field(
+        None, description="Path that clients find this API under, as in /shop; none where unset."
     )
     TRUSTED_HOSTS: Hosts = Field(description="Hosts that requests may name, comma-separated.")
     MAX_BODY_BYTES: PositiveNumber = Field(65_536, description="Length of the longest body.")

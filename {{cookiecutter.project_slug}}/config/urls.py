@@ -4,12 +4,29 @@ from __future__ import annotations
 
 import re
 from ipaddress import ip_address
-from typing import Final
+from typing import Annotated, Final
 #: if cookiecutter.oauth == "client" or cookiecutter.uploads or cookiecutter.observability
 from urllib.parse import SplitResult, unquote, urlsplit
 #: else
 from urllib.parse import unquote
 #: endif
+
+from pydantic import AfterValidator
+
+# What an API may be under: neither another host, as //host would be, nor anything to be encoded.
+SUB_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+# How this API's own paths begin: under such a one it could not tell them apart.
+OWN_PATHS: Final = frozenset(
+    {
+        "api",
+        "docs",
+        "health",
+        #: if cookiecutter.oauth == "server"
+        "oauth",
+        #: endif
+        "openapi.json",
+    }
+)
 
 # Schemes that are TLS by themselves; mongodb:// says so in its query.
 TLS: Final = frozenset({"https", "rediss", "valkeys", "amqps"})
@@ -55,6 +72,16 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def check_sub_path(path: str) -> str:
+    """Refuse what is no path in front of this API's own."""
+    if not SUB_PATH.fullmatch(path) or path.split("/")[1] in OWN_PATHS:
+        raise ValueError("must be a path as in /shop, without / at its end, and none of this API's")
+    return path
+
+
 def bracket(address: str) -> str:
     """Return an address as a URL has it: IPv6 in brackets (RFC 3986 section 3.2.2)."""
     return f"[{address}]" if ":" in address else address
+
+
+SubPath = Annotated[str, AfterValidator(check_sub_path)]

@@ -79,6 +79,13 @@ def test_answers_of_the_app_do_not_name_the_server(server: Server) -> None:
 
 
 #: endif
+def test_server_under_a_path_is_found_there_and_by_probes(start_server: StartServer) -> None:
+    server = start_server("-m", "gunicorn", SCRIPT_NAME="/shop")
+    for path in ("/shop/health/live", "/health/live"):
+        assert server.ask("GET", path).status == 200, path
+    assert server.ask("GET", "/shopping/health/live").status in {403, 404}
+
+
 def test_torn_chunks_are_the_clients_mistake(server: Server) -> None:
     torn = POST + HTTPS + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"
     assert server.exchange(torn).startswith(b"HTTP/1.1 400 ")

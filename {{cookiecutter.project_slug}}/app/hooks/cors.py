@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from flask import Response
 
 _EXPOSED = f"ETag, Location, Retry-After, {REQUEST_ID_HEADER}"
-_ALLOWED_HEADERS = f"Authorization, Content-Type, If-Match, If-None-Match, {REQUEST_ID_HEADER}"
+# The last four are what the tracing of a page adds by itself (W3C Trace Context and Baggage).
+_ALLOWED_HEADERS = (
+    f"Authorization, Content-Type, If-Match, If-None-Match, {REQUEST_ID_HEADER}, "
+    "traceparent, tracestate, baggage, sentry-trace"
+)
 _PREFLIGHT_SECONDS = 3600
 
 

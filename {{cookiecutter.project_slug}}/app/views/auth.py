@@ -6,10 +6,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
-from flask import Blueprint, request
+from flask import Blueprint, request, url_for
 from flask.views import MethodView
 
-from app.constants import API_PREFIX
 from app.context import context
 #: if cookiecutter.throttling
 from app.decorators.contract import Reply, accepts, limited_by, public, returns, with_refresh_token
@@ -39,7 +38,7 @@ class SignUpView(MethodView):
     def post(self, body: SignUp) -> Reply:
         """Create an account."""
         profile = accounts.sign_up(body.email, body.password.get_secret_value(), body.display_name)
-        return Reply(profile, {"Location": f"{API_PREFIX}/me", **_NO_STORE})
+        return Reply(profile, {"Location": url_for("me.account"), **_NO_STORE})
 
 
 class LogInView(MethodView):

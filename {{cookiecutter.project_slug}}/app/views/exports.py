@@ -6,10 +6,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flasgger import swag_from
-from flask import Blueprint, Response
+from flask import Blueprint, Response, url_for
 from flask.views import MethodView
 
-from app.constants import API_PREFIX, JSON_MEDIA_TYPE
+from app.constants import JSON_MEDIA_TYPE
 from app.context import context
 from app.decorators.contract import Reply, returns, sends, takes_query
 from app.docs import exports as docs
@@ -76,7 +76,7 @@ class ContentView(MethodView):
 
 
 def _place_of(job: Job) -> str:
-    return f"{API_PREFIX}/me/exports/{job.id}"
+    return url_for("exports.item", export_id=job.id)
 
 
 def _show(job: Job) -> dict[str, Any]:

@@ -6,10 +6,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.views import MethodView
 
-from app.constants import API_PREFIX
 from app.context import context
 from app.decorators.contract import Reply, accepts, returns, takes_query
 #: if cookiecutter.oauth == "server"
@@ -58,7 +57,7 @@ class FilesView(MethodView):
     def post(self, body: AnnounceFile) -> Reply:
         """Announce a file and get the form that uploads it."""
         file = files.announce(context.account_id, body.file_name, body.content_type, body.size)
-        return Reply(file, {"Location": f"{API_PREFIX}/me/files/{file.id}"})
+        return Reply(file, {"Location": url_for("files.item", file_id=file.id)})
 
 
 class FileView(MethodView):

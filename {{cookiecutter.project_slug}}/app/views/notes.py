@@ -6,10 +6,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask.views import MethodView
 
-from app.constants import API_PREFIX
 from app.context import context
 from app.decorators.contract import Reply, accepts, returns, takes_query
 #: if cookiecutter.oauth == "server"
@@ -62,7 +61,7 @@ class NotesView(MethodView):
     def post(self, body: WriteNote) -> Reply:
         """Write a note."""
         note = notes.create(context.account_id, body.title, body.body)
-        location = f"{API_PREFIX}/me/notes/{note.id}"
+        location = url_for("notes.item", note_id=note.id)
         return Reply(note, {"Location": location, "ETag": _etag(note)})
 
 

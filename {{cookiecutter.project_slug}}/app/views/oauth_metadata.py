@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flasgger import swag_from
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.constants import JSON_MEDIA_TYPE
@@ -24,7 +24,7 @@ class MetadataView(MethodView):
     @returns(OAuthMetadataOut)
     def get(self) -> Reply:
         """Describe the authorization server."""
-        return Reply(metadata.describe_server(), _CACHING)
+        return Reply(metadata.describe_server(request.script_root), _CACHING)
 
 
 blueprint = Blueprint("oauth_metadata", __name__)

@@ -6,12 +6,14 @@ from typing import Any
 
 import orjson
 from flasgger import swag_from
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response, current_app, request
 from flask.views import MethodView
 
 from app.decorators.contract import public, with_free_query
 from app.docs import openapi as docs
 from app.docs.document import make_document
+
+_AT_ROOT = b'"servers":[{"url":"/"}]'
 
 
 class DocumentView(MethodView):
@@ -22,7 +24,11 @@ class DocumentView(MethodView):
     @with_free_query
     def get(self) -> Response:
         """Read the document; it is made on the first request and kept."""
-        return Response(_document(), content_type="application/json")
+        document = _document()
+        if root := request.script_root:
+            # One is kept, whatever proxies say of the path in front.
+            document = document.replace(_AT_ROOT, _AT_ROOT.replace(b"/", root.encode()), 1)
+        return Response(document, content_type="application/json")
 
 
 def _document() -> bytes:

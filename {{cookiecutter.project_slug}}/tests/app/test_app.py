@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 
 import pytest
 from flask import request
 from pymongo import _csot
 
-from app import create_app, with_deadline
+from app import create_app, views, with_deadline
 from config.testing import Testing
+from tests.fixtures.accounts import PASSWORD
 from tests.fixtures.api import Api
 
 
@@ -67,6 +69,42 @@ def test_forwarded_headers_of_a_trusted_proxy_count(make_app):
 
 def test_only_as_many_forwarded_headers_count_as_there_are_proxies(make_app):
     assert _seen_address(make_app(TRUSTED_PROXIES=1), "198.51.100.7, 203.0.113.9") == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "told", "location"),
+    [
+        ({}, "", None, "/api/v1/me"),
+        ({"SCRIPT_NAME": "/shop/eu"}, "/shop/eu", None, "/shop/eu/api/v1/me"),
+        ({"SCRIPT_NAME": "/shop"}, "", None, "/shop/api/v1/me"),
+        ({"TRUSTED_PROXIES": 1}, "", "/shop/", "/shop/api/v1/me"),
+        ({"TRUSTED_PROXIES": 1}, "", "/stranger, /shop", "/shop/api/v1/me"),
+        ({"TRUSTED_PROXIES": 1, "SCRIPT_NAME": "/shop"}, "", "/bar", "/bar/api/v1/me"),
+        # A proxy that says nothing of it passes on what a stranger says.
+        ({"TRUSTED_PROXIES": 1}, "", "//evil.example", "/api/v1/me"),
+        ({"TRUSTED_PROXIES": 1}, "", "https://evil.example", "/api/v1/me"),
+        ({"TRUSTED_PROXIES": 1}, "", "/shop/../evil", "/api/v1/me"),
+        ({"TRUSTED_PROXIES": 1}, "", '/shop"}', "/api/v1/me"),
+        ({}, "", "/shop", "/api/v1/me"),
+    ],
+)
+def test_links_begin_with_the_path_that_clients_use(make_app, settings, path, told, location):
+    api = Api(make_app(**settings))
+    headers = {"X-Forwarded-Prefix": told} if told else {}
+    person = {"email": "a@example.com", "password": PASSWORD, "displayName": "A"}
+    answer = api.post(f"{path}/api/v1/auth/signup", json=person, headers=headers)
+    assert answer.headers["Location"] == location
+    document = api.get(f"{path}/openapi.json", headers=headers).json
+    assert document["servers"] == [{"url": location.removesuffix("/api/v1/me") or "/"}]
+
+
+def test_every_link_of_the_api_is_made_of_its_routes():
+    made_by_hand = {
+        path.name
+        for path in Path(views.__file__).parent.glob("*.py")
+        if "API_PREFIX" in path.read_text(encoding="utf-8")
+    }
+    assert made_by_hand == {"__init__.py"}
 
 
 def test_the_database_calls_of_a_request_have_one_deadline():

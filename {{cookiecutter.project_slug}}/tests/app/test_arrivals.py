@@ -271,3 +271,10 @@ def test_probes_are_known_by_their_line(
 ) -> None:
     assert feed(pair[0], line + b"\r\n\r\n")
     assert pair[0].is_probe() == is_probe
+
+
+def test_probes_are_known_under_a_path_too(pair: tuple[Connection, socket.socket]) -> None:
+    conn, _ = pair
+    conn.settings = Testing(SCRIPT_NAME="/shop")
+    assert feed(conn, b"GET /shop/health/live HTTP/1.1\r\n\r\n")
+    assert conn.is_probe()

@@ -67,3 +67,20 @@ def test_nothing_else_is_an_address(url):
 )
 def test_an_address_of_ipv6_stands_in_brackets(address, host):
     assert urls.bracket(address) == host
+
+
+@pytest.mark.parametrize("path", ["/shop", "/shop/eu", "/api-eu", "/~a/b_c.d", "/v1"])
+def test_a_path_in_front_of_the_api(path):
+    assert urls.check_sub_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("", "/", "shop", "/shop/", "//evil.example", "/a//b", "/a/../b", "/.", "/a b", "/a?b"),
+        *("/a%2Fb", "https://evil.example", "/api", "/api/v1", "/health/x", "/openapi.json"),
+    ],
+)
+def test_nothing_else_is_a_path_in_front_of_the_api(path):
+    with pytest.raises(ValueError, match=r"^must be a path as in /shop"):
+        urls.check_sub_path(path)

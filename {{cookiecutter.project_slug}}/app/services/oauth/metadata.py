@@ -10,16 +10,17 @@ from app.services.oauth.scopes import known_scopes
 from app.services.oauth.server import AUTHORIZE, REVOKE, TOKEN
 
 
-def describe_server() -> dict[str, Any]:
-    """Return the members of RFC 8414 section 2 that apply here."""
+def describe_server(root: str) -> dict[str, Any]:
+    """Return the members of RFC 8414 section 2 that apply here, under the path *root*."""
     issuer = name_issuer()
+    base = f"{issuer}{root}"
     return {
         "issuer": issuer,
-        "authorization_endpoint": f"{issuer}{AUTHORIZE}",
-        "token_endpoint": f"{issuer}{TOKEN}",
-        "revocation_endpoint": f"{issuer}{REVOKE}",
+        "authorization_endpoint": f"{base}{AUTHORIZE}",
+        "token_endpoint": f"{base}{TOKEN}",
+        "revocation_endpoint": f"{base}{REVOKE}",
         #: if cookiecutter.jwt_algorithm != "HS256"
-        "jwks_uri": f"{issuer}/.well-known/jwks.json",
+        "jwks_uri": f"{base}/.well-known/jwks.json",
         #: endif
         "scopes_supported": [*known_scopes()],
         "response_types_supported": ["code"],

@@ -11,6 +11,7 @@ import pytest
 from authlib.oauth2 import rfc8414, rfc9207
 
 from app.models.accounts import Account
+from tests.fixtures.api import Api
 from tests.fixtures.oauth import (
     AUTHORIZE,
     CALLBACK,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from pymongo.database import Database
 
     from tests.fixtures.accounts import LogIn, MakeAccount, Person
-    from tests.fixtures.api import Api
     from tests.fixtures.application import MakeApp
     from tests.fixtures.oauth import MakeOtherApp, OtherApp
 
@@ -325,3 +325,22 @@ def test_a_loopback_app_gets_its_code(make_other_app: MakeOtherApp, account: Per
     assert back.headers["Location"].startswith("http://127.0.0.1:5173/cb?a=b&code=")
     assert told(back)["a"] == "b"
     assert VERIFIER not in back.headers["Location"]
+
+
+def test_pages_and_metadata_are_right_under_a_path(make_app: MakeApp) -> None:
+    api = Api(make_app(SCRIPT_NAME="/shop"))
+    metadata = api.get(f"/shop{METADATA}").json
+    issuer = metadata["issuer"]
+    assert metadata["authorization_endpoint"] == f"{issuer}/shop{AUTHORIZE}"
+    assert metadata["token_endpoint"] == f"{issuer}/shop{TOKEN}"
+    assert metadata["revocation_endpoint"] == f"{issuer}/shop{REVOKE}"
+
+
+def test_forms_are_sent_under_the_path_that_the_page_is_under(
+    make_app: MakeApp, make_other_app: MakeOtherApp, account: Person
+) -> None:
+    other = make_other_app("--public", app=make_app(SCRIPT_NAME="/shop"))
+    login = other.ask()
+    consent = other.log_in(account, login)
+    for page, path in ((login, LOGIN), (consent, CONSENT)):
+        assert f'action="/shop{path}"' in page.text
