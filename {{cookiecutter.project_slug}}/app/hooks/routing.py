@@ -81,7 +81,7 @@ def allowed_methods() -> tuple[str, ...]:
 
 def _is_about_server() -> bool:
     """Tell whether the target is `*`, the server as a whole (RFC 9112 section 3.2.4)."""
-    return bool(request.environ["PATH_INFO"] == "*")
+    return bool(request.environ.get("PATH_INFO", "") == "*")
 
 
 def _is_other_spelling() -> bool:
@@ -91,7 +91,7 @@ def _is_other_spelling() -> bool:
     Werkzeug drops the second of two slashes in front. What a `path` converter takes is a text, in
     which a slash is one however it is written.
     """
-    path: str = request.environ["PATH_INFO"]
+    path: str = request.environ.get("PATH_INFO", "")
     if path.startswith("//"):
         return True
     target: str = request.environ.get("RAW_URI", "").partition("?")[0]
