@@ -27,6 +27,7 @@ ORDER = [
     "check_content_type",
     "read_query",
     "read_body",
+    "look_again",
     #: if cookiecutter.throttling
     "throttle_by_account",
     #: endif
