@@ -100,7 +100,10 @@ class Batches(SpanProcessor):
         self._batches: BatchSpanProcessor | None = None
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Keep a span for the next batch."""
+        """Keep a span for the next batch, unless it is a command that nobody asked for."""
+        if span.parent is None and span.kind is SpanKind.CLIENT:
+            # Of what a server does by itself, every few seconds.
+            return
         if self._batches is None:
             with self._lock:
                 self._batches = self._batches or BatchSpanProcessor(Redacted(self._settings))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,8 @@ from config.testing import Testing
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
+
+    from pymongo.database import Database
 
     from tests.fixtures.accounts import Person
     from tests.fixtures.processes import Server
@@ -136,3 +140,18 @@ def test_of_many_refreshes_at_the_same_moment_one_wins(
     (winner,) = (answer for answer in answers if answer.status == 200)
     access, _ = tokens_of(winner)
     assert ask(two_servers[1], "GET", ME, access).status == 401
+
+
+@pytest.mark.checklist("proc.me")
+def test_servers_see_to_what_deleted_accounts_leave_without_being_asked(
+    two_servers: Servers, account: Person, database: Database[dict[str, Any]]
+) -> None:
+    here, _ = two_servers
+    access, _ = tokens_of(log_in(here, account))
+    assert ask(here, "DELETE", ME, access).status == 204
+    # As if the time had gone by that a request has.
+    database.deletions.update_one({}, {"$set": {"createdAt": datetime(2026, 1, 1, tzinfo=UTC)}})
+    deadline = time.monotonic() + 60
+    while database.deletions.find_one() is not None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
