@@ -8,6 +8,7 @@ PYTHON3 ?= python3
 PYTHON := .venv/bin/python
 READY := .venv/.prepared
 PROJECT := {{cookiecutter.project_slug}}
+LOCKS := $(PROJECT)/requirements.lock $(PROJECT)/requirements-dev.lock
 DEMO := demo/my_flask_api
 OUT ?= ..
 ANSWERS ?=
@@ -17,7 +18,7 @@ ARGS ?=
 export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo new test test-all lint format bench clean
+.PHONY: help demo new test test-all lint format lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +58,9 @@ format: $(READY) ## mend what can be mended, and say what cannot
 	$(RAW_FILES) | tr '\n' '\0' | xargs -0 $(PYTHON) -m ruff format || status=1; \
 	exit $$status
 
+lock: $(READY) ## pin what is installed, with hashes, for new projects to start from
+	@$(PYTHON) -m tests.locks
+
 bench: $(READY) ## measure a bare Flask view, a default project and one with everything on
 	@exec $(PYTHON) benchmarks/bench.py $(ARGS)
 
@@ -68,7 +72,7 @@ clean: ## remove the environment, caches and the demo
 # path or, where there is none that is new enough, from the environment itself. It gets the
 # interpreter's own path: it cannot look into the shims of version managers. PIP_USER, which some
 # machines set, would have pip install outside of the environment.
-$(READY): pyproject.toml $(PROJECT)/pyproject.toml
+$(READY): pyproject.toml $(PROJECT)/pyproject.toml $(LOCKS)
 	@set -e; \
 	if ! found=$$($(PYTHON3) -c 'import sys; sys.exit(1) if sys.version_info < (3, 11) else print(sys.executable)'); then \
 		echo "$(PYTHON3) is not Python 3.11 or newer: name one that is, as in make PYTHON3=python3.12" >&2; exit 1; \
@@ -83,5 +87,6 @@ $(READY): pyproject.toml $(PROJECT)/pyproject.toml
 	mkdir -p .venv/project; \
 	sed 's/{{ cookiecutter.project_slug[^}]*}}/project/' '$(PROJECT)/pyproject.toml' > .venv/project/pyproject.toml; \
 	"$$uv" pip install --quiet --python $(PYTHON) --compile-bytecode --group dev \
-		--requirements .venv/project/pyproject.toml --group .venv/project/pyproject.toml:dev; \
+		--requirements .venv/project/pyproject.toml --group .venv/project/pyproject.toml:dev \
+		$(addprefix --constraint ,$(foreach lock,$(LOCKS),'$(lock)')); \
 	touch $@

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from tests.arrays.rows import Row
 
 # Where these names begin, tests run one after the other and in one process: the template is read
-# once, and suites of projects, which take both cores and look at clocks, have no other beside them.
-TOGETHER = ("tests/variants/", "tests/arrays/test_suites.py")
+# once, so is an environment made, and suites of projects, which take both cores and look at clocks,
+# have no other beside them.
+TOGETHER = ("tests/variants/", "tests/arrays/test_suites.py", "tests/test_tools.py")
 
 # Not of these tests: they would reach the projects that the tests generate.
 FOREIGN = ("COOKIECUTTER_", "COV_", "FLASK_", "JWT_", "MAKE", "MFLAGS", "MONGODB_", "PYTEST_")

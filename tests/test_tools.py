@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 
 import pytest
@@ -43,6 +44,29 @@ def test_an_old_uv_and_pips_user_folder_do_not_stop_the_first_make(project, tmp_
     assert done.returncode == 0, done.stderr
     assert (project / ".venv" / "bin" / "uv").exists()
     assert "Installing the dependencies into .venv" in done.stdout.splitlines()
+
+
+def test_a_change_pins_what_is_new_and_nothing_else(project, tmp_path):
+    served, developed = (project / name for name in ("requirements.lock", "requirements-dev.lock"))
+    before = served.read_text()
+    declared = project / "pyproject.toml"
+    text = declared.read_text()
+    declared.write_text(text.replace('  "werkzeug', '  "iniconfig>=2,<3",\n  "werkzeug'))
+    developed.unlink()
+
+    done = make(project, "lock", ".venv/serve/.prepared", home=tmp_path / "home")
+
+    assert done.returncode == 0, done.stderr
+    new = [line for line in served.read_text().splitlines() if line not in before]
+    assert re.match(r"iniconfig==2[.0-9]* \\", new[0])
+    assert set(before.splitlines()) < set(served.read_text().splitlines())
+    assert all("--hash=" in line for line in new[1:])
+    # One that is not there is made of the newest.
+    assert "\npytest==" in developed.read_text()
+    assert "://" not in served.read_text() + developed.read_text()
+    serving = [str(project / ".venv" / "serve" / "bin" / "python"), "-c"]
+    assert subprocess.run([*serving, "import flask, iniconfig"], check=False).returncode == 0
+    assert subprocess.run([*serving, "import pytest"], check=False).returncode != 0
 
 
 def test_format_formats_where_lint_finds_what_nothing_mends(project, tmp_path):

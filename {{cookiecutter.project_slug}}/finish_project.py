@@ -78,6 +78,9 @@ def main(folder: str | None = None) -> None:
     """Finish the project in the current folder, which its user calls *folder*."""
     prune(PLAN["prune"], is_first_run=not os.path.lexists(ENV_FILE))
     write_secrets(PLAN["secrets"])
+    # They are as new as what they were made of, or `make` would make them anew.
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        os.utime(lock)
     say_what_comes_next(PLAN["left_out"], folder)
 
 
