@@ -47,9 +47,7 @@ from config.kinds import (
     #: if cookiecutter.throttling
     StorageURI,
     #: endif
-    #: if cookiecutter.api_docs != "none" or cookiecutter.field_encryption
     Switch,
-    #: endif
     #: if cookiecutter.observability
     TelemetryHeaders,
     TelemetryURL,
@@ -199,6 +197,7 @@ class Base(BaseModel):
         (), description="Origins whose pages may call this API, comma-separated."
     )
     #: endif
+    OPENAPI_ENABLED: Switch = Field(True, description="Whether anybody reads /openapi.json.")
     #: if cookiecutter.api_docs != "none"
     DOCS_ENABLED: Switch = Field(True, description="Whether the page at /docs/ is there.")
     #: endif

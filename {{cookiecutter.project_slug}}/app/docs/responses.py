@@ -51,7 +51,7 @@ _OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 def describe_success(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
     """Return the response object of the operation's one success."""
-    names = [REQUEST_ID_HEADER, "Cache-Control"] if words.get("is_cached") else [REQUEST_ID_HEADER]
+    names = _names_for_all(operation, words)
     #: if cookiecutter.oauth == "client"
     if operation.status == HTTPStatus.FOUND:
         names.append("Location")
@@ -72,8 +72,14 @@ def describe_not_modified(operation: Operation, words: dict[str, Any]) -> dict[s
     is_read = operation.body is None and _has_etag(operation, words)
     if not (words.get("is_cached") or (words.get("is_conditional") and is_read)):
         return {}
-    headers = _refer([REQUEST_ID_HEADER, "ETag"])
+    headers = _refer([*_names_for_all(operation, words), "ETag"])
     return {"304": {"description": "The client's copy is current.", "headers": headers}}
+
+
+def _names_for_all(operation: Operation, words: dict[str, Any]) -> list[str]:
+    # A private answer says that nobody may keep it.
+    says_who_keeps_it = words.get("is_cached") or not operation.is_public
+    return [REQUEST_ID_HEADER, *(["Cache-Control"] if says_who_keeps_it else [])]
 
 
 def describe_refusal(refusals: Sequence[type[Problem]]) -> dict[str, Any]:

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
 
 
 def finish(response: Response) -> Response:
-    """Add the request id, keep private answers out of shared caches, protect browsers."""
+    """Add the request id, keep private answers out of every cache, protect browsers.
+
+    304 says so, too, as the answer would have whose place it takes (RFC 9110 section 15.4.5). A
+    client may still name an ETag that it keeps by itself.
+    """
     headers = response.headers
     headers[REQUEST_ID_HEADER] = context.request_id
-    if context.is_authenticated and "Cache-Control" not in headers:
-        headers["Cache-Control"] = "private, no-cache"
-    elif response.status_code >= 400:  # noqa: PLR2004 - every error of RFC 9110.
+    is_refusal = response.status_code >= 400  # noqa: PLR2004 - every error of RFC 9110.
+    if context.is_authenticated or is_refusal:
         headers["Cache-Control"] = "no-store"
     #: if cookiecutter.security_headers
     protect(response)

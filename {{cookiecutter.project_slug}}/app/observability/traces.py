@@ -10,14 +10,16 @@ from __future__ import annotations
 # by what this import registers: handlers of a fork are called in the order of their registration.
 import concurrent.futures.thread  # noqa: F401
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from flask import request
 from opentelemetry import propagate, trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.flask import FlaskInstrumentor
 from opentelemetry.instrumentation.pymongo import PymongoInstrumentor
+from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -71,8 +73,10 @@ def init_app(app: Flask) -> None:
     )
     provider.add_span_processor(Batches(settings))
     app.extensions["traces"] = provider
-    # Not Baggage, which is a client's text that nothing here reads.
-    propagate.set_global_textmap(TraceContextTextMapPropagator())
+    # A stranger must not decide what is sampled: nothing is taken over unless a proxy in front sets
+    # or removes the header. Never Baggage, which is a client's text that nothing here reads.
+    taken_over = TraceContextTextMapPropagator() if settings.TRUSTED_PROXIES else Untaken([])
+    propagate.set_global_textmap(taken_over)
     FlaskInstrumentor().instrument_app(  # type: ignore[no-untyped-call]  # untyped there
         app, tracer_provider=provider, enable_commenter=False
     )
@@ -89,6 +93,15 @@ def name_request(response: Response) -> Response:
         if seen.account_id:
             span.set_attribute(ACCOUNT_ID, seen.account_id)
     return response
+
+
+class Untaken(CompositePropagator):
+    """Takes nothing over from a request."""
+
+    def extract(self, carrier: Any, context: Context | None = None, getter: Any = None) -> Context:
+        """Return what is there already."""
+        del carrier, getter
+        return context or Context()
 
 
 class Batches(SpanProcessor):

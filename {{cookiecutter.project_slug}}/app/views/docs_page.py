@@ -1,6 +1,6 @@
 """The page that shows the API document, and the files it loads.
 
-Where DOCS_ENABLED is off nothing is routed: there is no page to find.
+Where DOCS_ENABLED or OPENAPI_ENABLED is off nothing is routed: there is no page to find.
 """
 
 from __future__ import annotations
@@ -86,7 +86,8 @@ blueprint = Blueprint("docs_page", __name__)
 @blueprint.record
 def route(state: BlueprintSetupState) -> None:
     """Put page and files in their places, where the settings want them."""
-    if not state.app.extensions["settings"].DOCS_ENABLED:
+    settings = state.app.extensions["settings"]
+    if not (settings.DOCS_ENABLED and settings.OPENAPI_ENABLED):
         return
     state.add_url_rule("/", "page", PageView.as_view("page"))
     for name in VIEWER.names:

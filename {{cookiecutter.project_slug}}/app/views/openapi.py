@@ -1,8 +1,11 @@
-"""The API document itself."""
+"""The API document itself.
+
+Where OPENAPI_ENABLED is off nothing is routed: there is no document to find, and no page of it.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flasgger import swag_from
@@ -12,6 +15,9 @@ from flask.views import MethodView
 from app.decorators.contract import public, with_free_query
 from app.docs import openapi as docs
 from app.docs.document import make_document
+
+if TYPE_CHECKING:
+    from flask.sansio.blueprints import BlueprintSetupState
 
 _AT_ROOT = b'"servers":[{"url":"/"}]'
 
@@ -40,4 +46,10 @@ def _document() -> bytes:
 
 
 blueprint = Blueprint("openapi", __name__)
-blueprint.add_url_rule("/openapi.json", view_func=DocumentView.as_view("document"))
+
+
+@blueprint.record
+def route(state: BlueprintSetupState) -> None:
+    """Put the document in its place, where the settings want it."""
+    if state.app.extensions["settings"].OPENAPI_ENABLED:
+        state.add_url_rule("/openapi.json", "document", DocumentView.as_view("document"))

@@ -47,6 +47,7 @@ PAGES: Final = "/docs/"
 TOKEN_ROUTES: Final = (
     f"{API_PREFIX}/auth/login",
     f"{API_PREFIX}/auth/refresh",
+    f"{API_PREFIX}/me/password",
     #: if cookiecutter.oauth == "client"
     f"{API_PREFIX}/auth/oauth/<provider>/callback",
     #: endif

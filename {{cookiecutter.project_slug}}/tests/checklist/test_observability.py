@@ -43,7 +43,7 @@ REQUESTS: Final = {
     "path of the API": (b"GET /api/v1/me/notes/canary HTTP/1.1\r\n" + HEAD + b"\r\n", 401),
     "query": (b"GET /health/live?canary=canary HTTP/1.1\r\n" + HEAD + b"\r\n", 200),
     "fragment": (b"GET /health/live#canary HTTP/1.1\r\n" + HEAD + b"\r\n", 200),
-    "whole URL": (b"GET http://canary:canary@localhost/ HTTP/1.1\r\n" + HEAD + b"\r\n", 404),
+    "whole URL": (b"GET http://canary:canary@localhost/ HTTP/1.1\r\n" + HEAD + b"\r\n", 400),
     "method": (b"CANARY /health/live HTTP/1.1\r\n" + HEAD + b"\r\n", 405),
     "headers": (b"GET /api/v1/me HTTP/1.1\r\n" + HEAD + HEADERS + b"\r\n", 401),
     "type": (b"GET /health/live HTTP/1.1\r\n" + HEAD + b"Accept: canary/canary\r\n\r\n", 406),

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from pymongo.database import Database
     from werkzeug.test import TestResponse
 
-    from tests.fixtures.accounts import Person
+    from tests.fixtures.accounts import MakeAccount, Person
     from tests.fixtures.api import Api
+    from tests.fixtures.operations import Operation
 
 PROBLEM: Final = "application/problem+json"
 LOGIN: Final = "/api/v1/auth/login"
@@ -173,7 +174,7 @@ def test_secret_members_are_written_and_never_read(document):
 
 
 @pytest.mark.checklist("output.no-secrets")
-def test_tokens_are_answered_by_two_operations_alone(document):
+def test_tokens_are_answered_by_three_operations_alone(document):
     schemas = document["components"]["schemas"]
     telling = {
         path
@@ -185,7 +186,7 @@ def test_tokens_are_answered_by_two_operations_alone(document):
     #: if cookiecutter.oauth == "client"
     telling.remove(CALLBACK)
     #: endif
-    assert telling == {LOGIN, REFRESH}
+    assert telling == {LOGIN, REFRESH, "/api/v1/me/password"}
 
 
 @pytest.mark.checklist("output.no-secrets")
@@ -197,6 +198,31 @@ def test_answers_with_tokens_are_stored_by_nobody(api, account):
     for answer in answers:
         assert {"accessToken", "refreshToken"} <= json.loads(answer.data).keys()
         assert answer.headers.getlist("Cache-Control") == ["no-store"]
+
+
+@pytest.mark.checklist("output.no-secrets")
+def test_private_answers_are_stored_by_nobody(
+    api: Api, operations: list[Operation], make_caller: MakeAccount
+) -> None:
+    asked = [operation for operation in operations if operation.details["security"]]
+    assert len(asked) >= 8
+    for operation in asked:
+        answer = api.client.open(**operation.request_of(make_caller()))
+        assert answer.headers.getlist("Cache-Control") == ["no-store"], operation
+
+
+@pytest.mark.checklist("output.no-secrets")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"If-None-Match": "*"}, 304), ({"If-Match": '"x"'}, 412), ({"Accept": "text/x"}, 406)],
+)
+def test_neither_are_those_without_what_was_asked_for(
+    api: Api, account: Person, headers: dict[str, str], status: int
+) -> None:
+    note = {"title": "a", "body": "b"}
+    place = api.post("/api/v1/me/notes", account, json=note, status=201).headers["Location"]
+    answer = api.get(place, account, headers={**account.headers, **headers}, status=status)
+    assert answer.headers.getlist("Cache-Control") == ["no-store"]
 
 
 @pytest.mark.checklist("output.no-secrets")

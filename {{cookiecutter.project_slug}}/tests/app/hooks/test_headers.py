@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 
-def test_private_answers_stay_out_of_shared_caches(api, account):
-    assert api.get("/api/v1/me", account).headers["Cache-Control"] == "private, no-cache"
+def test_private_answers_stay_out_of_every_cache(api, account):
+    assert api.get("/api/v1/me", account).headers["Cache-Control"] == "no-store"
 
 
 def test_tokens_are_stored_by_nobody(api, account):
@@ -21,9 +21,9 @@ def test_refusals_of_strangers_are_stored_by_nobody(api, path, status):
     assert api.get(path, status=status).headers["Cache-Control"] == "no-store"
 
 
-def test_refusals_of_callers_are_private(api, account):
+def test_refusals_of_callers_are_stored_by_nobody(api, account):
     answer = api.get("/api/v1/me", account, query_string="x=1", status=422)
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_public_answers_say_nothing_about_caches(api):

@@ -103,6 +103,19 @@ def test_no_request_is_traced_where_the_share_is_zero(make_app, collector):
     assert collector.posts == []
 
 
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_whether_a_request_is_traced_is_said_by_a_trusted_proxy_alone(make_app, collector, proxies):
+    app = make_app(
+        OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
+        OTEL_TRACES_SAMPLER_ARG=0,
+        TRUSTED_PROXIES=proxies,
+    )
+    parent = f"00-{'1' * 32}-{'2' * 16}-01"
+    Api(app).get("/health/live", headers={"traceparent": parent})
+    app.extensions["traces"].shutdown()
+    assert len(collector.posts) == proxies
+
+
 def test_nothing_is_kept_before_the_first_span(make_app):
     batches = traces.Batches(make_app().extensions["settings"])
     assert batches.force_flush()

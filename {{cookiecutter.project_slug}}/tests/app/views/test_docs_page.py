@@ -130,3 +130,7 @@ def test_where_it_is_switched_off_nothing_is_there(make_app):
     for path in ("/docs", "/docs/", *(f"/docs/{name}" for name in VIEWER.names)):
         assert api.get(path, status=404).content_type == "application/problem+json"
     assert not [path for path in api.get("/openapi.json").json["paths"] if "docs" in path]
+
+
+def test_there_is_no_page_of_a_document_that_is_closed(make_app):
+    Api(make_app(OPENAPI_ENABLED=False)).get("/docs/", status=404)

@@ -57,7 +57,7 @@ def test_content_is_read_where_a_done_export_says(api, account, done):
     assert answer.content_type == "application/json"
     assert answer.headers["Content-Length"] == str(shown["size"])
     assert answer.headers["Content-Disposition"].endswith(f'"export-{shown["id"]}.json"')
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert json.loads(answer.data)["account"]["email"] == account.email
 
 

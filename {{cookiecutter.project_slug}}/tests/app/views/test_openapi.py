@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from tests.fixtures.api import Api
+
 
 def test_anybody_reads_the_document(api):
     answer = api.get("/openapi.json")
@@ -30,3 +32,9 @@ def test_the_document_names_no_software(api):
 
 def test_letters_of_all_scripts_arrive_as_they_are(api):
     assert "김민지" in api.get("/openapi.json").text
+
+
+def test_the_document_can_be_closed(make_app):
+    api = Api(make_app(OPENAPI_ENABLED=False))
+    assert api.get("/openapi.json", status=404).json["type"] == "/problems/not-found"
+    api.get("/health/live")
