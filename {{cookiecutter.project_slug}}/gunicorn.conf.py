@@ -6,6 +6,7 @@ its own words, and a worker cannot be started again and again for nothing.
 
 from __future__ import annotations
 
+import gc
 import os
 #: if cookiecutter.observability
 import sys
@@ -32,6 +33,11 @@ from wsgi import app
 settings = app.extensions["settings"]
 # gunicorn would read it as well, and refuse what comes without it, as probes do.
 os.environ.pop("SCRIPT_NAME", None)
+
+# A worker's first full collection would look at every object of the app, copy all memory that it
+# shares with the others, and stand still for a second; connections are what bring it about.
+gc.collect()
+gc.freeze()
 #: if cookiecutter.uploads
 
 with app.app_context():

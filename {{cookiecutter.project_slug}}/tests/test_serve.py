@@ -79,6 +79,15 @@ def test_answers_of_the_app_do_not_name_the_server(server: Server) -> None:
 
 
 #: endif
+def test_the_app_is_left_alone_by_the_collections_of_its_workers(
+    start_server: StartServer,
+) -> None:
+    read = "import gc, runpy; runpy.run_path('gunicorn.conf.py'); print(gc.get_freeze_count())"
+    server = start_server("-c", f"import sys; sys.path.insert(0, '.'); {read}")
+    assert server.process.wait() == 0, server.printed
+    assert int(server.printed.splitlines()[-1]) > 10_000
+
+
 def test_server_under_a_path_is_found_there_and_by_probes(start_server: StartServer) -> None:
     server = start_server("-m", "gunicorn", SCRIPT_NAME="/shop")
     for path in ("/shop/health/live", "/health/live"):
