@@ -18,7 +18,7 @@ def test_the_sessions_of_one_account_end(api, account, stranger, log_in, by):
     elsewhere = log_in(account)
     name = str(account.id) if by == "id" else account.email.upper()
     result = run(api.client.application, f"--{by}", name)
-    assert (result.exit_code, result.output) == (0, "ended every session of 1 account\n")
+    assert (result.exit_code, result.stdout) == (0, "ended every session of 1 account\n")
     for person in (account, elsewhere):
         api.get(ME, person, status=401)
         api.post("/api/v1/auth/refresh", headers=person.refresh_headers, status=401)
@@ -28,7 +28,7 @@ def test_the_sessions_of_one_account_end(api, account, stranger, log_in, by):
 
 def test_the_sessions_of_all_end(app, api, account, stranger):
     result = run(app, "--all")
-    assert (result.exit_code, result.output) == (0, "ended every session of 2 accounts\n")
+    assert (result.exit_code, result.stdout) == (0, "ended every session of 2 accounts\n")
     for person in (account, stranger):
         api.get(ME, person, status=401)
 
