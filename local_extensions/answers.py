@@ -63,7 +63,7 @@ DEPENDENCIES = frozenset(
     authlib billiard blinker botocore bson cachetools celery certifi cffi charset-normalizer
     click click-didyoumean click-plugins click-repl coverage cryptography dateutil defusedxml
     deprecated dns dnspython dotenv email-validator execnet flasgger flask flask-cors
-    flask-jwt-extended flask-limiter flask-openapi flask-openapi-redoc flask-swagger-ui future
+    flask-jwt-extended flask-openapi flask-openapi-redoc flask-swagger-ui future
     google googleapis-common-protos graphql graphql-core gridfs gunicorn h11 h2 harfile hpack
     hypercorn hyperframe hypothesis hypothesis-graphql idna iniconfig itsdangerous jinja2
     jmespath joserfc jsonata jsonata-python jsonschema jsonschema-path jsonschema-rs

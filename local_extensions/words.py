@@ -83,7 +83,7 @@ WORDS = (
     Words(
         "throttling",
         ON,
-        ("(?i)throttl", "(?i)ratelimit", "(?i)rate limit", "(?i)flask.limiter"),
+        ("(?i)throttl", "(?i)ratelimit", "(?i)rate limit"),
         CHECKLIST,
     ),
     Words(

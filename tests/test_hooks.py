@@ -209,7 +209,7 @@ def test_generating_over_a_project_keeps_secrets_and_work_and_prunes_again(home,
     assert done.returncode == 0, done.stdout + done.stderr
     assert (project / ".env").read_bytes() == secrets
     assert (project / "app" / "services" / "mine.py").exists()
-    assert not (project / "app" / "services" / "throttle").exists()
+    assert not (project / "app" / "services" / "throttle.py").exists()
     run_cookiecutter("--no-input", "-f", str(ROOT), environment=environment, folder=home)
     assert sorted(path.relative_to(project) for path in project.rglob("*")) == before
 

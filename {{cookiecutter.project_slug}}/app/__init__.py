@@ -17,12 +17,7 @@ from app import (
 )
 from app.bodies import WholeRequest
 from app.decorators.operation import Operations
-from app.extensions import (
-    jwt,
-    #: if cookiecutter.throttling
-    limiter,
-    #: endif
-)
+from app.extensions import jwt
 from app.models import (
     connection,
     #: if cookiecutter.field_encryption
@@ -30,6 +25,7 @@ from app.models import (
     #: endif
 )
 from app.services import (
+    health,
     preparation,
     #: if cookiecutter.oauth == "client"
     providers,
@@ -39,6 +35,9 @@ from app.services import (
     #: endif
     #: if cookiecutter.uploads
     store,
+    #: endif
+    #: if cookiecutter.throttling
+    throttle,
     #: endif
     tokens,
 )
@@ -92,12 +91,13 @@ def register_extensions(app: Flask) -> None:
     encryption.init_app(app)
     #: endif
     preparation.init_app(app)
+    health.init_app(app)
     tokens.configure(jwt, app)
     #: if cookiecutter.oauth == "client"
     providers.init_app(app)
     #: endif
     #: if cookiecutter.throttling
-    limiter.init_app(app)
+    throttle.init_app(app)
     #: endif
     #: if cookiecutter.uploads
     store.init_app(app)

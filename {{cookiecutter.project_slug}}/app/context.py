@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from app.decorators.operation import Operation
+    from app.errors import UnauthorizedError
     from app.services.callers import Caller
+    #: if cookiecutter.throttling
+    from app.services.throttle import Hit
+    #: endif
     from app.services.tokens import Claims
 
 _OWNERS = {
@@ -87,6 +91,11 @@ class RequestContext:
         g.caller = value
 
     @property
+    def has_claims(self) -> bool:
+        """Whether a genuine token was read; its session may be over."""
+        return "claims" in g
+
+    @property
     def claims(self) -> Claims:
         """What the verified token says."""
         return cast("Claims", self._read("claims"))
@@ -95,6 +104,31 @@ class RequestContext:
     def claims(self, value: Claims) -> None:
         g.claims = value
 
+    @property
+    def refusal(self) -> UnauthorizedError | None:
+        """What was wrong with the token, or with there being none; None where nothing was."""
+        return cast("UnauthorizedError | None", g.get("refusal"))
+
+    @refusal.setter
+    def refusal(self, value: UnauthorizedError) -> None:
+        g.refusal = value
+
+    #: if cookiecutter.throttling
+    @property
+    def is_counted(self) -> bool:
+        """Whether the throttle has counted the request, or tried to."""
+        return "hit" in g
+
+    @property
+    def hit(self) -> Hit | None:
+        """What the throttle made of the request; None where it counted nothing."""
+        return cast("Hit | None", g.get("hit"))
+
+    @hit.setter
+    def hit(self, value: Hit | None) -> None:
+        g.hit = value
+
+    #: endif
     @property
     def account_id(self) -> UUID:
         """The caller's account id, to which every query of own resources is bound."""

@@ -8,16 +8,9 @@ from flask import current_app
 from flask_jwt_extended import JWTManager
 from werkzeug.local import LocalProxy
 
-#: if cookiecutter.throttling
-from app.limiter import AppLimiter
-
-#: endif
 if TYPE_CHECKING:
     from config.base import Base
 
 jwt = JWTManager()
-#: if cookiecutter.throttling
-limiter = AppLimiter()
-#: endif
 
 settings: Base = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]

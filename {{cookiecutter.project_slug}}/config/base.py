@@ -186,7 +186,7 @@ class Base(BaseModel):
         "1200 per minute", description="Requests of one caller, over all routes."
     )
     RATELIMIT_AUTH: Limits = Field(
-        "30 per minute", description="Requests of one address to sign-up, login and refresh."
+        "30 per minute", description="Requests of one caller to each route of /auth."
     )
     RATELIMIT_STORAGE_URI: StorageURI | None = Field(
         None, repr=False, description="Where requests are counted; MongoDB where it is unset."

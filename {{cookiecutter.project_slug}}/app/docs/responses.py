@@ -33,6 +33,15 @@ HEADERS: dict[str, dict[str, Any]] = {
     "Location": _header(
         "Where the new resource is.", {"type": "string", "format": "uri-reference"}
     ),
+    #: if cookiecutter.throttling
+    "RateLimit": _header(
+        "What is left of the limit that is nearest, and the seconds until it is whole: "
+        '`"default";r=9;t=3` (draft-ietf-httpapi-ratelimit-headers-10).'
+    ),
+    "RateLimit-Policy": _header(
+        'That limit, as requests in a window of seconds: `"default";q=1200;w=60`.'
+    ),
+    #: endif
     "Retry-After": _header("Seconds until the next try.", {"type": "integer", "minimum": 1}),
     "WWW-Authenticate": _header("The scheme that is asked for (RFC 6750 section 3)."),
     REQUEST_ID_HEADER: _header(
@@ -46,12 +55,20 @@ _WITHOUT_CONTENT = {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}
 #: else
 _WITHOUT_CONTENT = {HTTPStatus.NO_CONTENT}
 #: endif
-_OF_REFUSALS = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+_OF_REFUSALS = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+#: if cookiecutter.throttling
+_RATE_LIMIT = ["RateLimit", "RateLimit-Policy"]
+_OF_REFUSALS[429] += _RATE_LIMIT
+#: endif
 
 
 def describe_success(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
     """Return the response object of the operation's one success."""
     names = _names_for_all(operation, words)
+    #: if cookiecutter.throttling
+    if operation.is_throttled:
+        names += _RATE_LIMIT
+    #: endif
     #: if cookiecutter.oauth == "client"
     if operation.status == HTTPStatus.FOUND:
         names.append("Location")
@@ -89,7 +106,7 @@ def describe_refusal(refusals: Sequence[type[Problem]]) -> dict[str, Any]:
         refusal.code: {"summary": refusal.detail, "value": _example_of(refusal)}
         for refusal in refusals
     }
-    names = [REQUEST_ID_HEADER, *(_OF_REFUSALS[code] for code in _OF_REFUSALS if code == status)]
+    names = [REQUEST_ID_HEADER, *_OF_REFUSALS.get(status, ())]
     return {
         "description": " ".join(_explain(refusal) for refusal in refusals),
         "headers": _refer(names),

@@ -37,12 +37,13 @@ BEFORE_REQUEST = (
     #: if cookiecutter.security_headers
     transport.refuse_plain_http,
     #: endif
-    #: if cookiecutter.cors
-    cors.answer_preflight,
-    #: endif
     preparation.refuse_until_prepared,
+    authentication.read_token,
     #: if cookiecutter.throttling
     throttle.throttle_by_address,
+    #: endif
+    #: if cookiecutter.cors
+    cors.answer_preflight,
     #: endif
     authentication.authenticate,
     routing.refuse_unroutable,
@@ -62,6 +63,16 @@ def walk() -> ResponseReturnValue | None:
 
     One function for Flask, which looks at each that it is given anew on every request.
     """
+    #: if cookiecutter.throttling
+    try:
+        return _take_steps()
+    finally:
+        # Whoever is signed in is counted whatever step ends the walk.
+        throttle.throttle_by_account()
+
+
+def _take_steps() -> ResponseReturnValue | None:
+    #: endif
     for step in BEFORE_REQUEST:
         answer = step()
         if answer is not None:
@@ -74,6 +85,9 @@ def register(app: Flask) -> None:
     app.before_request(walk)
     # Flask runs these in reverse: headers see what every other hook left.
     app.after_request(headers.finish)
+    #: if cookiecutter.throttling
+    app.after_request(throttle.tell)
+    #: endif
     #: if cookiecutter.cors
     app.after_request(cors.share)
     #: endif

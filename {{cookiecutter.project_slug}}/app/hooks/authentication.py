@@ -21,17 +21,31 @@ if TYPE_CHECKING:
     from app.services.callers import Caller
 
 
-def authenticate() -> None:
-    """Read the bearer token (RFC 6750 section 2.1) and find its session, in one read.
+def read_token() -> None:
+    """Read the bearer token (RFC 6750 section 2.1) of what is not public, if it is genuine.
 
-    Only public operations go without. Raises UnauthorizedError.
+    What is wrong with it is said in its turn, by authenticate().
     """
     if routing.is_public():
         return
     operation = context.operation
     expected = operation.token_type if operation is not None else TokenType.ACCESS
-    claims = tokens.read(_bearer_token(), expected)
-    context.claims = claims
+    try:
+        context.claims = tokens.read(_bearer_token(), expected)
+    except UnauthorizedError as refusal:
+        context.refusal = refusal
+
+
+def authenticate() -> None:
+    """Find the session of the token, in one read; only public operations go without.
+
+    Raises UnauthorizedError, and StaleLoginError where a log-in has to be fresh.
+    """
+    if context.refusal is not None:
+        raise context.refusal
+    if not context.has_claims:
+        return
+    claims, operation = context.claims, context.operation
     context.caller = _find_caller(operation)
     #: if cookiecutter.oauth == "server"
     check_scopes(claims, operation)

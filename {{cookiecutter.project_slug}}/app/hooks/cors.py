@@ -14,7 +14,11 @@ from app.responses import without_body
 if TYPE_CHECKING:
     from flask import Response
 
+#: if cookiecutter.throttling
+_EXPOSED = f"ETag, Location, RateLimit, RateLimit-Policy, Retry-After, {REQUEST_ID_HEADER}"
+#: else
 _EXPOSED = f"ETag, Location, Retry-After, {REQUEST_ID_HEADER}"
+#: endif
 # The last four are what the tracing of a page adds by itself (W3C Trace Context and Baggage).
 _ALLOWED_HEADERS = (
     f"Authorization, Content-Type, If-Match, If-None-Match, {REQUEST_ID_HEADER}, "

@@ -1,37 +1,78 @@
-"""Refuse who asks too often: by address before anything is done, by account before the view."""
+"""Refuse who asks too often: who is signed in by session, everybody else by address."""
 
 from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
 
 from flask import current_app, request
 
 from app.context import context
-from app.extensions import limiter
-from app.services.addresses import networks_of
+from app.errors import TooManyRequestsError
+from app.services import throttle
+from app.services.addresses import Network, networks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Response
 
 _DEFAULT = "RATELIMIT_DEFAULT"
 
 
 def throttle_by_address() -> None:
-    """Count the request against its address; raises TooManyRequestsError.
+    """Count a request of nobody known against its address; raises TooManyRequestsError.
 
-    Operations marked with @limited_by have a limit of their own, per route, and are
-    refused with ServiceUnavailableError while a store of its own is away; all others share
+    That is one without a token, or with one that is not genuine. Operations marked with
+    @limited_by have a limit of their own, per route, and are refused with
+    ServiceUnavailableError while a store of its own is away; all others share
     RATELIMIT_DEFAULT and are let through then. Where MongoDB is the store, it is away for
     the whole app, and each is answered as any request is that MongoDB does not answer.
     """
-    operation = context.operation
-    bucket = networks_of(request.remote_addr)[0].name
-    if operation is None or operation.limit_setting == _DEFAULT:
-        if operation is None or operation.is_throttled:
-            limiter.gate.admit(current_app.config[_DEFAULT], "address", bucket, is_strict=False)
-        return
-    limits = current_app.config[operation.limit_setting]
-    limiter.gate.admit(limits, request.endpoint or "", bucket, is_strict=True)
+    if not context.has_claims:
+        _count(networks_of(request.remote_addr))
 
 
 def throttle_by_account() -> None:
-    """Count an authenticated request against its account; raises TooManyRequestsError."""
-    if context.is_authenticated:
-        limits = current_app.config[_DEFAULT]
-        limiter.gate.admit(limits, "account", str(context.account_id), is_strict=False)
-    limiter.check_blueprint()
+    """Count a request with a genuine token once: last of all, or when it was refused before.
+
+    It is counted by its session, or by app and account where an app has the token. A session
+    that is over is nobody's: it is counted by address. Raises TooManyRequestsError.
+    """
+    if not context.has_claims or context.is_counted:
+        return
+    if not context.is_authenticated:
+        _count(networks_of(request.remote_addr))
+        return
+    caller = context.caller
+    name = f"session:{caller.session_id}"
+    #: if cookiecutter.oauth == "server"
+    if caller.client_id is not None:
+        name = f"client:{caller.client_id}:{caller.account_id}"
+    #: endif
+    _count([Network(name, 1)])
+
+
+def tell(response: Response) -> Response:
+    """Say what is left of the limit (draft-ietf-httpapi-ratelimit-headers-10)."""
+    hit = context.hit
+    if hit is not None:
+        response.headers["RateLimit-Policy"] = f'"{hit.policy}";q={hit.limit};w={hit.seconds}'
+        response.headers["RateLimit"] = f'"{hit.policy}";r={hit.remaining};t={ceil(hit.ends_in)}'
+    return response
+
+
+def _count(callers: Iterable[Network]) -> None:
+    operation = context.operation
+    if operation is not None and not operation.is_throttled:
+        return
+    setting = _DEFAULT if operation is None else operation.limit_setting
+    is_default = setting == _DEFAULT
+    policy = setting.removeprefix("RATELIMIT_").lower()
+    key = policy if is_default else f"{policy}:{request.endpoint}"
+    context.hit = None
+    context.hit = hit = throttle.current().count(
+        policy, current_app.config[setting], key, callers, is_strict=not is_default
+    )
+    if hit is not None and hit.is_refused:
+        raise TooManyRequestsError(ceil(hit.ends_in))

@@ -6,8 +6,8 @@ Moments are numbers, in milliseconds since the epoch, but for those that MongoDB
 
 What the embedded database of development and tests does otherwise than MongoDB is dealt with here
 and nowhere else. It compares stored dates with `$$NOW` wrongly: moments are numbers. It carries
-out an upsert that lost a race and does not answer it: update() reads what was left. Delete this
-when SecantusDB does likewise.
+out an upsert that lost a race and does not answer it: update() reads what it left, and tries again
+where another has changed that. Delete this when SecantusDB does likewise.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pymongo import ASCENDING, DeleteOne, IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
-from app.models.base import collection
+from app.models.base import collection, new_id
 from app.models.keyed_hashes import id_for
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ INDEXES: Final = [IndexModel([("expiresAt", ASCENDING)], expireAfterSeconds=0)]
 
 NOW: Final = {"$toLong": "$$NOW"}
 
-_TRIES: Final = 3
+_TRIES: Final = 5
 
 # The stages of an update, each a new state of some members.
 Stages = list[dict[str, Any]]
@@ -40,16 +40,17 @@ def update(key: str, stages: Stages, keep_seconds: int) -> dict[str, Any]:
     It is kept for *keep_seconds* from now.
     """
     counters, named = collection(COLLECTION), {"_id": id_for(COLLECTION, key)}
+    mine = {"changedBy": new_id()}
     for tries_left in reversed(range(_TRIES)):
         try:
             found: dict[str, Any] | None = counters.find_one_and_update(
                 named,
-                [_stamp(keep_seconds), *stages],
+                [_stamp(keep_seconds), *stages, {"$set": mine}],
                 upsert=True,
                 return_document=ReturnDocument.AFTER,
             )
             if found is None:
-                found = counters.find_one(named)
+                found = counters.find_one(named | mine)
         except DuplicateKeyError:
             # Two were first at once: one inserted, the other now finds the counter.
             if not tries_left:
@@ -57,7 +58,7 @@ def update(key: str, stages: Stages, keep_seconds: int) -> dict[str, Any]:
         else:
             if found is not None:
                 return found
-    raise DuplicateKeyError("a counter was removed as often as it was made")
+    raise DuplicateKeyError("a counter was changed by others as often as it was made")
 
 
 def update_all(changes: Mapping[str, Stages], *, unused: Mapping[str, Any]) -> None:

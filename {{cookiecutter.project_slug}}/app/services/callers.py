@@ -41,6 +41,10 @@ class Caller:
     profile: Profile
     credential_version: int
     is_leaving: bool
+    #: if cookiecutter.oauth == "server"
+    # The app that the session was granted to.
+    client_id: UUID | None = None
+    #: endif
 
     @property
     def proven(self) -> Proven:

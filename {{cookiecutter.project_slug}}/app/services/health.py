@@ -2,15 +2,60 @@
 
 from __future__ import annotations
 
-from mongoengine import get_connection
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Final, cast
 
+from flask import current_app
+from mongoengine import get_connection
+from pymongo.errors import PyMongoError
+
+from app.errors import ServiceUnavailableError
 from app.services import preparation
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+EXTENSION: Final = "readiness"
+
+# However many probes there are, the database is asked once in that time.
+REMEMBERED_SECONDS: Final = 1
+
+
+@dataclass(slots=True)
+class _Readiness:
+    """What was found last, and until when that is remembered."""
+
+    is_ready: bool = False
+    good_until: float = 0.0
+    lock: Lock = field(default_factory=Lock)
+
+
+def init_app(app: Flask) -> None:
+    """Let *app* remember how ready it is."""
+    app.extensions[EXTENSION] = _Readiness()
 
 
 def check_database() -> None:
-    """Ask MongoDB for a sign of life, and whether it fits.
+    """Ask MongoDB for a sign of life, and whether it fits; what it said is known for a second.
 
-    Raises ServiceUnavailableError, or PyMongoError within the request's deadline.
+    Those who come meanwhile wait for that answer. Raises ServiceUnavailableError.
     """
-    preparation.ensure_prepared()
-    get_connection().admin.command("ping")
+    readiness = cast("_Readiness", current_app.extensions[EXTENSION])
+    with readiness.lock:
+        if monotonic() >= readiness.good_until:
+            readiness.is_ready = _is_database_ready()
+            readiness.good_until = monotonic() + REMEMBERED_SECONDS
+        is_ready = readiness.is_ready
+    if not is_ready:
+        raise ServiceUnavailableError
+
+
+def _is_database_ready() -> bool:
+    try:
+        preparation.ensure_prepared()
+        get_connection().admin.command("ping")
+    except (PyMongoError, ServiceUnavailableError):
+        return False
+    return True

@@ -24,9 +24,6 @@ from app.models import connection, counters, indexes
 from app.models.encryption.check import verify_keys
 #: endif
 from app.models.mismatch import DatabaseMismatchError
-#: if cookiecutter.throttling
-from app.services.throttle import counters as throttle_counters
-#: endif
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,9 +38,6 @@ ANSWER_SECONDS = 3.0
 # Collections that no document class models.
 UNMODELLED: Mapping[str, Sequence[IndexModel]] = {
     counters.COLLECTION: counters.INDEXES,
-    #: if cookiecutter.throttling
-    throttle_counters.COLLECTION: throttle_counters.INDEXES,
-    #: endif
 }
 
 logger = logging.getLogger(__name__)

@@ -55,6 +55,9 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
         profile=Profile.from_record(record),
         credential_version=record.get("credentialVersion", 0),
         is_leaving=is_leaving,
+        #: if cookiecutter.oauth == "server"
+        client_id=session.get("clientId"),
+        #: endif
     )
 
 

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
-    from tests.fixtures.accounts import Person
+    from tests.fixtures.accounts import LogIn, Person
     from tests.fixtures.application import MakeApp
+    #: if cookiecutter.oauth == "server"
+    from tests.fixtures.oauth import MakeOtherApp, OtherApp
+    #: endif
 
 pytestmark = pytest.mark.checklist("access.throttle")
 
@@ -103,16 +106,121 @@ def test_addresses_of_one_network_are_counted_together(api: Api) -> None:
     assert seen == [401] * MOST + [429]
 
 
-def test_account_is_counted_wherever_it_asks_from(
-    api: Api, account: Person, stranger: Person
+@pytest.mark.parametrize(
+    ("network", "most"), [("2001:db8:0:{:x}::1", 120), ("2001:db8:0:{:x}00::1", 480)]
+)
+def test_guesses_from_a_larger_network_are_counted_together(
+    make_app: MakeApp, network: str, most: int
+) -> None:
+    api = Api(make_app())
+    seen = [
+        ask(api, "/api/v1/auth/login", method="POST", address=network.format(number % 256))
+        for number in range(most + 1)
+    ]
+    assert [answer.status_code for answer in seen] == [415] * most + [429]
+
+
+def test_session_is_counted_wherever_it_asks_from(
+    api: Api, account: Person, stranger: Person, log_in: LogIn
 ) -> None:
     seen = [
         ask(api, address=f"192.0.2.{host}", headers=account.headers).status_code
         for host in range(MOST + 1)
     ]
     assert seen == [200] * MOST + [429]
-    other = ask(api, address="192.0.2.99", headers=stranger.headers)
-    assert other.status_code == 200
+    for other in (stranger, log_in(account)):
+        assert ask(api, address="192.0.2.99", headers=other.headers).status_code == 200
+
+
+def test_garbage_uses_up_its_address_and_nobodys_session(
+    api: Api, account: Person, stranger: Person
+) -> None:
+    garbage = {"Authorization": "Bearer garbage"}
+    for name in ("refresh", "logout"):
+        seen = statuses(api, 3, f"/api/v1/auth/{name}", method="POST", headers=garbage)
+        assert seen == [401, 401, 429]
+    assert statuses(api, MOST + 1, headers=garbage) == [401] * MOST + [429]
+    # All of them are behind one address.
+    assert ask(api, headers=account.headers).status_code == 200
+    refresh = {"method": "POST", "headers": account.refresh_headers}
+    assert ask(api, "/api/v1/auth/refresh", **refresh).status_code == 200
+    out = {"method": "POST", "headers": stranger.headers}
+    assert ask(api, "/api/v1/auth/logout", **out).status_code == 204
+    # A session that is over is nobody's.
+    assert ask(api, headers=stranger.headers).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("request_changes", "status"),
+    [
+        ({"path": "/api/v1/me/nothing"}, 404),
+        ({"method": "POST"}, 405),
+        ({"headers": {"Accept": "image/png"}}, 406),
+        ({"method": "PATCH", "json": {"nothing": 1}}, 422),
+        ({"method": "OPTIONS"}, 204),
+    ],
+    ids=["404", "405", "406", "422", "OPTIONS"],
+)
+def test_what_is_refused_for_other_reasons_is_counted_too(
+    api: Api, account: Person, request_changes: dict[str, Any], status: int
+) -> None:
+    headers = {**account.headers, **request_changes.get("headers", {})}
+    request = {**request_changes, "headers": headers}
+    seen = [ask(api, **request).status_code for _ in range(MOST + 1)]
+    assert seen == [status] * MOST + [429]
+
+
+@pytest.mark.parametrize("is_known", [True, False], ids=["signed in", "unknown"])
+def test_answers_tell_what_is_left(api: Api, account: Person, *, is_known: bool) -> None:
+    headers = account.headers if is_known else {}
+    for left in (2, 1, 0, 0):
+        answer = ask(api, headers=headers)
+        assert answer.headers["RateLimit-Policy"] == f'"default";q={MOST};w=60'
+        told = answer.headers["RateLimit"]
+        assert told.startswith(f'"default";r={left};t=')
+        assert 0 < int(told.rpartition("=")[2]) <= 60
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == told.rpartition("=")[2]
+
+
+#: if cookiecutter.cors
+def test_preflights_are_counted(make_app: MakeApp) -> None:
+    origin = "https://app.example.com"
+    api = Api(make_app(RATELIMIT_DEFAULT=f"{MOST} per minute", CORS_ORIGINS=(origin,)))
+    headers = {"Origin": origin, "Access-Control-Request-Method": "GET"}
+    seen = statuses(api, MOST + 1, method="OPTIONS", headers=headers)
+    assert seen == [204] * MOST + [429]
+    told = ask(api, method="OPTIONS", headers=headers).headers["Access-Control-Expose-Headers"]
+    assert {"RateLimit", "RateLimit-Policy", "Retry-After"} <= set(told.split(", "))
+
+
+#: endif
+#: if cookiecutter.oauth == "server"
+def test_app_uses_up_its_own_limit_and_not_its_users(
+    make_app: MakeApp, make_other_app: MakeOtherApp, account: Person
+) -> None:
+    app = make_app(RATELIMIT_DEFAULT=f"{MOST} per minute")
+    apps: list[OtherApp] = [make_other_app("--public", app=app) for _ in range(2)]
+
+    def token_of(other: OtherApp, address: str) -> dict[str, str]:
+        other.api.client.environ_base["REMOTE_ADDR"] = address
+        token = other.exchange(other.get_code(account))["access_token"]
+        return {"Authorization": f"Bearer {token}"}
+
+    first, second = (token_of(apps[0], f"203.0.113.{number}") for number in range(2))
+    # However often it was let in, it is one app of one account.
+    for number in range(MOST):
+        assert ask(Api(app), headers=(first, second)[number % 2]).status_code == 200
+    assert [ask(Api(app), headers=headers).status_code for headers in (first, second)] == [429] * 2
+    assert ask(Api(app), headers=account.headers).status_code == 200
+    assert ask(Api(app), headers=token_of(apps[1], "203.0.113.9")).status_code == 200
+
+
+#: endif
+def test_log_in_admits_twenty_a_minute_from_one_address(make_app: MakeApp) -> None:
+    api = Api(make_app())
+    seen = statuses(api, 20, "/api/v1/auth/login", method="POST")
+    assert seen == [415] * 20
 
 
 @pytest.mark.parametrize("name", ["signup", "login", "refresh"])

@@ -33,7 +33,7 @@ def test_an_allowed_origin_may_read_an_answer(shared):
 def test_an_allowed_origin_may_read_the_headers_that_matter(shared):
     answer = shared.get("/health/live", headers={"Origin": ORIGIN})
     exposed = set(answer.headers["Access-Control-Expose-Headers"].split(", "))
-    assert exposed == {"ETag", "Location", "Retry-After", "X-Request-ID"}
+    assert {"ETag", "Location", "Retry-After", "X-Request-ID"} <= exposed
 
 
 @pytest.mark.parametrize("origin", OTHERS)

@@ -14,12 +14,13 @@ ORDER = [
     #: if cookiecutter.security_headers
     "refuse_plain_http",
     #: endif
-    #: if cookiecutter.cors
-    "answer_preflight",
-    #: endif
     "refuse_until_prepared",
+    "read_token",
     #: if cookiecutter.throttling
     "throttle_by_address",
+    #: endif
+    #: if cookiecutter.cors
+    "answer_preflight",
     #: endif
     "authenticate",
     "refuse_unroutable",
@@ -39,7 +40,7 @@ def test_steps_come_in_the_order_of_the_contract():
     assert [step.__name__ for step in BEFORE_REQUEST] == ORDER
 
 
-def test_nothing_after_a_step_that_answers_runs(monkeypatch):
+def test_nothing_after_a_step_that_answers_runs(app, monkeypatch):
     steps = []
 
     def step(name, answer=None):
@@ -51,7 +52,8 @@ def test_nothing_after_a_step_that_answers_runs(monkeypatch):
 
     taken = (step("first"), step("second", "an answer"), step("third"))
     monkeypatch.setattr(hooks, "BEFORE_REQUEST", taken)
-    assert hooks.walk() == "an answer"
+    with app.test_request_context():
+        assert hooks.walk() == "an answer"
     assert steps == ["first", "second"]
 
 

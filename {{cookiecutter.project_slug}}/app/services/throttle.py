@@ -1,0 +1,250 @@
+"""The throttle: who asks too often is refused, by counters that all processes share.
+
+A window is fixed: it begins with a caller's first hit and lasts as long as the limit says, by the
+clock of the store. Limits under 100 are counted exactly, with one update for each hit. Larger ones
+are paid for in advance: a process takes a block of hits from the store, 0.5 % of the limit at
+first, twice as much each time up to 2 %, and serves it from memory. A limit is never exceeded, and
+falls short by what is paid for and not served when the window ends: 10 % of it at most, whatever
+processes do or die of, since beyond that hits are taken one by one.
+
+What a process holds of shared state is bounded: the windows of 10,000 callers, of which the one
+unused for longest is forgotten. A refusal stands until its window ends, from memory.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from threading import Lock
+from time import monotonic, time
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
+
+from cachetools import LRUCache
+from flask import current_app
+from limits import parse_many
+from limits.errors import StorageError
+from limits.storage import Storage, storage_from_string
+
+from app.errors import ServiceUnavailableError
+from app.models import counters
+from app.models.counters import after, if_else, is_ahead
+from app.models.keyed_hashes import id_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Flask
+
+    from app.services.addresses import Network
+
+EXTENSION: Final = "throttle"
+
+# A store that did not answer is left alone: each request would wait for it again.
+PAUSE_SECONDS: Final = 5
+
+_EXACT_BELOW: Final = 100
+_FIRST_BLOCK: Final = 200
+_LARGEST_BLOCK: Final = 50
+_MOST_AHEAD: Final = 10
+_WINDOWS: Final = 10_000
+
+# A store beyond the network answers within a second or counts as away.
+_NETWORK_OPTIONS: Final = {"socket_timeout": 1, "socket_connect_timeout": 1}
+_NETWORK_SCHEMES: Final = ("redis", "valkey")
+
+logger = logging.getLogger(__name__)
+
+
+class Hit(NamedTuple):
+    """One request at one limit: what is left of it, and for how long."""
+
+    policy: str
+    limit: int
+    seconds: int
+    remaining: int
+    ends_in: float
+    is_refused: bool
+
+
+class Order(NamedTuple):
+    """What a process asks of a store: *wanted* hits, where it has served all that it *held*."""
+
+    key: str
+    limit: int
+    seconds: int
+    wanted: int
+    held: int
+    window: int
+
+
+class Taken(NamedTuple):
+    """What a store gave: 0 where the limit is used up. *window* names the window it is of."""
+
+    granted: int
+    used: int
+    ends_in: float
+    window: int
+
+
+class DatabaseStore:
+    """Counts in the app's own database. Its errors are the driver's own, as any request's are."""
+
+    def take(self, order: Order) -> Taken:
+        """Take a block, in one update: no more than is left, and than may be ahead of use."""
+        is_open = is_ahead("$windowEnds")
+        served = if_else({"$eq": ["$windowEnds", order.window]}, order.held, 0)
+        free = {"$subtract": [order.limit // _MOST_AHEAD, "$ahead"]}
+        block = {"$min": [order.wanted, {"$max": [1, free]}, {"$subtract": [order.limit, "$used"]}]}
+        stages: counters.Stages = [
+            {
+                "$set": {
+                    "used": if_else(is_open, "$used", 0),
+                    "ahead": if_else(is_open, {"$subtract": ["$ahead", served]}, 0),
+                    "windowEnds": if_else(is_open, "$windowEnds", after(order.seconds)),
+                }
+            },
+            {"$set": {"granted": {"$max": [0, block]}}},
+            {
+                "$set": {
+                    "used": {"$add": ["$used", "$granted"]},
+                    # One is served at once.
+                    "ahead": {"$add": ["$ahead", {"$max": [0, {"$subtract": ["$granted", 1]}]}]},
+                }
+            },
+        ]
+        counter = counters.update(order.key, stages, order.seconds)
+        ends_in = counters.seconds_until(counter, "windowEnds")
+        return Taken(counter["granted"], counter["used"], ends_in, counter["windowEnds"])
+
+
+class LimitsStore:
+    """Counts in any storage that limits knows, one by one: it cannot tell how much is ahead."""
+
+    def __init__(self, uri: str) -> None:
+        options = _NETWORK_OPTIONS if uri.startswith(_NETWORK_SCHEMES) else {}
+        self.storage = cast("Storage", storage_from_string(uri, wrap_exceptions=True, **options))
+
+    def take(self, order: Order) -> Taken:
+        """Count one hit."""
+        name = id_for(counters.COLLECTION, order.key).hex
+        used = self.storage.incr(name, order.seconds)
+        ends_in = max(0.0, self.storage.get_expiry(name) - time())
+        return Taken(int(used <= order.limit), min(used, order.limit), ends_in, order.window)
+
+
+class _Window:
+    """What a process knows of a window, and has paid for in it."""
+
+    __slots__ = ("ends_at", "held", "is_used_up", "left", "number", "size", "used")
+
+    def __init__(self, limit: int, seconds: int) -> None:
+        self.ends_at = monotonic() + seconds
+        self.size = max(1, limit // _FIRST_BLOCK)
+        self.number = self.used = self.left = self.held = 0
+        self.is_used_up = False
+
+    def order(self, key: str, limit: int, seconds: int) -> Order:
+        """Return what to ask for. What was held is served by now, and told once."""
+        wanted = 1 if limit < _EXACT_BELOW else self.size
+        order = Order(key, limit, seconds, wanted, self.held, self.number)
+        self.held = 0
+        return order
+
+    def enter(self, taken: Taken, limit: int, asked_at: float) -> None:
+        """Take in what the store answered to what was asked at a time."""
+        if taken.window > self.number:
+            self.number, self.used, self.left, self.held = taken.window, 0, 0, 0
+        elif taken.window < self.number:
+            # Another thread was told of the next window meanwhile.
+            return
+        # Counted from the question, not the answer: never past the end of the window.
+        self.ends_at = asked_at + taken.ends_in
+        self.used = max(self.used, taken.used)
+        if taken.granted:
+            self.left += taken.granted - 1
+            self.held += taken.granted - 1
+            self.size = min(2 * self.size, max(1, limit // _LARGEST_BLOCK))
+        else:
+            self.is_used_up = True
+
+
+class Throttle:
+    """The throttle of one app: its store, and what this process knows of it."""
+
+    def __init__(self, store: DatabaseStore | LimitsStore) -> None:
+        self.store = store
+        self._windows: LRUCache[str, _Window] = LRUCache(_WINDOWS)
+        self._lock = Lock()
+        self._paused_until = 0.0
+
+    def count(
+        self, policy: str, limits: str, key: str, callers: Iterable[Network], *, is_strict: bool
+    ) -> Hit | None:
+        """Count a hit of each caller at each of *limits* ("20 per minute; 200 per hour").
+
+        Return the first that is refused, or else the one of which least is left. While the store is
+        away nothing is counted, and a strict throttle raises ServiceUnavailableError.
+        """
+        try:
+            if monotonic() >= self._paused_until:
+                return self._count(policy, limits, key, callers)
+        except StorageError as error:
+            self._paused_until = monotonic() + PAUSE_SECONDS
+            logger.warning(
+                "The throttle's store is away (%s): strict routes are closed, others uncounted.",
+                type(error.storage_error).__name__,
+            )
+        if is_strict:
+            raise ServiceUnavailableError(retry_after=PAUSE_SECONDS)
+        return None
+
+    def _count(self, policy: str, limits: str, key: str, callers: Iterable[Network]) -> Hit:
+        hits = []
+        for number, (amount, seconds) in enumerate(parse(limits), 1):
+            name = policy if number == 1 else f"{policy}-{number}"
+            for caller in callers:
+                hit = self._hit(name, amount * caller.size, seconds, f"{key}:{caller.name}")
+                if hit.is_refused:
+                    return hit
+                hits.append(hit)
+        return min(hits, key=lambda hit: hit.remaining)
+
+    def _hit(self, policy: str, limit: int, seconds: int, caller: str) -> Hit:
+        # A changed limit begins a window of its own.
+        key = f"{caller}:{limit}/{seconds}"
+        order: Order | None = None
+        with self._lock:
+            window = self._windows.get(key)
+            if window is None or window.ends_at <= monotonic():
+                window = self._windows[key] = _Window(limit, seconds)
+            is_served = window.left > 0
+            if is_served:
+                window.left -= 1
+            elif not window.is_used_up:
+                order = window.order(key, limit, seconds)
+        if order is not None:
+            asked_at = monotonic()
+            taken = self.store.take(order)
+            is_served = taken.granted > 0
+            with self._lock:
+                window.enter(taken, limit, asked_at)
+        left = max(0, limit - window.used + window.left) if is_served else 0
+        ends_in = max(0.0, window.ends_at - monotonic())
+        return Hit(policy, limit, seconds, left, ends_in, not is_served)
+
+
+def init_app(app: Flask) -> None:
+    """Give *app* a throttle by its RATELIMIT_ settings; opens no connection."""
+    uri: str | None = app.extensions["settings"].RATELIMIT_STORAGE_URI
+    app.extensions[EXTENSION] = Throttle(LimitsStore(uri) if uri else DatabaseStore())
+
+
+def current() -> Throttle:
+    """Return the throttle of the app in whose context this runs."""
+    return cast("Throttle", current_app.extensions[EXTENSION])
+
+
+@lru_cache(maxsize=128)
+def parse(limits: str) -> tuple[tuple[int, int], ...]:
+    """Return what "20 per minute; 200 per hour" allows: hits, in seconds; ValueError otherwise."""
+    return tuple((item.amount, item.get_expiry()) for item in parse_many(limits))
