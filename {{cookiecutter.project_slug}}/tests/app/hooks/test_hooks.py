@@ -29,7 +29,6 @@ ORDER = [
     "read_query",
     "read_body",
     "look_again",
-    "look_again",
     #: if cookiecutter.throttling
     "throttle_by_account",
     #: endif
