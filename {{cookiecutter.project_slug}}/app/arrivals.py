@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import sys
 import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.http import errors, get_parser
+from gunicorn.sock import ssl_wrap_socket
 from gunicorn.workers.gthread import TConn
 
 from app.constants import HEALTH_PREFIX
@@ -57,6 +59,10 @@ class Connection(TConn):  # type: ignore[misc]  # as above
 
     def __init__(self, cfg: Any, sock: Any, client: Any, server: Any, settings: Base) -> None:
         super().__init__(cfg, sock, client, server)
+        self.is_secured = not cfg.is_ssl
+        if cfg.is_ssl:
+            # The greetings of TLS are exchanged on the loop, too.
+            self.sock = ssl_wrap_socket(sock, cfg)
         self.settings = settings
         # For gunicorn: no thread is to wait for a first byte.
         self.data_ready = True
@@ -79,7 +85,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         """Wait for the next request, which may have come with the last one."""
         self.is_kept = True
         self.sock.setblocking(False)
-        self.data += self.parser.unreader.take_buffered()
+        self.data += self.parser.unreader.take_buffered() + self._take_decrypted()
         self.expect_request(self.cfg.keepalive)
         if self.data:
             self.deadline = self.since + self.settings.REQUEST_HEAD_SECONDS
@@ -106,7 +112,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
 
     def receive(self) -> bool:
         """Take what has come without waiting; False where nothing will any more."""
-        piece: bytes = self.sock.recv(PIECE_BYTES)
+        piece = self._read()
         self.heard = time.monotonic()
         if self.is_ending:
             self.bytes_left -= len(piece)
@@ -115,6 +121,24 @@ class Connection(TConn):  # type: ignore[misc]  # as above
             self.deadline = self.heard + self.settings.REQUEST_HEAD_SECONDS
         self.data += piece
         return bool(piece)
+
+    def _read(self) -> bytes:
+        """Read without waiting; BlockingIOError where nothing has come that can be read."""
+        try:
+            if not self.is_secured:
+                self.sock.do_handshake()
+                self.is_secured = True
+            piece: bytes = self.sock.recv(PIECE_BYTES)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise BlockingIOError from None
+        return piece + self._take_decrypted()
+
+    def _take_decrypted(self) -> bytes:
+        """Return what TLS has read already, which no poller would tell of."""
+        pieces = []
+        while size := self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0:
+            pieces.append(self.sock.recv(size))
+        return b"".join(pieces)
 
     def is_ready(self) -> bool:
         """Tell whether a thread can answer the request and never wait for the client.

@@ -77,8 +77,14 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
                 return
             if self.nr_conns >= self.worker_connections - 1:
                 self.make_room()
+            try:
+                conn = Connection(self.cfg, client, address, server, self.settings)
+            except OSError:
+                # It is gone already, and TLS cannot begin.
+                client.close()
+                continue
             self.nr_conns += 1
-            self.wait(Connection(self.cfg, client, address, server, self.settings))
+            self.wait(conn)
 
     def wait(self, conn: Connection) -> None:
         """Look for what comes on *conn*."""
