@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 #: endif
 import logging
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from tests.fixtures.provider_logins import Browser
     #: endif
 
-EMAIL: Final = f"{CANARY}@{CANARY}.example"
+# In all that is personal here; what is secret holds CANARY.
+WORD: Final = "heron"
+EMAIL: Final = f"{WORD}@{WORD}.example"
 ADDRESS: Final = "203.0.113.77"
 LOG_IN: Final = "/api/v1/auth/login"
 SIGN_UP: Final = "/api/v1/auth/signup"
@@ -52,7 +55,7 @@ class Told:
         records = [each for each in self.caplog.records if each.name == "app.security_events"]
         self.caplog.clear()
         for record in records:
-            assert CANARY not in str(vars(record)).lower()
+            assert not re.search(f"{CANARY}|{WORD}", str(vars(record)).lower())
             assert ADDRESS not in str(vars(record))
         return [
             (
@@ -74,7 +77,7 @@ def told(caplog: pytest.LogCaptureFixture, api: Api) -> Told:
 @pytest.fixture
 def owner(make_account: MakeAccount, told: Told) -> Person:
     """Return an account whose e-mail and name would be noticed in a line."""
-    owner = make_account(email=EMAIL, display_name=CANARY)
+    owner = make_account(email=EMAIL, display_name=WORD)
     told.take()
     return owner
 
@@ -86,7 +89,7 @@ def only(event: Event, person: Person) -> list[tuple[Event, dict[str, str]]]:
 
 @pytest.mark.checklist("output.no-secrets")
 def test_a_sign_up_is_told_once_and_a_refused_one_too(api: Api, told: Told) -> None:
-    body = {"email": EMAIL, "password": NEW_PASSWORD, "displayName": CANARY}
+    body = {"email": EMAIL, "password": NEW_PASSWORD, "displayName": WORD}
     account = api.post(SIGN_UP, json=body).json
     assert told.take() == [(Event.SIGNED_UP, {"accountId": account["id"]})]
     api.post(SIGN_UP, json=body, status=409)
@@ -105,7 +108,7 @@ def test_log_ins_name_the_account_and_its_index_and_unknown_accounts_the_index(
     api.post(LOG_IN, json={**owner.credentials, "password": CANARY}, status=401)
     wrong = {"accountId": str(owner.id), "accountIndex": index}
     assert told.take() == [(Event.LOGIN_FAILED, wrong)]
-    unknown = {**owner.credentials, "email": f"nobody@{CANARY}.example"}
+    unknown = {**owner.credentials, "email": f"nobody@{WORD}.example"}
     others = set()
     for _ in range(2):
         api.post(LOG_IN, json=unknown, status=401)

@@ -143,8 +143,9 @@ def change(database: Database[dict[str, Any]], **members: Any) -> None:
 
 def assert_nothing_is_served(app: Flask, headers: dict[str, str], *words: str) -> None:
     """See that /me answers an error without details."""
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    answer = Api(app).get("/api/v1/me", headers=headers, status=500)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+        answer = Api(app).get("/api/v1/me", headers=headers, status=500)
     assert answer.json["type"] == "/problems/unexpected"
     assert not any(word in answer.text for word in words)
 

@@ -156,7 +156,8 @@ def find_unserved(queries: Iterable[Query]) -> list[Query]:
     return [
         query
         for query in queries
-        if not any(query.is_served_by(index) for index in indexes[query.collection])
+        if query.collection in indexes
+        and not any(query.is_served_by(index) for index in indexes[query.collection])
     ]
 
 

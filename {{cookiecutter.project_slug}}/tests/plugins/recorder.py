@@ -57,6 +57,7 @@ class Recorder(logging.Handler):
 
     def watch(self, sender: Flask, response: Response, **_: Any) -> None:
         """Look at an answer; apps that the tests make by hand are not the one that is promised."""
+        g.answered = True
         if sender.import_name != _APP:
             return
         rule = request.url_rule.rule if request.url_rule else None

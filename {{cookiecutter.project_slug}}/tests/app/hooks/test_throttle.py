@@ -25,9 +25,9 @@ class Plain(MethodView):
     """A route without marks."""
 
     @public
-    def get(self) -> str:
+    def get(self) -> dict[str, str]:
         """Answer."""
-        return "ok"
+        return {"is": "ok"}
 
 
 class Dear(MethodView):
@@ -35,9 +35,9 @@ class Dear(MethodView):
 
     @public
     @limited_by("RATELIMIT_AUTH")
-    def get(self) -> str:
+    def get(self) -> dict[str, str]:
         """Answer."""
-        return "ok"
+        return {"is": "ok"}
 
 
 class Probe(MethodView):
@@ -45,9 +45,9 @@ class Probe(MethodView):
 
     @public
     @unthrottled
-    def get(self) -> str:
+    def get(self) -> dict[str, str]:
         """Answer."""
-        return "ok"
+        return {"is": "ok"}
 
 
 @pytest.fixture

@@ -95,7 +95,9 @@ def _walk(request: PageRequest) -> list[UUID]:
 def test_any_value_is_sorted_by_and_any_may_be_missing(database, order, data):
     name, values = ORDERS[order]
     members = values.map(lambda value: {name: value}) | st.sampled_from([{}, {name: None}])
-    records = [{"_id": new_id(), **each} for each in data.draw(st.lists(members, max_size=9))]
+    stored = {"createdAt": START, "updatedAt": START}
+    drawn = data.draw(st.lists(members, max_size=9))
+    records = [{"_id": new_id(), **stored, **each} for each in drawn]
     database.test_wares.delete_many({})
     if records:
         database.test_wares.insert_many(records)
