@@ -35,8 +35,8 @@ LINK: dict[str, Any] = {
     "summary": "Begin to link the account with an identity at a provider",
     "description": (
         "Send the browser that made this call to authorizationUrl: the answer sets the cookie that "
-        "ties the two together. An account with a password gives it again; one without needs an "
-        "access token of a log-in, not of a refresh."
+        "ties the two together. An account with a password gives it again; one without needs the "
+        "access token of a recent log-in, not of a refresh."
     ),
     "raises": (
         NotFoundError,

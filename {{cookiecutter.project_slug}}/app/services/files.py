@@ -141,9 +141,9 @@ def remove_ownerless() -> None:
     What is uploaded yet with a form that was signed before, `clean` removes. Raises
     ServiceUnavailableError where the store does not answer.
     """
-    left = File.objects(account=None, status__ne=Status.REMOVED)
-    left.update(set__file_name="", unset__upload=True)
-    for file in left.limit(BATCH):
+    ownerless = File.objects(account=None)
+    ownerless.filter(file_name__ne="").update(set__file_name="", unset__upload=True)
+    for file in ownerless.filter(status__ne=Status.REMOVED).limit(BATCH):
         store.remove(str(file.key))
         File.objects(id=file.id).update_one(set__status=Status.REMOVED)
 

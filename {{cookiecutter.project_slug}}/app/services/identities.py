@@ -115,7 +115,8 @@ def unlink(caller: Caller, identity_id: UUID) -> TokenPair:
     mine = {"identities.id": identity_id}
     another_way = [{"passwordHash": {"$exists": True}}, {"identities.1": {"$exists": True}}]
     changes = {"$pull": {"identities": {"id": identity_id}}}
-    pair = sessions.begin_anew(caller, changes, **mine, **{"$or": another_way})
+    still = {**mine, "$or": another_way}
+    pair = sessions.begin_anew(caller, changes, has_proven=False, **still)
     if pair is not None:
         tell(Event.IDENTITY_UNLINKED, caller.account_id)
         return pair

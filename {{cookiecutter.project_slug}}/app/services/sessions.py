@@ -119,16 +119,22 @@ def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
     return _accounts().update_one(still, with_session(session, most)).matched_count > 0
 
 
-def begin_anew(caller: Caller, changes: dict[str, Any], **still: Any) -> TokenPair | None:
+def begin_anew(
+    caller: Caller, changes: dict[str, Any], *, has_proven: bool, **still: Any
+) -> TokenPair | None:
     """Make *changes* to the account that end all that was before, and open a new session.
+
+    It counts as a log-in where the caller *has proven* who they are just now, and otherwise goes
+    on in the place of the caller's own.
 
     One update: whatever was proven by then, and every token of before, is over with it. None where
     the caller's session is over already, or where what is *still* to be so is not.
     """
     now = utc_now()
-    pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
+    began_at = now if has_proven else caller.began_at
+    pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=has_proven, began_at=began_at)
     ending = {
-        "sessions": [_new_session(pair, now)],
+        "sessions": [_new_session(pair, began_at)],
         "updatedAt": now,
         #: if cookiecutter.oauth == "client"
         "credentialsEndedAt": now,
@@ -191,16 +197,22 @@ def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
         array_filters=[{"session.id": session_id}],
     )
     if result.modified_count == 0:
-        tell(Event.REFRESH_TOKEN_REUSED, account_id)
-        log_out(account_id, session_id)
-        raise UnauthorizedError("the refresh token was used before: its session ends")
+        # A session that ended by itself meanwhile tells nothing of a thief.
+        if _end(account_id, session_id):
+            tell(Event.REFRESH_TOKEN_REUSED, account_id)
+            tell(Event.SESSION_ENDED, account_id)
+        raise UnauthorizedError("the refresh token was used before, or its session is over")
 
 
 def log_out(account_id: UUID, session_id: UUID) -> None:
     """End one session: its access and refresh tokens are over at once."""
-    ended = {"sessions": {"id": session_id}}
-    if _accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count:
+    if _end(account_id, session_id):
         tell(Event.SESSION_ENDED, account_id)
+
+
+def _end(account_id: UUID, session_id: UUID) -> bool:
+    ended = {"sessions": {"id": session_id}}
+    return bool(_accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count)
 
 
 def end_all(found: dict[str, Any]) -> int:

@@ -217,6 +217,14 @@ def test_what_arrives_after_a_deletion_is_removed_in_the_end(account, announce, 
     assert (stored(), objects.names()) == ({}, set())
 
 
+def test_what_a_deleted_file_was_called_goes_with_its_account(account, announce):
+    file = announce("a holiday.png")
+    files.delete(account.id, file.id)
+    delete(account)
+    files.remove_ownerless()
+    assert File.objects.get(id=file.id).file_name == ""
+
+
 def test_a_file_whose_form_is_long_over_leaves_nothing(account, announce, upload, objects):
     file = files.confirm(account.id, upload(announce()).id)
     expire(file)

@@ -207,6 +207,18 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(account):
 
 
 @pytest.mark.usefixtures("_context")
+def test_a_refresh_that_meets_the_end_of_its_session_tells_of_no_reuse(account, caplog):
+    claims = _claims(account.refresh_token, TokenType.REFRESH)
+    caller = sessions.find_caller(claims)
+    sessions.log_out(account.id, caller.session_id)
+    with pytest.raises(UnauthorizedError):
+        sessions.refresh(caller, claims.token_id)
+    told = [each.getMessage() for each in caplog.records if "security_events" in each.name]
+    assert told.count("session-ended") == 1
+    assert "refresh-token-reused" not in told
+
+
+@pytest.mark.usefixtures("_context")
 def test_reuse_leaves_other_sessions_alone(account, stranger):
     other = sessions.open_session(Proven(account.id, 0))
     _refresh(account.refresh_token)

@@ -28,7 +28,7 @@ def test_an_account_with_a_password_may_give_up_all_of_them(browser, account, lo
     browser.link(account)
     (identity,) = items(browser, account)
     left = bearer(browser.api.delete(f"{IDENTITIES}/{identity['id']}", account, status=200))
-    browser.api.delete(f"{IDENTITIES}/{identity['id']}", headers=left, status=404)
+    browser.api.delete(f"{IDENTITIES}/{identity['id']}", log_in(account), status=404)
     assert browser.api.get(IDENTITIES, headers=left).json["items"] == []
     # It is free again.
     browser.link(log_in(account))
@@ -39,7 +39,11 @@ def test_the_last_way_to_log_in_stays(browser):
     begun = browser.api.post(IDENTITIES, headers=headers, json={"provider": "github"}, status=200)
     headers = bearer(browser.finish(browser.approve(begun.json["authorizationUrl"])))
     first, second = browser.api.get(IDENTITIES, headers=headers).json["items"]
-    headers = bearer(browser.api.delete(f"{IDENTITIES}/{first['id']}", headers=headers, status=200))
+    left = bearer(browser.api.delete(f"{IDENTITIES}/{first['id']}", headers=headers, status=200))
+    # Nobody has logged in by taking something away.
+    stale = browser.api.delete(f"{IDENTITIES}/{second['id']}", headers=left, status=401)
+    assert stale.json["type"] == "/problems/login-stale"
+    headers = bearer(browser.log_in("github"))
     answer = browser.api.delete(f"{IDENTITIES}/{second['id']}", headers=headers, status=409)
     assert answer.json["type"] == "/problems/last-identity"
     browser.log_in("github")
