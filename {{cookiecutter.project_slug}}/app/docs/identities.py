@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.docs.examples import TOKEN_PAIR
 from app.errors import (
     LastIdentityError,
     LoginJailedError,
@@ -54,10 +53,8 @@ UNLINK: dict[str, Any] = {
     "operationId": "unlinkIdentity",
     "summary": "Take an identity from the account",
     "description": (
-        "Every token from before is over, the caller's and its copies included: the answer has new "
-        "ones. The last way to log in stays. The access token must be of a recent log-in, not of a "
-        "refresh."
+        "Every session ends, the caller's included: log in again. The last way to log in stays. "
+        "The access token must be of a recent log-in, not of a refresh."
     ),
     "raises": (LastIdentityError,),
-    "answer": TOKEN_PAIR,
 }

@@ -60,7 +60,7 @@ def change_password(caller: Caller, current: str, new: str) -> TokenPair:
     passwords.check_new(new, "/newPassword", account.email, account.display_name)
     confirm_password(account, current, caller.session_id)
     changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
-    pair = sessions.begin_anew(caller, changes, has_proven=True)
+    pair = sessions.begin_anew(caller, changes)
     if pair is None:
         raise UnauthorizedError("the session ended meanwhile")
     tell(Event.PASSWORD_CHANGED, caller.account_id)

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from app.services.callers import Caller
     from app.services.providers.provider import Proof
-    from app.services.tokens import TokenPair
 
 # They are read with their account at every request.
 MOST_IDENTITIES: Final = 10
@@ -106,20 +105,17 @@ def list_all(account_id: UUID) -> list[Identity]:
     return list(account.identities) if account is not None else []
 
 
-def unlink(caller: Caller, identity_id: UUID) -> TokenPair:
-    """Take an identity from an account, and return the tokens of the one session that is left.
+def unlink(caller: Caller, identity_id: UUID) -> None:
+    """Take an identity from an account, and end every session: any may be of whoever had it.
 
-    It is a new one: every token from before is over, and so is what the identity has begun. Raises
-    NotFoundError, and LastIdentityError where nobody could log in any more.
+    Raises NotFoundError, and LastIdentityError where nobody could log in any more.
     """
     mine = {"identities.id": identity_id}
     another_way = [{"passwordHash": {"$exists": True}}, {"identities.1": {"$exists": True}}]
     changes = {"$pull": {"identities": {"id": identity_id}}}
-    still = {**mine, "$or": another_way}
-    pair = sessions.begin_anew(caller, changes, has_proven=False, **still)
-    if pair is not None:
+    if sessions.end_all({**caller.proven.still, **mine, "$or": another_way}, changes):
         tell(Event.IDENTITY_UNLINKED, caller.account_id)
-        return pair
+        return
     if Account.objects(__raw__=caller.proven.still).first() is None:
         raise UnauthorizedError("the session ended meanwhile")
     if Account.objects(__raw__={**caller.proven.still, **mine}).first() is None:

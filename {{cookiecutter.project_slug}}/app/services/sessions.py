@@ -119,22 +119,16 @@ def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
     return _accounts().update_one(still, with_session(session, most)).matched_count > 0
 
 
-def begin_anew(
-    caller: Caller, changes: dict[str, Any], *, has_proven: bool, **still: Any
-) -> TokenPair | None:
+def begin_anew(caller: Caller, changes: dict[str, Any], **still: Any) -> TokenPair | None:
     """Make *changes* to the account that end all that was before, and open a new session.
-
-    It counts as a log-in where the caller *has proven* who they are just now, and otherwise goes
-    on in the place of the caller's own.
 
     One update: whatever was proven by then, and every token of before, is over with it. None where
     the caller's session is over already, or where what is *still* to be so is not.
     """
     now = utc_now()
-    began_at = now if has_proven else caller.began_at
-    pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=has_proven, began_at=began_at)
+    pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
     ending = {
-        "sessions": [_new_session(pair, began_at)],
+        "sessions": [_new_session(pair, now)],
         "updatedAt": now,
         #: if cookiecutter.oauth == "client"
         "credentialsEndedAt": now,
@@ -215,15 +209,18 @@ def _end(account_id: UUID, session_id: UUID) -> bool:
     return bool(_accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count)
 
 
-def end_all(found: dict[str, Any]) -> int:
-    """End every session of the accounts that are *found*, and all that was proven; count them."""
+def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int:
+    """End every session of the accounts that are *found*, and all that was proven; count them.
+
+    *changes* are made to them by the same update.
+    """
     ending: dict[str, Any] = {
         "sessions": [],
         #: if cookiecutter.oauth == "client"
         "credentialsEndedAt": utc_now(),
         #: endif
     }
-    change = {"$set": ending, "$inc": {"credentialVersion": 1}}
+    change = {**(changes or {}), "$set": ending, "$inc": {"credentialVersion": 1}}
     count = _accounts().update_many(found, change).matched_count
     if count:
         tell(Event.SESSION_ENDED, found.get("_id"), email_index=found.get("emailIndex"))

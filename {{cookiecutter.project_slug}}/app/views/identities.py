@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flasgger import swag_from
@@ -12,7 +13,6 @@ from app.context import context
 from app.decorators.contract import Reply, accepts, returns, with_fresh_login
 from app.docs import identities as docs
 from app.extensions import settings
-from app.schemas.accounts import TokenPairOut
 from app.schemas.identities import IdentitiesOut, LinkIdentity, LinkOut
 from app.services import identities, provider_logins
 from app.views import login_cookie
@@ -50,11 +50,10 @@ class IdentityView(MethodView):
 
     @swag_from(docs.UNLINK)
     @with_fresh_login
-    @returns(TokenPairOut)
-    def delete(self, identity_id: UUID) -> Reply:
-        """Take it from the account."""
-        pair = identities.unlink(context.caller, identity_id)
-        return Reply(pair, {"Cache-Control": "no-store"})
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self, identity_id: UUID) -> None:
+        """Take it from the account; every session ends."""
+        identities.unlink(context.caller, identity_id)
 
 
 blueprint = Blueprint("identities", __name__)

@@ -171,8 +171,11 @@ def test_what_is_done_with_a_provider_is_told(browser: Browser, owner: Person, t
     assert told.take() == only(Event.LOGIN_SUCCEEDED, owner)
     caller = replace(owner, access_token=pair["accessToken"])
     (identity,) = browser.api.get(IDENTITIES, caller).json["items"]
-    browser.api.delete(f"{IDENTITIES}/{identity['id']}", caller, status=200)
-    assert told.take() == only(Event.IDENTITY_UNLINKED, owner)
+    browser.api.delete(f"{IDENTITIES}/{identity['id']}", caller, status=204)
+    assert told.take() == [
+        *only(Event.SESSION_ENDED, owner),
+        *only(Event.IDENTITY_UNLINKED, owner),
+    ]
 
 
 def test_who_comes_from_a_provider_for_the_first_time_signs_up(

@@ -211,7 +211,7 @@ def test_tokens_stand_in_the_answers_of_the_token_endpoints_alone(document):
         if "TokenPairOut" in json.dumps(operation["responses"])
     }
     #: if cookiecutter.oauth == "client"
-    answering -= {"finishProviderLogin", "unlinkIdentity"}
+    answering -= {"finishProviderLogin"}
     #: endif
     assert answering == {"logIn", "refreshSession", "changePassword"}
 
