@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
 from app.arrivals import SILENCE_SECONDS, Connection, SlowRequestError
 from app.models.connection import arrival
@@ -160,6 +160,9 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self.end(conn)
             return
         conn.keep()
+        if not self.alive and not conn.data:
+            # _cap_keepalive(), which is called once, was too early for it.
+            conn.deadline = min(conn.deadline, time.monotonic() + STOP_KEEPALIVE_LINGER)
         self.wait(conn)
         if conn.data:
             self.hand_over(conn)

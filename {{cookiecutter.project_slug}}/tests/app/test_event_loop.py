@@ -11,14 +11,14 @@ import socket
 import time
 from inspect import signature
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from gunicorn import http as gunicorn_http
 from gunicorn.config import Config
 from gunicorn.http.unreader import SocketUnreader, Unreader
 from gunicorn.workers.base import Worker as BaseWorker
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, TConn, ThreadWorker
 
 from app import event_loop
 from app.event_loop import GatheringWorker
@@ -170,6 +170,27 @@ def test_a_worker_that_ends_waits_for_what_has_begun(loop: Loop) -> None:
     assert loop.read(idle) == b""
     begun.sendall(b"/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert loop.read(begun).startswith(b"HTTP/1.1 4")
+
+
+def test_a_worker_that_ends_keeps_no_connection_that_it_has_just_answered(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = loop.worker.finish_request
+
+    def end_and_finish(*finished: Any) -> None:
+        loop.worker.alive = False
+        finish(*finished)
+
+    monkeypatch.setattr(loop.worker, "finish_request", end_and_finish)
+    client = loop.connect()
+    conn = next(iter(loop.worker.waiting))
+    client.sendall(LIVE)
+    assert loop.read(client, until=b"}").startswith(b"HTTP/1.1 200 ")
+    loop.turn_until(lambda: conn.is_kept and conn in loop.worker.waiting)
+    assert conn.deadline <= time.monotonic() + STOP_KEEPALIVE_LINGER
+    # What it may have begun already is answered.
+    client.sendall(LIVE)
+    assert b"\r\nConnection: close\r\n" in loop.read(client)
 
 
 def test_who_has_asked_for_nothing_makes_room_first(loop: Loop) -> None:
