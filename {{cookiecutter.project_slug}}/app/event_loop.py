@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 # What a worker opens beside its clients' connections: the database's, files, pipes.
 OWN_FILES: Final = 128
 FILES: Final = 4096
-# What all requests of a worker that are not whole may take together.
+# What all requests of a worker that are not whole may take together, or as much as some of the
+# longest bodies do: one that is allowed is to arrive.
 GATHERED_BYTES: Final = 16_777_216
+GATHERED_BODIES: Final = 8
 SWEEP_SECONDS: Final = 0.5
 ACCEPTED_AT_ONCE: Final = 64
 
@@ -116,7 +118,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self.drop(conn)
         elif not conn.is_ending:
             self.hand_over(conn)
-        if self.gathered > GATHERED_BYTES:
+        if self.gathered > max(GATHERED_BYTES, GATHERED_BODIES * self.settings.MAX_BODY_BYTES):
             self.drop(max(self.waiting, key=lambda each: len(each.data)))
 
     def hand_over(self, conn: Connection) -> None:

@@ -224,12 +224,26 @@ def test_what_has_come_has_a_bound_for_all_together(
     small = loop.connect(b"GET / HTTP")
     loop.turn_until(lambda: loop.worker.gathered)
     monkeypatch.setattr(event_loop, "GATHERED_BYTES", 100)
+    loop.worker.settings = loop.worker.settings.model_copy(update={"MAX_BODY_BYTES": 10})
     large = loop.connect(b"GET /" + b"a" * 200)
     assert loop.read(large) == b""
     assert loop.worker.gathered == len(b"GET / HTTP")
     small.sendall(b"/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     assert loop.read(small).startswith(b"HTTP/1.1 4")
     assert loop.worker.gathered == 0
+
+
+def test_a_body_that_is_allowed_arrives_however_long(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_loop, "GATHERED_BYTES", 100)
+    client = loop.connect(
+        b"POST /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        b"Content-Length: 400\r\n\r\n" + bytes(200)
+    )
+    loop.turn_until(lambda: loop.worker.gathered > 200)
+    client.sendall(bytes(200))
+    assert loop.read(client).startswith(b"HTTP/1.1 404 ")
 
 
 def test_an_accident_with_one_request_is_answered_and_ends_no_worker(
