@@ -37,6 +37,9 @@ HEAD_BYTES: Final = 32_768
 # A size with its extensions, and what chunks may add to the longest body: a line for every byte
 # or two would be no body but an attack.
 CHUNK_LINE_BYTES: Final = 8190
+# The parser reads this much of a body in chunks at least, for one byte, too. The app asks for one
+# to know whether the body goes on, and its thread would wait for what has not come of the rest.
+LEAST_READ_BYTES: Final = 1024
 PIECE_BYTES: Final = 65_536
 
 REQUEST_LINE: Final = re.compile(rb"(?:\r\n)?([^\r\n ]+) ([^\r\n ]+) HTTP/1\.([0-9])\r\n")
@@ -225,7 +228,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
             self.body_size += length
             self.chunk_at = end + 2 + length + 2
         missing = max(0, self.chunk_at - 2 - len(self.data))
-        if self.is_whole or self.body_size - missing > allowed:
+        if self.is_whole or self.body_size - missing > allowed + LEAST_READ_BYTES:
             return True
         if len(self.data) - self.body_at > 2 * allowed + CHUNK_LINE_BYTES:
             raise errors.InvalidChunkSize(b"")

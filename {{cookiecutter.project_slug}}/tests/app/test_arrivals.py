@@ -63,8 +63,8 @@ HOPELESS = {
 LONG = {
     "a long body": HEAD + f"Content-Length: {MOST + 1}\r\n\r\n".encode(),
     "a body of many digits": HEAD + b"Content-Length: " + b"9" * 100 + b"\r\n\r\n",
-    "a long chunk": CHUNKS + b"fffffff\r\n" + b" " * (MOST + 1),
-    "long chunks": CHUNKS + (b"400\r\n" + b" " * 1024 + b"\r\n") * (MOST // 1024 + 1),
+    "a long chunk": CHUNKS + b"fffffff\r\n" + b" " * (MOST + arrivals.LEAST_READ_BYTES + 1),
+    "long chunks": CHUNKS + (b"400\r\n" + b" " * 1024 + b"\r\n") * (MOST // 1024 + 2),
 }
 EXCESSIVE = {
     "a long head": (LINE + b"X-A: b\r\n" * 5000, errors.LimitRequestHeaders),
@@ -131,6 +131,33 @@ def test_longer_bodies_than_the_app_takes_are_not_gathered(
 ) -> None:
     assert feed(pair[0], request_)
     assert not pair[0].is_whole
+
+
+@pytest.mark.parametrize("size", [b"fffffff", b"400"])
+def test_a_thread_finds_all_that_tells_it_that_a_body_in_chunks_is_too_long(
+    pair: tuple[Connection, socket.socket], size: bytes
+) -> None:
+    conn, client = pair
+    assert not feed(conn, CHUNKS + b"%x\r\n%b\r\n%b\r\n " % (MOST, b" " * MOST, size))
+    assert not feed(conn, b" " * (arrivals.LEAST_READ_BYTES - 1))
+    if size == b"400":
+        conn.data += b"\r\n2\r\n"
+    assert feed(conn, b" ")
+    conn.init()
+    # To wait for more of it would be an error.
+    client.close()
+    body = next(conn.parser).body
+    assert len(body.read(MOST)) == MOST
+    assert body.read(1) == b" "
+
+
+def test_a_body_in_chunks_that_is_little_too_long_is_gathered_to_its_end(
+    pair: tuple[Connection, socket.socket],
+) -> None:
+    conn, _ = pair
+    assert not feed(conn, CHUNKS + b"%x\r\n%b" % (MOST + 1, b" " * (MOST + 1)))
+    assert feed(conn, b"\r\n0\r\n\r\n")
+    assert conn.is_whole
 
 
 @pytest.mark.parametrize(("request_", "error"), EXCESSIVE.values(), ids=EXCESSIVE)
