@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from app.decorators.operation import Operation, Operations
 
 _IMPLIED = {"HEAD", "OPTIONS"}
+# A client is to keep a fragment to itself; the server drops one that it gets.
+_END_OF_PATH = re.compile("[?#]")
 _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 
 
@@ -94,7 +96,7 @@ def _is_other_spelling() -> bool:
     path: str = request.environ.get("PATH_INFO", "")
     if path.startswith("//"):
         return True
-    target: str = request.environ.get("RAW_URI", "").partition("?")[0]
+    target = _END_OF_PATH.split(request.environ.get("RAW_URI", ""), maxsplit=1)[0]
     if "%" not in target or not _ENCODED_SLASH.search(target):
         return False
     adapter = current_app.create_url_adapter(request)
