@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from flask import request
 from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wsgi import get_host
 
 from app.constants import HEALTH_PREFIX
 from app.errors import (
@@ -36,6 +37,8 @@ def refuse_unknown_host() -> None:
     if whole := _WHOLE_URL.match(request.environ.get("RAW_URI", "")):
         is_http = whole["scheme"].lower() in _SCHEMES
         request.environ["HTTP_HOST"] = whole["host"] if is_http else ""
+        # Flask has taken it from the header.
+        request.host = get_host(request.environ)
     if not _is_trusted(request.environ.get("HTTP_HOST"), settings.TRUSTED_HOSTS):
         raise UnknownHostError
 

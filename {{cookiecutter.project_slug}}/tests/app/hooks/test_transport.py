@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from flask import request
 
 from tests.fixtures.api import Api
 
@@ -45,6 +46,15 @@ def test_the_host_in_a_target_counts_and_the_header_does_not(hosted, scheme):
     get("api.example.com", "evil.example", 200)
     for named in ("evil.example", "api.example.com@evil.example", "evil.example:80", ""):
         get(named, "api.example.com", 400)
+
+
+def test_a_view_is_told_the_host_in_a_target_too(make_app, account):
+    app = make_app(TRUSTED_HOSTS=HOSTS)
+    app.add_url_rule("/told", "told", lambda: f"{request.host} {request.url}")
+    raw = {"RAW_URI": "http://api.example.org:80/told"}
+    headers = {"Host": "evil.example"}
+    answer = Api(app).get("/told", account, headers=headers, environ_overrides=raw)
+    assert answer.text == "api.example.org http://api.example.org/told"
 
 
 def test_a_target_of_another_scheme_names_no_host(hosted):
