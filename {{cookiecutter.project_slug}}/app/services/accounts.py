@@ -57,8 +57,9 @@ def change_password(caller: Caller, current: str, new: str) -> TokenPair:
     session meanwhile.
     """
     account = find(caller)
-    passwords.check_new(new, "/newPassword", account.email, account.display_name)
+    # The jail first: to judge a new password may cost more than to refuse a wrong one.
     confirm_password(account, current, caller.session_id)
+    passwords.check_new(new, "/newPassword", account.email, account.display_name)
     changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
     pair = sessions.begin_anew(caller, changes)
     if pair is None:

@@ -153,14 +153,15 @@ def _is_guessable(password: str, names: tuple[str, ...]) -> bool:
     Names are taken out, since they cost no guess. zxcvbn is not told them: it keeps them in the
     process, where other threads' passwords meet them.
     """
-    rest = _fold(password)
+    # One character may be eighteen when it is folded.
+    rest = _fold(password)[:LONGEST]
     words = {part for name in (*names, *_SERVICE) for part in _split(name)}
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
     if re.sub(r"[\W\d_]+", "", rest) in _KOREAN:
         return True
     pieces = [rest[start : start + _PIECE] for start in range(0, len(rest), _PIECE)]
-    return all(zxcvbn(piece)["guesses"] < FEWEST_GUESSES for piece in pieces)
+    return all(zxcvbn(piece)["guesses"] < FEWEST_GUESSES for piece in dict.fromkeys(pieces))
 
 
 def _split(name: str) -> list[str]:

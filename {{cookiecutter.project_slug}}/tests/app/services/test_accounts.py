@@ -6,6 +6,7 @@ import pytest
 
 from app.errors import (
     EmailTakenError,
+    InvalidInputError,
     LoginJailedError,
     UnauthorizedError,
     WrongCredentialsError,
@@ -111,6 +112,15 @@ def test_a_wrong_current_password_changes_nothing(make_account, database):
     with pytest.raises(WrongPasswordError):
         accounts.change_password(_caller(account), WRONG, NEW_PASSWORD)
     assert database.accounts.find_one() == before
+
+
+@pytest.mark.usefixtures("cheap")
+def test_a_new_password_is_judged_for_nobody_but_who_knows_the_current_one(make_account):
+    account = make_account(password_hash=f"hash of {PASSWORD}")
+    with pytest.raises(WrongPasswordError):
+        accounts.change_password(_caller(account), WRONG, "password")
+    with pytest.raises(InvalidInputError):
+        accounts.change_password(_caller(account), PASSWORD, "password")
 
 
 @pytest.mark.usefixtures("cheap")

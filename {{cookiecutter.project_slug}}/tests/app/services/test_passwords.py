@@ -179,6 +179,19 @@ def test_what_zxcvbn_is_given_is_short(monkeypatch):
     assert max(map(len, given)) == 16
 
 
+def test_zxcvbn_is_given_a_piece_once_and_no_more_than_a_longest_password(monkeypatch):
+    given = []
+    monkeypatch.setattr(passwords, "zxcvbn", lambda text: given.append(text) or {"guesses": 1})
+    with pytest.raises(InvalidInputError):
+        passwords.check_new("0123456789abcdef" * 16, "/here")
+    assert given == ["0123456789abcdef"]
+    given.clear()
+    with pytest.raises(InvalidInputError):
+        # Eighteen characters each, once they are folded.
+        passwords.check_new("\N{ARABIC LIGATURE SALLALLAHOU ALAYHE WASALLAM}" * 256, "/here")
+    assert sum(map(len, given)) <= 256
+
+
 @pytest.mark.usefixtures("_context")
 def test_a_hash_of_these_settings_is_kept(stored):
     assert not passwords.needs_rehash(stored, PASSWORD)
