@@ -154,6 +154,7 @@ class _Window:
         """Take in what the store answered to what was asked at a time."""
         if taken.window > self.number:
             self.number, self.used, self.left, self.held = taken.window, 0, 0, 0
+            self.is_used_up = False
         elif taken.window < self.number:
             # Another thread was told of the next window meanwhile.
             return

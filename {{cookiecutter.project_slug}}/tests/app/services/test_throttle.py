@@ -193,6 +193,17 @@ def test_a_hit_passes_whose_window_ends_while_the_store_answers() -> None:
     assert serve(Throttle(LateStore()), "100 per second", 2) == 2
 
 
+def test_a_refusal_that_comes_before_a_next_windows_grant_does_not_outlive_its_own() -> None:
+    window = throttle._Window(5, 60)
+    asked_at = time.monotonic()
+    window.enter(Taken(0, 5, 60, 1), 5, asked_at)
+    window.enter(Taken(1, 1, 60, 2), 5, asked_at)
+    assert not window.is_used_up
+    # What is told of the window before changes nothing any more.
+    window.enter(Taken(0, 5, 60, 1), 5, asked_at)
+    assert not window.is_used_up
+
+
 def test_what_is_paid_for_in_a_window_is_not_served_in_the_next(gate: Throttle) -> None:
     limited = "100 per 2 seconds"
     first = Throttle(DatabaseStore())
