@@ -125,7 +125,8 @@ class _Checker:
         self.most = max(self.most, work)
         if missing := self.most - work:
             passes = -(-missing // self.hasher.memory_cost)
-            PasswordHasher(passes, missing // passes, 1).hash(password)
+            # Argon2 fills no less than 8 KiB.
+            PasswordHasher(passes, max(8, missing // passes), 1).hash(password)
 
 
 @lru_cache(maxsize=8)

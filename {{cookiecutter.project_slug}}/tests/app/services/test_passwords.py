@@ -102,6 +102,16 @@ def test_a_wrong_password_costs_the_same_whatever_is_stored(make_app, stored, sp
 
 
 @pytest.mark.checklist("auth.max-retry")
+def test_a_hash_that_costs_hardly_more_makes_no_wrong_password_fail(make_app, stored, spend):
+    costlier = PasswordHasher(2, 19_458, 1).hash(PASSWORD)
+    with make_app().app_context():
+        spend(None)
+        assert spend(costlier) == 2 * 19_458
+        # Argon2 fills 8 KiB at least.
+        assert {spend(each) for each in (None, stored)} == {2 * 19_456 + 8}
+
+
+@pytest.mark.checklist("auth.max-retry")
 def test_once_a_hash_that_costs_more_was_seen_all_others_cost_as_much(make_app, stored, spend):
     costlier = PasswordHasher(4, 19_456, 1).hash(PASSWORD)
     with make_app(ARGON2_TIME_COST=3).app_context():
