@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
 from flask.cli import AppGroup
+from pydantic import TypeAdapter, ValidationError
 
 from app.commands.failures import reported_in_one_line, require_database
 from app.models.accounts import Account
+from app.schemas.accounts import Email
 from app.services import sessions
 
 if TYPE_CHECKING:
@@ -30,8 +33,16 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
     with reported_in_one_line():
         found: dict[str, Any] = {} if is_all else {"_id": account_id}
         if email is not None:
-            found = {"emailIndex": Account.email_index_for(email)}
+            account = Account.objects(__raw__=Account.with_email(_normalize(email))).first()
+            found = {"_id": account and account.id}
         ended = sessions.end_all(found)
     if not ended and not is_all:
         raise click.ClickException("there is no such account")
     click.echo(f"ended every session of {ended} account{'s' if ended != 1 else ''}")
+
+
+def _normalize(email: str) -> str:
+    """Return an e-mail in the spelling that sign-up gives it; what is none stays what it is."""
+    with suppress(ValidationError):
+        return TypeAdapter(Email).validate_python(email)
+    return email

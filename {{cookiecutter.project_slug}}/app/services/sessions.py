@@ -223,7 +223,7 @@ def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int
     change = {**(changes or {}), "$set": ending, "$inc": {"credentialVersion": 1}}
     count = _accounts().update_many(found, change).matched_count
     if count:
-        tell(Event.SESSION_ENDED, found.get("_id"), email_index=found.get("emailIndex"))
+        tell(Event.SESSION_ENDED, found.get("_id"))
     return count
 
 

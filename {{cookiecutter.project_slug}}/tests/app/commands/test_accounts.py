@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from uuid import uuid4
 
 import pytest
+
+from tests.fixtures.accounts import PASSWORD
 
 ME = "/api/v1/me"
 
@@ -24,6 +27,21 @@ def test_the_sessions_of_one_account_end(api, account, stranger, log_in, by):
         api.post("/api/v1/auth/refresh", headers=person.refresh_headers, status=401)
     api.get(ME, stranger)
     api.get(ME, log_in(account))
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        pytest.param(unicodedata.normalize("NFD", "김민지@example.com"), id="in parts"),
+        pytest.param("김민지@EXAMPLE.COM", id="domain in capitals"),
+        pytest.param("김민지@\N{FULLWIDTH LATIN SMALL LETTER E}xample.com", id="a wide letter"),
+    ],
+)
+def test_an_address_is_found_in_every_spelling(app, api, spelling):
+    body = {"email": "김민지@example.com", "password": PASSWORD, "displayName": "A"}
+    api.post("/api/v1/auth/signup", json=body, status=201)
+    result = run(app, "--email", spelling)
+    assert (result.exit_code, result.stdout) == (0, "ended every session of 1 account\n")
 
 
 def test_the_sessions_of_all_end(app, api, account, stranger):
