@@ -71,15 +71,14 @@ def sweep() -> None:
 
     Any number of servers may sweep: of two that find the same mark one goes on with it.
     """
-    for _ in range(MOST_SWEPT):
-        now = utc_now()
-        mark = Deletion.objects(due_at__lte=now).order_by("due_at").first()
-        if mark is None:
-            return
-        due_at = now + timedelta(seconds=SWEEP_SECONDS)
-        if Deletion.objects(id=mark.id, due_at=mark.due_at).update_one(set__due_at=due_at):
-            with pymongo.timeout(PASS_SECONDS):
-                _sweep_after(mark, due_at)
+    #: if cookiecutter.uploads
+    try:
+        _sweep_marks()
+    finally:
+        _remove_objects()
+    #: else
+    _sweep_marks()
+    #: endif
 
 
 def keep_sweeping(app: Flask) -> None:
@@ -87,6 +86,29 @@ def keep_sweeping(app: Flask) -> None:
     Thread(target=_sweep_for_ever, args=(app,), name="deletions", daemon=True).start()
 
 
+def _sweep_marks() -> None:
+    for _ in range(MOST_SWEPT):
+        with pymongo.timeout(PASS_SECONDS):
+            now = utc_now()
+            mark = Deletion.objects(due_at__lte=now).order_by("due_at").first()
+            if mark is None:
+                return
+            due_at = now + timedelta(seconds=SWEEP_SECONDS)
+            if Deletion.objects(id=mark.id, due_at=mark.due_at).update_one(set__due_at=due_at):
+                _sweep_after(mark, due_at)
+
+
+#: if cookiecutter.uploads
+def _remove_objects() -> None:
+    """Remove what is in the store, once for all marks: one that is away keeps none waiting."""
+    try:
+        with pymongo.timeout(PASS_SECONDS):
+            files.remove_ownerless()
+    except ServiceUnavailableError:
+        logger.info("objects of deleted accounts are removed later: the store is away")
+
+
+#: endif
 def _sweep_for_ever(app: Flask) -> None:
     while True:
         time.sleep(SWEEP_SECONDS)
@@ -154,9 +176,6 @@ def _sweep_after(mark: Deletion, due_at: Any) -> None:
         return
     is_last = mark.created_at <= utc_now() - timedelta(seconds=KEPT_SECONDS)
     _remove(mark.id)
-    #: if cookiecutter.uploads
-    files.remove_ownerless()
-    #: endif
     if is_last:
         Deletion.objects(id=mark.id).delete()
 

@@ -158,6 +158,16 @@ def test_a_session_that_ended_deletes_nothing(account):
     assert Account.objects.count() == 1
 
 
+def test_no_question_of_a_sweep_may_take_longer_than_a_pass(account, listen):
+    delete(account)
+    Deletion.objects.update(set__due_at=utc_now())
+    with listen() as commands:
+        deletions.sweep()
+    limits = [command.document.get("maxTimeMS", 0) for command in commands]
+    assert limits
+    assert all(0 < limit <= 1000 * deletions.PASS_SECONDS for limit in limits)
+
+
 def test_of_two_who_sweep_one_takes_the_mark(account):
     delete(account)
     Deletion.objects.update(set__due_at=utc_now())

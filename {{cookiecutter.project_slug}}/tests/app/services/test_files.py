@@ -19,9 +19,10 @@ from app.errors import (
     UploadMismatchError,
     UploadMissingError,
 )
+from app.models.accounts import Deletion
 from app.models.base import utc_now
 from app.models.files import File, Status
-from app.services import files, store
+from app.services import deletions, files, store
 from app.services.pagination import PageRequest
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
@@ -247,6 +248,21 @@ def test_an_account_is_deleted_while_the_store_is_away_and_its_files_follow(
         expire(file)
     assert files.clean() == files.Cleaned(2, 2)
     assert stored() == {}
+
+
+def test_a_sweep_goes_on_while_the_store_is_away_and_the_next_removes_the_objects(
+    account, announce, upload, objects, monkeypatch
+):
+    upload(announce())
+    delete(account)
+    deletions._mark(uuid4())
+    over = utc_now() - timedelta(seconds=deletions.KEPT_SECONDS)
+    Deletion.objects.update(set__due_at=over, set__created_at=over)
+    with store_is_away(monkeypatch):
+        deletions.sweep()
+    assert (Deletion.objects.count(), len(objects.names())) == (0, 1)
+    deletions.sweep()
+    assert objects.names() == set()
 
 
 def test_an_account_that_is_deleted_leaves_the_files_of_others(
