@@ -10,11 +10,12 @@ import orjson
 from flask import Response
 from pymongo.errors import ConnectionFailure, PyMongoError
 from uuid6 import uuid7
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
 from app.constants import PROBLEM_MEDIA_TYPE
 from app.context import context
 from app.errors import (
+    ContentTooLargeError,
     NotModified,
     #: if cookiecutter.oauth == "server"
     OAuthRefusal,
@@ -85,6 +86,9 @@ def answer_http_exception(error: HTTPException) -> Response:
         # Flask has logged the traceback; this line ties it to the answer.
         logger.error("request %s failed unexpectedly", _request_id())
         return answer_problem(UnexpectedError())
+    if isinstance(error, RequestEntityTooLarge):
+        # Its phrase, which a code is made of, is another one since Python 3.13.
+        return answer_problem(ContentTooLargeError())
     original = error.get_response()
     status = HTTPStatus(original.status_code)
     code = status.phrase.lower().replace(" ", "-")

@@ -11,17 +11,12 @@ from urllib.parse import parse_qsl
 import orjson
 from flask import request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected
 
 from app.codecs import READERS
 from app.constants import MOST_ERRORS
 from app.context import context
-from app.errors import (
-    ContentTooLargeError,
-    FieldError,
-    InvalidInputError,
-    MalformedRequestError,
-)
+from app.errors import FieldError, InvalidInputError, MalformedRequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,8 +59,6 @@ def read_body() -> None:
         return
     try:
         body = request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise ContentTooLargeError from error
     except (OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     document = READERS[context.body_type](body, operation.body)
@@ -82,8 +75,6 @@ def _read_form() -> list[tuple[str, str]]:
         fields = parse_qsl(
             text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
         )
-    except RequestEntityTooLarge as error:
-        raise ContentTooLargeError from error
     except (ValueError, OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     if any("\0" in part for field in fields for part in field):

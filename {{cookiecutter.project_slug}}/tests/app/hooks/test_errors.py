@@ -14,11 +14,18 @@ from pymongo.errors import (
     OperationFailure,
     ServerSelectionTimeoutError,
 )
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app import hooks
 from app.decorators.contract import public
-from app.errors import FieldError, InvalidInputError, NotModified, Problem, TooManyRequestsError
+from app.errors import (
+    ContentTooLargeError,
+    FieldError,
+    InvalidInputError,
+    NotModified,
+    Problem,
+    TooManyRequestsError,
+)
 from tests.app.test_errors import PROBLEMS
 from tests.fixtures.api import Api
 
@@ -129,6 +136,12 @@ def test_what_flask_and_extensions_raise_is_a_document_too(raising, status, code
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.json["type"] == f"/problems/{code}"
     assert answer.json["detail"] == "The request cannot be served."
+
+
+def test_a_body_that_a_view_itself_finds_too_long_is_the_refusal_of_any_other(raising):
+    answer = raising(RequestEntityTooLarge(), 413)
+    assert answer.json["type"] == "/problems/content-too-large"
+    assert answer.json["detail"] == ContentTooLargeError.detail
 
 
 def test_headers_of_framework_errors_stay(raising):
