@@ -73,14 +73,13 @@ def tell(
     #: endif
 ) -> None:
     """Write the line of an event; *email_index* is what an account is found by, known or not."""
+    #: if not cookiecutter.field_encryption
+    # Without the key nobody can try addresses out.
+    email_index = email_index and hash_for("security-events", email_index).hex()
+    #: endif
     about = {
         "accountId": account_id,
-        #: if cookiecutter.field_encryption
         "accountIndex": email_index,
-        #: else
-        # Without the key nobody can try addresses out.
-        "accountIndex": email_index and hash_for("security-events", email_index).hex(),
-        #: endif
         #: if cookiecutter.oauth == "server"
         "clientId": client_id,
         #: endif

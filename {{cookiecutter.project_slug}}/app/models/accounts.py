@@ -181,15 +181,16 @@ class Profile:
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
         """Read a stored account without building a document: this is on every request's way."""
+        #: if cookiecutter.field_encryption
+        email = Account.email.read_from(record)
+        display_name = Account.display_name.read_from(record)
+        #: else
+        email, display_name = record["email"], record["displayName"]
+        #: endif
         return cls(
             id=record["_id"],
-            #: if cookiecutter.field_encryption
-            email=Account.email.read_from(record),
-            display_name=Account.display_name.read_from(record),
-            #: else
-            email=record["email"],
-            display_name=record["displayName"],
-            #: endif
+            email=email,
+            display_name=display_name,
             created_at=record["createdAt"],
             updated_at=record["updatedAt"],
         )
