@@ -67,10 +67,9 @@ class RefreshView(MethodView):
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @returns(TokenPairOut)
-    def post(self) -> Reply:
+    def post(self) -> TokenPair:
         """Exchange a refresh token for a new pair, once."""
-        pair: TokenPair = sessions.refresh(context.caller, context.claims.token_id)
-        return Reply(pair, _NO_STORE)
+        return sessions.refresh(context.caller, context.claims.token_id)
 
 
 class LogOutView(MethodView):

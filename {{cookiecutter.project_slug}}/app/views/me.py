@@ -10,7 +10,7 @@ from flask import Blueprint
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import Reply, accepts, also_while_leaving, returns, with_fresh_login
+from app.decorators.contract import accepts, also_while_leaving, returns, with_fresh_login
 #: if cookiecutter.oauth == "server"
 from app.decorators.scopes import scopes
 #: endif
@@ -23,6 +23,7 @@ from app.services.oauth.scopes import Scope
 
 if TYPE_CHECKING:
     from app.models.accounts import Profile
+    from app.services.tokens import TokenPair
 #: if cookiecutter.oauth == "server"
 
 READ_PROFILE = Scope(
@@ -71,14 +72,13 @@ class PasswordView(MethodView):
     @swag_from(docs.CHANGE_PASSWORD)
     @accepts(ChangePassword)
     @returns(TokenPairOut)
-    def put(self, body: ChangePassword) -> Reply:
+    def put(self, body: ChangePassword) -> TokenPair:
         """Replace the password; every token from before is over."""
-        pair = accounts.change_password(
+        return accounts.change_password(
             context.caller,
             body.current_password.get_secret_value(),
             body.new_password.get_secret_value(),
         )
-        return Reply(pair, {"Cache-Control": "no-store"})
 
 
 blueprint = Blueprint("me", __name__)
