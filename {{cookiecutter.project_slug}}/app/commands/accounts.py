@@ -6,12 +6,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
-from pydantic import TypeAdapter, ValidationError
 
 from app.commands.failures import reported_in_one_line, require_database
 from app.models.accounts import Account
-from app.schemas.accounts import Email
 from app.services import sessions
 
 if TYPE_CHECKING:
@@ -43,6 +42,6 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
 
 def _normalize(email: str) -> str:
     """Return an e-mail in the spelling that sign-up gives it; what is none stays what it is."""
-    with suppress(ValidationError):
-        return TypeAdapter(Email).validate_python(email)
+    with suppress(EmailNotValidError):
+        return validate_email(email, check_deliverability=False).normalized
     return email

@@ -119,6 +119,7 @@ def test_what_is_inserted_past_save_has_an_id_and_both_timestamps(app, database,
         insert(Thing.objects(name="none"))
     stored = _stored(database)
     assert stored["name"] == "x"
+    assert stored.keys() >= {"createdAt", "updatedAt"}
     assert isinstance(stored["_id"], UUID)
     assert stored["_id"].version == 7
     assert stored["createdAt"] == stored["updatedAt"]
