@@ -110,7 +110,8 @@ def test_a_log_in_that_is_being_checked_ends(
     api: Api, account: Person, held: Held, database: Database[dict[str, Any]], end: Any
 ) -> None:
     answer = held.ask("POST", LOG_IN, json=account.credentials, end=lambda: end(api, account))
-    assert (answer.status_code, answer.json["type"]) == (401, "/problems/wrong-credentials")
+    assert answer.status_code == 401
+    assert answer.json["type"] == "/problems/wrong-credentials"
     sessions = [stored["sessions"] for stored in database.accounts.find()]
     assert [len(each) for each in sessions] == LEFT[end]
 
