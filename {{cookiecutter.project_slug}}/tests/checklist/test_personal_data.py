@@ -173,5 +173,4 @@ def test_nothing_personal_is_stored_in_clear_by_any_operation(
 ) -> None:
     call_everything(app, operations, person)
     assert database["accounts"].count_documents({}) >= 2
-    assert database["notes"].count_documents({}) >= 1
     assert find_in_clear(database) == {}

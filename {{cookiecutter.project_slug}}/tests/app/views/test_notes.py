@@ -276,3 +276,14 @@ def test_an_account_has_a_bounded_number_of_notes(make_app, account, stranger):
     api.post(NOTES, stranger, json=NOTE)
     api.delete(first.headers["Location"], account)
     api.post(NOTES, account, json=NOTE)
+
+
+@pytest.mark.checklist("output.no-secrets")
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"If-None-Match": "*"}, 304), ({"If-Match": '"x"'}, 412), ({"Accept": "text/x"}, 406)],
+)
+def test_an_answer_without_what_was_asked_for_is_stored_by_nobody(api, account, headers, status):
+    place = api.post(NOTES, account, json=NOTE, status=201).headers["Location"]
+    answer = api.get(place, account, headers={**account.headers, **headers}, status=status)
+    assert answer.headers.getlist("Cache-Control") == ["no-store"]
