@@ -138,6 +138,8 @@ def test_a_console_that_knows_only_ascii_does_not_stop_it(rendered, tmp_path, en
     text = rendered.read_text("utf-8").replace('"left_out": [', '"left_out": ["\\ud55c", ')
     text = text.replace('"prune": [', '"prune": [], "unused": [')
     (tmp_path / "finish_project.py").write_text(text)
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        (tmp_path / lock).touch()
     done = subprocess.run(
         [sys.executable, "finish_project.py"],
         cwd=tmp_path,
