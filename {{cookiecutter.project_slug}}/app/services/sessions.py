@@ -119,30 +119,35 @@ def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
     return _accounts().update_one(still, with_session(session, most)).matched_count > 0
 
 
-def begin_anew(caller: Caller, changes: dict[str, Any], **still: Any) -> TokenPair | None:
+def begin_anew(caller: Caller, changes: dict[str, Any]) -> TokenPair | None:
     """Make *changes* to the account that end all that was before, and open a new session.
 
     One update: whatever was proven by then, and every token of before, is over with it. None where
-    the caller's session is over already, or where what is *still* to be so is not.
+    the caller's session is over already.
     """
     now = utc_now()
     pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
+    ending = _end_with(changes, now, [_new_session(pair, now)])
+    result = _accounts().update_one(caller.proven.still, ending)
+    return pair if result.matched_count else None
+
+
+def _end_with(
+    changes: dict[str, Any], now: datetime, sessions_left: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the update that makes *changes* and ends all that a credential has proven by *now*."""
     ending = {
-        "sessions": [_new_session(pair, now)],
+        "sessions": sessions_left,
         "updatedAt": now,
         #: if cookiecutter.oauth == "client"
         "credentialsEndedAt": now,
         #: endif
     }
-    result = _accounts().update_one(
-        {**caller.proven.still, **still},
-        {
-            **changes,
-            "$set": {**changes.get("$set", {}), **ending},
-            "$inc": {"credentialVersion": 1},
-        },
-    )
-    return pair if result.matched_count else None
+    return {
+        **changes,
+        "$set": {**changes.get("$set", {}), **ending},
+        "$inc": {"credentialVersion": 1},
+    }
 
 
 def _new_session(pair: TokenPair, now: datetime) -> dict[str, Any]:
@@ -214,14 +219,8 @@ def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int
 
     *changes* are made to them by the same update.
     """
-    ending: dict[str, Any] = {
-        "sessions": [],
-        #: if cookiecutter.oauth == "client"
-        "credentialsEndedAt": utc_now(),
-        #: endif
-    }
-    change = {**(changes or {}), "$set": ending, "$inc": {"credentialVersion": 1}}
-    count = _accounts().update_many(found, change).matched_count
+    ending = _end_with(changes or {}, utc_now(), [])
+    count = _accounts().update_many(found, ending).matched_count
     if count:
         tell(Event.SESSION_ENDED, found.get("_id"))
     return count

@@ -27,8 +27,10 @@ def test_identities_are_listed_with_their_providers(browser, account):
 def test_an_account_with_a_password_may_give_up_all_of_them(browser, account, log_in):
     browser.link(account)
     (identity,) = items(browser, account)
+    before = browser.api.get("/api/v1/me", account).json["updatedAt"]
     browser.api.delete(f"{IDENTITIES}/{identity['id']}", account, status=204)
     again = log_in(account)
+    assert browser.api.get("/api/v1/me", again).json["updatedAt"] > before
     browser.api.delete(f"{IDENTITIES}/{identity['id']}", again, status=404)
     assert items(browser, again) == []
     # It is free again.
