@@ -250,6 +250,7 @@ def test_an_account_is_deleted_while_the_store_is_away_and_its_files_follow(
     assert stored() == {}
 
 
+@pytest.mark.usefixtures("unshared_deletions")
 def test_a_sweep_goes_on_while_the_store_is_away_and_the_next_removes_the_objects(
     account, announce, upload, objects, monkeypatch
 ):
