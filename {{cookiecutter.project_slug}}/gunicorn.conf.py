@@ -14,18 +14,18 @@ import tempfile
 from importlib import import_module
 from typing import Any
 
-from app import server
+from app import gunicorn_worker
 from app.observability.access_log import AccessLogger
 #: else
 from typing import Any
 
-from app import server
+from app import gunicorn_worker
 from app.access_log import FORMAT, AccessLogger
 #: endif
 #: if cookiecutter.uploads
-from app.services import deletions, store
+from app.services import account_deletion, object_store
 #: else
-from app.services import deletions
+from app.services import account_deletion
 #: endif
 from config import urls
 from wsgi import app
@@ -41,7 +41,7 @@ gc.freeze()
 #: if cookiecutter.uploads
 
 with app.app_context():
-    store.warm_up()
+    object_store.warm_up()
 #: endif
 
 wsgi_app = "wsgi:app"
@@ -50,7 +50,7 @@ proc_name = "{{ cookiecutter.project_slug }}"
 
 bind = f"{urls.bracket(settings.BIND_ADDRESS)}:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
-worker_class = server.Worker
+worker_class = gunicorn_worker.Worker
 threads = 4
 
 # All database calls of a request have three seconds: a worker silent for half a minute hangs.
@@ -84,7 +84,7 @@ logger_class = AccessLogger
 control_socket_disable = True
 #: if cookiecutter.security_headers
 
-server.hide_server()
+gunicorn_worker.hide_server()
 #: endif
 #: if cookiecutter.observability
 
@@ -127,4 +127,4 @@ def on_exit(arbiter: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Have the worker see to what deleted accounts have left."""
     del worker
-    deletions.keep_sweeping(app)
+    account_deletion.keep_sweeping(app)

@@ -15,7 +15,7 @@ from app import (
     #: endif
     views,
 )
-from app.bodies import WholeRequest
+from app.chunked_bodies import WholeRequest
 from app.decorators.operation import Operations
 from app.extensions import jwt
 from app.models import (
@@ -24,24 +24,24 @@ from app.models import (
     encryption,
     #: endif
 )
+from app.no_session_cookie import NoSessions
 from app.services import (
+    database_preparation,
     health,
-    preparation,
+    #: if cookiecutter.uploads
+    object_store,
+    #: endif
     #: if cookiecutter.oauth == "client"
     providers,
     #: endif
     #: if cookiecutter.task_queue
     queue,
     #: endif
-    #: if cookiecutter.uploads
-    store,
-    #: endif
     #: if cookiecutter.throttling
     throttle,
     #: endif
     tokens,
 )
-from app.stateless import NoSessions
 from config.urls import SUB_PATH
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def register_extensions(app: Flask) -> None:
     #: if cookiecutter.field_encryption
     encryption.init_app(app)
     #: endif
-    preparation.init_app(app)
+    database_preparation.init_app(app)
     health.init_app(app)
     tokens.configure(jwt, app)
     #: if cookiecutter.oauth == "client"
@@ -100,7 +100,7 @@ def register_extensions(app: Flask) -> None:
     throttle.init_app(app)
     #: endif
     #: if cookiecutter.uploads
-    store.init_app(app)
+    object_store.init_app(app)
     #: endif
     #: if cookiecutter.task_queue
     queue.init_app(app)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from app.constants import REQUEST_ID_HEADER
-from app.server import ServerLogger
+from app.gunicorn_worker import ServerLogger
 
 # Address, method, path, status, bytes, milliseconds and request id: neither query nor header.
 FORMAT: Final = "%(h)s %(m)s %(U)s %(s)s %(b)s %(M)sms %(i)s"

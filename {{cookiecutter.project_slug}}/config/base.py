@@ -12,11 +12,11 @@ from config import (
     key_pairs,
     #: endif
     #: if cookiecutter.jwt_algorithm == "HS256" or cookiecutter.field_encryption
-    keys,
+    strong_secrets,
     #: endif
 )
 from config.environment import ConfigurationError, Environment
-from config.kinds import (
+from config.fields import (
     Address,
     #: if cookiecutter.task_queue
     BrokerURI,
@@ -55,11 +55,11 @@ from config.kinds import (
     WholeNumber,
     try_mongodb_uri,
 )
+#: if cookiecutter.uploads
+from config.object_store import Bucket, ContentTypes, StoreURL
+#: endif
 #: if cookiecutter.oauth == "client"
 from config.providers import BaseURL, Issuer, RedirectURI, check_provider
-#: endif
-#: if cookiecutter.uploads
-from config.stores import Bucket, ContentTypes, StoreURL
 #: endif
 from config.urls import SubPath
 
@@ -375,7 +375,7 @@ class Base(BaseModel):
     @classmethod
     def _check_jwt_secret_key(cls, value: str, info: ValidationInfo) -> str:
         _refuse_reuse(value, info, "SECRET_KEY")
-        return keys.check_hmac_secret(value)
+        return strong_secrets.check_hmac_secret(value)
 
     #: else
     @field_validator("JWT_PRIVATE_KEY")
@@ -399,7 +399,7 @@ class Base(BaseModel):
         #: if cookiecutter.jwt_algorithm == "HS256"
         _refuse_reuse(value, info, "JWT_SECRET_KEY")
         #: endif
-        return keys.check_secret(value)
+        return strong_secrets.check_secret(value)
 
     #: endif
     #: if cookiecutter.uploads

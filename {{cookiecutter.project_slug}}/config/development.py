@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from config.base import Base
-from config.kinds import Hosts, PositiveNumber
+from config.fields import Hosts, PositiveNumber
 
 
 class Development(Base):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cryptography.fernet import Fernet
 
-from config import keys
+from config import strong_secrets
 
 
 def check_fernet_keys(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -14,7 +14,7 @@ def check_fernet_keys(values: tuple[str, ...]) -> tuple[str, ...]:
             Fernet(value)
         except ValueError:
             raise ValueError("must list Fernet keys: 32 random bytes in URL-safe base64") from None
-        keys.check_secret(value)
+        strong_secrets.check_secret(value)
     if len(set(values)) < len(values):
         raise ValueError("must not list a key twice")
     return values

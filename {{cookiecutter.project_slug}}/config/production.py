@@ -12,7 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from config import urls
 from config.base import Base
-from config.kinds import (
+from config.fields import (
     SERVERS,
     MongoURI,
     #: if cookiecutter.oauth == "server"

@@ -18,10 +18,10 @@ from config import (
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: endif
-    keys,
+    strong_secrets,
 )
 from config.base import SLUG, Base
-from config.kinds import (
+from config.fields import (
     #: if cookiecutter.task_queue
     BrokerURI,
     #: endif
@@ -35,22 +35,22 @@ from config.kinds import (
     #: endif
     Secret,
 )
+#: if cookiecutter.uploads
+from config.object_store import Bucket, StoreURL
+#: endif
 #: if cookiecutter.oauth == "client"
 from config.providers import BaseURL, RedirectURI
 #: endif
-#: if cookiecutter.uploads
-from config.stores import Bucket, StoreURL
-#: endif
 
-SECRET_KEY: Final = keys.generate_secret()
+SECRET_KEY: Final = strong_secrets.generate_secret()
 #: if cookiecutter.jwt_algorithm == "HS256"
-JWT_SECRET_KEY: Final = keys.generate_secret()
+JWT_SECRET_KEY: Final = strong_secrets.generate_secret()
 #: else
 JWT_PRIVATE_KEY: Final = key_pairs.generate_private_key("{{ cookiecutter.jwt_algorithm }}")
 #: endif
 #: if cookiecutter.field_encryption
 FIELD_ENCRYPTION_KEYS: Final = (fernet.generate_fernet_key(),)
-FIELD_INDEX_KEY: Final = keys.generate_secret()
+FIELD_INDEX_KEY: Final = strong_secrets.generate_secret()
 #: endif
 
 
@@ -99,7 +99,7 @@ class Testing(Base):
     S3_BUCKET: Bucket = Field("files", description="The suite's object store.")
     S3_ACCESS_KEY_ID: str = Field("nobody", description="The suite's object store.")
     S3_SECRET_ACCESS_KEY: str = Field(
-        keys.generate_secret(), repr=False, description="Made at import."
+        strong_secrets.generate_secret(), repr=False, description="Made at import."
     )
     S3_TIMEOUT_SECONDS: float = Field(10, description="The suite may have a busy machine.")
     CDN_BASE_URL: StoreURL = Field("https://cdn.example", description="A host that nobody asks.")

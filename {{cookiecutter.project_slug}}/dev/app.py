@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app import create_app
-from app.services import deletions
+from app.services import account_deletion
 from config import Development
 
 app = create_app(Development.from_environment())
-deletions.keep_sweeping(app)
+account_deletion.keep_sweeping(app)

@@ -31,7 +31,7 @@ def embedded_broker() -> Iterator[str]:
         # Between the choice of a port and its use another process may take it: then choose again.
         for _ in range(ATTEMPTS):
             port = ports.find_free()
-            if is_up(stack.enter_context(child("dev.valkey", str(port))), port):
+            if is_up(stack.enter_context(child("dev.broker_process", str(port))), port):
                 yield f"redis://127.0.0.1:{port}"
                 return
         raise EmbeddedBrokerError("the embedded broker does not start")

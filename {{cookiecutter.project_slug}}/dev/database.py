@@ -11,7 +11,7 @@ import time
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final
 
-from dev import locks, ports
+from dev import folder_locks, ports
 from dev.children import STOP_SECONDS, child
 
 if TYPE_CHECKING:
@@ -39,9 +39,9 @@ def embedded_database(folder: Path, *, is_durable: bool) -> Iterator[int]:
     with ExitStack() as stack:
         try:
             # The child has the lock, too: it is free when the files are.
-            with locks.locked(folder) as lock:
+            with folder_locks.locked(folder) as lock:
                 port = _start(folder, lock, stack, is_durable=is_durable)
-        except locks.InUseError as error:
+        except folder_locks.InUseError as error:
             message = f"{folder} is in use: set MONGODB_URI={error} to share its database"
             raise EmbeddedDatabaseError(message) from None
         yield port
@@ -58,10 +58,10 @@ def _start(folder: Path, lock: int, stack: ExitStack, *, is_durable: bool) -> in
         ]
         # What nobody will look for again need not be left in good order.
         patience = STOP_SECONDS if is_durable else 0
-        database = child("dev.embedded", *arguments, held=[lock], patience=patience)
+        database = child("dev.database_process", *arguments, held=[lock], patience=patience)
         process = stack.enter_context(database)
         if is_up(process, port):
-            locks.tell(lock, f"mongodb://127.0.0.1:{port}")
+            folder_locks.tell(lock, f"mongodb://127.0.0.1:{port}")
             return port
     raise EmbeddedDatabaseError(f"the embedded database does not start on {folder}")
 

@@ -17,7 +17,7 @@ from config import (
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: endif
-    keys,
+    strong_secrets,
 )
 from config.env_file import update_env_file
 from config.environment import PROJECT, ConfigurationError, read_env_file
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAKERS: Final[Mapping[str, Callable[[], str]]] = {
-    "SECRET_KEY": keys.generate_secret,
+    "SECRET_KEY": strong_secrets.generate_secret,
     #: if cookiecutter.jwt_algorithm == "HS256"
-    "JWT_SECRET_KEY": keys.generate_secret,
+    "JWT_SECRET_KEY": strong_secrets.generate_secret,
     #: else
     "JWT_PRIVATE_KEY": lambda: key_pairs.generate_private_key("{{ cookiecutter.jwt_algorithm }}"),
     #: endif
     #: if cookiecutter.field_encryption
     "FIELD_ENCRYPTION_KEYS": fernet.generate_fernet_key,
-    "FIELD_INDEX_KEY": keys.generate_secret,
+    "FIELD_INDEX_KEY": strong_secrets.generate_secret,
     #: endif
 }
 

@@ -24,10 +24,10 @@ from config import ConfigurationError, Development, urls
 from config.base import SLUG
 from config.environment import PROJECT, Environment
 from dev import (
-    ports,
     #: if cookiecutter.uploads
-    store,
+    object_store,
     #: endif
+    ports,
 )
 #: if cookiecutter.task_queue
 from dev.broker import EmbeddedBrokerError, embedded_broker
@@ -61,7 +61,7 @@ def main(data: Path = DATA) -> None:
     except (ConfigurationError, EmbeddedDatabaseError) as error:
         sys.exit(str(error))
     #: if cookiecutter.uploads
-    except store.EmbeddedStoreError as error:
+    except object_store.EmbeddedStoreError as error:
         sys.exit(str(error))
     #: endif
     except KeyboardInterrupt:
@@ -77,9 +77,9 @@ def run(data: Path) -> None:
         process = {**environment.process, "MONGODB_URI": locate(27017)}
         environment = replace(environment, process=process)
     #: if cookiecutter.uploads
-    has_no_store = not any(environment.holds(name) for name in store.SETTINGS)
+    has_no_store = not any(environment.holds(name) for name in object_store.SETTINGS)
     if has_no_store:
-        process = {**environment.process, **store.locate(9000, "stands-for-a-secret")}
+        process = {**environment.process, **object_store.locate(9000, "stands-for-a-secret")}
         environment = replace(environment, process=process)
     #: endif
     #: if cookiecutter.task_queue
@@ -101,7 +101,7 @@ def run(data: Path) -> None:
             variables["MONGODB_URI"] = locate(port)
         #: if cookiecutter.uploads
         if has_no_store:
-            variables |= stack.enter_context(store.embedded_store(data.with_name("files")))
+            variables |= stack.enter_context(object_store.embedded_store(data.with_name("files")))
         #: endif
         #: if cookiecutter.task_queue
         if not is_brokered:

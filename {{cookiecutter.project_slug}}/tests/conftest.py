@@ -14,11 +14,11 @@ pytest_plugins = [
     "tests.fixtures.queries",
     "tests.plugins.recorder",
     #: if cookiecutter.uploads
-    "tests.fixtures.store",
+    "tests.fixtures.object_store",
     #: endif
     "tests.fixtures.application",
     "tests.fixtures.database",
-    "tests.fixtures.contents",
+    "tests.fixtures.database_contents",
     "tests.fixtures.attacks",
     #: if cookiecutter.oauth == "client"
     "tests.fixtures.issuers",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from app.event_loop import OWN_FILES
+from app.gunicorn_loop import OWN_FILES
 from config.testing import Testing
 from dev import ports
 from dev.children import child
@@ -217,7 +217,7 @@ def own_database(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]
     folder = tmp_path / "mongo"
     folder.mkdir()
     arguments = ("--host", "127.0.0.1", "--port", str(port), "--storage-path", str(folder))
-    with child("dev.embedded", *arguments, "--log-level", "WARNING", patience=0) as process:
+    with child("dev.database_process", *arguments, "--log-level", "WARNING", patience=0) as process:
         assert is_up(process, port)
         yield process, f"mongodb://127.0.0.1:{port}/own"
 

@@ -7,7 +7,14 @@ import pytest
 from app.errors import WrongCredentialsError
 from app.models.accounts import Deletion
 from app.models.base import utc_now
-from app.services import accounts, deletions, passwords, preparation, sessions, tokens
+from app.services import (
+    account_deletion,
+    accounts,
+    database_preparation,
+    passwords,
+    sessions,
+    tokens,
+)
 from app.services.claims import TokenType
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
 from tests.fixtures.queries import find_unserved
@@ -23,7 +30,7 @@ def _context(app, monkeypatch):
     )
     monkeypatch.setattr(passwords, "needs_rehash", lambda *_: True)
     with app.app_context():
-        preparation.prepare()
+        database_preparation.prepare()
         yield
 
 
@@ -43,9 +50,9 @@ def _live(email: str) -> None:
     accounts.rename(profile.id, "B")
     pair = accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
     sessions.log_out(profile.id, caller.session_id)
-    deletions.delete(sessions.find_caller(_claims(pair.access_token)))
+    account_deletion.delete(sessions.find_caller(_claims(pair.access_token)))
     Deletion.objects(id=profile.id).update(set__due_at=utc_now())
-    deletions.sweep()
+    account_deletion.sweep()
 
 
 def test_every_query_of_an_account_is_served_by_an_index(listen, database):

@@ -16,18 +16,18 @@ LAYERS = {
     "services": {"models", "extensions", "security_events"},
     "schemas": set(),
     "docs": {"schemas", "decorators", "services", "extensions"},
-    "decorators": {"services", "schemas", "context", "responses", "codecs"},
+    "decorators": {"services", "schemas", "context", "empty_response", "media_types"},
     "hooks": {
         "services",
         "schemas",
         "context",
         "extensions",
         "decorators",
-        "responses",
+        "empty_response",
         #: if cookiecutter.oauth == "server"
         "security_events",
         #: endif
-        "codecs",
+        "media_types",
     },
     #: if cookiecutter.task_queue
     "tasks": {"services", "models", "schemas", "extensions"},
@@ -35,13 +35,13 @@ LAYERS = {
     "views": {"decorators", "schemas", "docs", "services", "context", "extensions", "models"},
     "commands": {"services", "models", "extensions"},
     #: if cookiecutter.observability
-    "observability": {"context", "models", "security_events", "server"},
+    "observability": {"context", "models", "security_events", "gunicorn_worker"},
     #: endif
 }
 #: if cookiecutter.xml
 LAYERS["xml"] = set()
 LAYERS["docs"] |= {"xml"}
-LAYERS["views"] |= {"codecs"}
+LAYERS["views"] |= {"media_types"}
 #: endif
 MODULES = [
     pytest.param(path, id=path.relative_to(APP).as_posix())

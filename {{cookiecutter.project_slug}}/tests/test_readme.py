@@ -13,7 +13,7 @@ from config import Development, Production
 from config.environment import PROJECT
 from config.testing import Testing
 #: if cookiecutter.uploads
-from dev.store import SETTINGS as STORE
+from dev.object_store import SETTINGS as STORE
 #: endif
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from app.commands.keys import keys
 #: if cookiecutter.oauth == "server"
 from app.commands.oauth import oauth
 #: endif
-from app.commands.preparation import prepare
+from app.commands.prepare import prepare
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -9,7 +9,7 @@ import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
-from app.commands.failures import reported_in_one_line, require_database
+from app.commands.errors import reported_in_one_line, require_database
 from app.models.accounts import Account
 from app.services import sessions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from app.commands.failures import reported_in_one_line, require_database
+from app.commands.errors import reported_in_one_line, require_database
 from app.errors import ServiceUnavailableError
 from app.services import jobs as service
 

@@ -18,7 +18,7 @@ from app.extensions import settings
 from config.env_file import format_line, update_env_file
 from config.environment import PROJECT, Environment
 #: if cookiecutter.jwt_algorithm == "HS256"
-from config.keys import generate_secret
+from config.strong_secrets import generate_secret
 #: endif
 
 if TYPE_CHECKING:

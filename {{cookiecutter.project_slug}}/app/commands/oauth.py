@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from app.commands.failures import reported_in_one_line, require_database
+from app.commands.errors import reported_in_one_line, require_database
 from app.services.oauth import clients
 
 if TYPE_CHECKING:

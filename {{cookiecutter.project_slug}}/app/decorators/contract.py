@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from flask import Response
 
-from app.codecs import MEDIA_TYPES, WRITERS, write_json
 from app.context import context
 from app.decorators.operation import operation_of
-from app.responses import without_body
+from app.empty_response import without_body
+from app.media_types import MEDIA_TYPES, WRITERS, write_json
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from app.codecs import MEDIA_TYPES
 from app.constants import JSON_MEDIA_TYPE
+from app.media_types import MEDIA_TYPES
 from app.services.claims import TokenType
 
 if TYPE_CHECKING:

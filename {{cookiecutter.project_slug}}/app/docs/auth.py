@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.docs.examples import ACCOUNT, TOKEN_PAIR
+from app.docs.shared_examples import ACCOUNT, TOKEN_PAIR
 from app.errors import EmailTakenError, LoginJailedError, WrongCredentialsError
 
 SIGN_UP: dict[str, Any] = {

@@ -19,13 +19,13 @@ from app.decorators.operation import find_function
 from app.docs import files
 #: endif
 from app.docs.components import describe_components, security_of
-from app.docs.contents import describe_content
-from app.docs.parameters import describe_parameters, path_of
+from app.docs.content import describe_content
 #: if cookiecutter.oauth == "server"
-from app.docs.protocol import describe_protocol
+from app.docs.oauth_responses import describe_protocol
 #: endif
+from app.docs.parameters import describe_parameters, path_of
+from app.docs.problems import find_refusals
 from app.docs.references import refer_to
-from app.docs.refusals import find_refusals
 from app.docs.responses import (
     describe_not_modified,
     describe_refusal,

@@ -13,10 +13,10 @@ from app.hooks import (
     #: if cookiecutter.cors
     cors,
     #: endif
+    database_ready,
     errors,
     headers,
     negotiation,
-    preparation,
     request_id,
     routing,
     #: if cookiecutter.throttling
@@ -37,7 +37,7 @@ BEFORE_REQUEST = (
     #: if cookiecutter.security_headers
     transport.refuse_plain_http,
     #: endif
-    preparation.refuse_until_prepared,
+    database_ready.refuse_until_prepared,
     authentication.read_token,
     #: if cookiecutter.throttling
     throttle.throttle_by_address,

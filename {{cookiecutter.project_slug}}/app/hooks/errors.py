@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntit
 
 from app.constants import PROBLEM_MEDIA_TYPE
 from app.context import context
+from app.empty_response import without_body
 from app.errors import (
     ContentTooLargeError,
     NotModified,
@@ -24,7 +25,6 @@ from app.errors import (
     ServiceUnavailableError,
     UnexpectedError,
 )
-from app.responses import without_body
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -13,8 +13,8 @@ from werkzeug.routing import RequestRedirect
 
 from app.context import context
 from app.decorators.operation import serves
+from app.empty_response import without_body
 from app.errors import MethodNotAllowedError, NotFoundError
-from app.responses import without_body
 
 if TYPE_CHECKING:
     from flask import Response

@@ -10,7 +10,7 @@ from flask import current_app, request
 from app.context import context
 from app.errors import TooManyRequestsError
 from app.services import throttle
-from app.services.addresses import Network, networks_of
+from app.services.ip_addresses import Network, networks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,10 +13,10 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import ClientDisconnected
 
-from app.codecs import READERS
 from app.constants import MOST_ERRORS
 from app.context import context
 from app.errors import FieldError, InvalidInputError, MalformedRequestError
+from app.media_types import READERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -22,7 +22,7 @@ from mongoengine import (
 )
 
 from app.models.base import BaseDocument
-from app.models.documents import document_classes
+from app.models.document_classes import document_classes
 #: if cookiecutter.field_encryption
 from app.models.encryption import EncryptedBinaryField
 #: endif

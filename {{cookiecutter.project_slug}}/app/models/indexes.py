@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from app.models.base import collection
-from app.models.documents import collection_name, document_classes
-from app.models.mismatch import DatabaseMismatchError
+from app.models.database_mismatch import DatabaseMismatchError
+from app.models.document_classes import collection_name, document_classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from app.observability import logs, requests
+from app.observability import logs, request_record
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -27,6 +27,6 @@ def init_app(app: Flask) -> None:
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         import_module("app.observability.traces").init_app(app)
     if settings.SENTRY_DSN:
-        import_module("app.observability.failures").init_app(app)
+        import_module("app.observability.sentry").init_app(app)
     # Last: Flask runs what is registered later first, and traces tell what this finds.
-    requests.init_app(app)
+    request_record.init_app(app)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.observability import logs, requests
-from app.server import ServerLogger
+from app.gunicorn_worker import ServerLogger
+from app.observability import logs, request_record
 
 
 class AccessLogger(ServerLogger):
@@ -21,7 +21,8 @@ class AccessLogger(ServerLogger):
         """Write the line of a request that was answered."""
         del req
         status = int(resp.status.partition(" ")[0])
-        self._write(requests.describe(environ, status, resp.sent, request_time.total_seconds()))
+        seconds = request_time.total_seconds()
+        self._write(request_record.describe(environ, status, resp.sent, seconds))
 
     def refused(self, status: int, reason: str, request_id: str, addr: Any) -> None:
         """Write the line of a request that could not be read."""
@@ -34,7 +35,7 @@ class AccessLogger(ServerLogger):
 
     def _write_refusal(self, status: int, reason: str, request_id: str, addr: Any) -> None:
         address = addr[0] if isinstance(addr, tuple) else None
-        self._write(requests.describe_refusal(status, reason, request_id, address))
+        self._write(request_record.describe_refusal(status, reason, request_id, address))
 
     def _write(self, line: dict[str, Any]) -> None:
         """Write a line without the record that nobody else would read."""

@@ -1,7 +1,7 @@
 """One form for the lines of all loggers: JSON in production, readable in development.
 
 The libraries' loggers are the standard library's, and so are the app's. structlog gives their
-records the form; requests are told by app/observability/requests.py.
+records the form; requests are told by app/observability/request_record.py.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from prometheus_client import (
     values,
 )
 
-from app.observability import requests
+from app.observability import request_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,7 @@ class Metrics:
                 return wsgi_app(environ, start_response)
             finally:
                 self.in_progress.dec()
-                seen = requests.seen_in(environ)
+                seen = request_record.seen_in(environ)
                 self.count(seen.method, seen.route, seen.status)
                 self.seconds.labels(seen.method, seen.route).observe(perf_counter() - started)
 
@@ -102,7 +102,7 @@ class Exporter:
         self.listener = listener
         self.metrics = Metrics(folder)
         app.wsgi_app = self.metrics.watch(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's way
-        requests.refusal_listeners.append(self.metrics.count)
+        request_record.refusal_listeners.append(self.metrics.count)
 
     def serve(self) -> Server:
         """Answer in a thread of this process, a worker, until it ends or shuts the server down."""

@@ -28,7 +28,7 @@ from opentelemetry.trace import SpanContext, SpanKind, Status
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from requests import Session
 
-from app.observability import requests
+from app.observability import request_record
 from config import urls
 from config.base import SLUG
 
@@ -87,7 +87,7 @@ def init_app(app: Flask) -> None:
 def name_request(response: Response) -> Response:
     """Give the span of the request in hand the id and the account that its log line has."""
     span = trace.get_current_span()
-    seen = requests.seen_in(request.environ)
+    seen = request_record.seen_in(request.environ)
     if span.is_recording() and seen.request_id:
         span.set_attribute(REQUEST_ID, seen.request_id)
         if seen.account_id:
@@ -161,7 +161,7 @@ def redact(span: ReadableSpan) -> ReadableSpan:
     name = span.name
     if span.kind is SpanKind.SERVER and "http.route" not in attributes:
         # The instrumentation's name has the path then.
-        name = requests.UNMATCHED
+        name = request_record.UNMATCHED
     return ReadableSpan(
         name,
         context=without_state(span.context),

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pymongo.errors import DuplicateKeyError
 
 from app.models.base import collection
-from app.models.documents import collection_name
+from app.models.document_classes import collection_name
 from app.models.encryption import (
     DecryptionError,
     Place,
@@ -27,14 +27,14 @@ from app.models.encryption import (
     index_to_store,
     is_sealed,
 )
-from app.models.encryption.check import (
+from app.models.encryption.encrypted_collections import encrypted_collections
+from app.models.encryption.key_check import (
     renew_check,
     seal_database,
     unseal_database,
     verify_keys,
 )
 from app.models.encryption.sealing import slots_in
-from app.models.encryption.stored import encrypted_collections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

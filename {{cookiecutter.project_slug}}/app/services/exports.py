@@ -18,14 +18,14 @@ from app.models.base import derived_id, utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job, JobKind, JobState
 from app.services import jobs, pagination
-from app.services.attempts import LONGEST_RUN_SECONDS
+from app.services.job_attempts import LONGEST_RUN_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
     from uuid import UUID
 
-    from app.services.attempts import Attempt
+    from app.services.job_attempts import Attempt
     from app.services.pagination import Page, PageRequest
 
 SORT_FIELDS = {"createdAt": "created_at"}

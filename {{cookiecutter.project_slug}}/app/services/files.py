@@ -30,8 +30,8 @@ from app.errors import (
 from app.extensions import settings
 from app.models.base import utc_now
 from app.models.files import File, FormField, Status, Upload
-from app.services import pagination, store
-from app.services.store import StoredObject
+from app.services import object_store, pagination
+from app.services.object_store import StoredObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,7 +105,7 @@ def confirm(account_id: UUID, file_id: UUID) -> File:
     file = find(account_id, file_id)
     if file.status is Status.STORED:
         return file
-    found = store.look_at(str(file.key))
+    found = object_store.look_at(str(file.key))
     if found is None:
         raise UploadMissingError
     pending = _pending(account_id).filter(id=file_id)
@@ -114,7 +114,7 @@ def confirm(account_id: UUID, file_id: UUID) -> File:
         if pending.update_one(set__status=Status.REMOVED, unset__upload=True):
             with suppress(ServiceUnavailableError):
                 # What cannot be removed now, `clean` removes.
-                store.remove(str(file.key))
+                object_store.remove(str(file.key))
         raise UploadMismatchError
     stored: File | None = pending.modify(new=True, set__status=Status.STORED, unset__upload=True)
     # Somebody else confirmed it meanwhile, or it is gone.
@@ -127,7 +127,7 @@ def delete(account_id: UUID, file_id: UUID) -> None:
     Until its form has expired the object may come back: the document stays for `clean`.
     """
     file = find(account_id, file_id)
-    store.remove(str(file.key))
+    object_store.remove(str(file.key))
     mine = File.objects(id=file_id, account=account_id)
     if file.deadline > utc_now():
         mine.update_one(set__status=Status.REMOVED, unset__upload=True)
@@ -144,7 +144,7 @@ def remove_ownerless() -> None:
     ownerless = File.objects(account=None)
     ownerless.filter(file_name__ne="").update(set__file_name="", unset__upload=True)
     for file in ownerless.filter(status__ne=Status.REMOVED).limit(BATCH):
-        store.remove(str(file.key))
+        object_store.remove(str(file.key))
         File.objects(id=file.id).update_one(set__status=Status.REMOVED)
 
 
@@ -162,7 +162,7 @@ def clean() -> Cleaned:
     for file in _removed():
         # The moment before the removal counts: nothing arrives after it.
         is_over = file.deadline <= utc_now()
-        store.remove(str(file.key))
+        object_store.remove(str(file.key))
         objects += 1
         if is_over:
             documents += File.objects(id=file.id).delete()
@@ -229,7 +229,7 @@ def _metadata_of(file_name: str, content_type: str) -> int:
 def _sign(file: File, now: datetime) -> Upload:
     seconds = settings.UPLOAD_POLICY_SECONDS
     headers = _headers_for(file.file_name, file.content_type)
-    form = store.sign_form(str(file.key), headers, file.size, seconds)
+    form = object_store.sign_form(str(file.key), headers, file.size, seconds)
     return Upload(
         url=form.url,
         fields=[FormField(name=name, value=value) for name, value in form.fields.items()],

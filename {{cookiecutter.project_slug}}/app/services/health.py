@@ -12,7 +12,7 @@ from mongoengine import get_connection
 from pymongo.errors import PyMongoError
 
 from app.errors import ServiceUnavailableError
-from app.services import preparation
+from app.services import database_preparation
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,7 +54,7 @@ def check_database() -> None:
 
 def _is_database_ready() -> bool:
     try:
-        preparation.ensure_prepared()
+        database_preparation.ensure_prepared()
         get_connection().admin.command("ping")
     except (PyMongoError, ServiceUnavailableError):
         return False

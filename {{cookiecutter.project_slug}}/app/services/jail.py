@@ -18,7 +18,7 @@ from app.errors import LoginJailedError, ServiceUnavailableError
 from app.extensions import settings
 from app.models import counters
 from app.models.counters import NOW, Stages, after, if_else, is_ahead
-from app.services.addresses import networks_of
+from app.services.ip_addresses import networks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -13,7 +13,7 @@ from app.extensions import settings
 from app.models.base import utc_now
 from app.models.jobs import Job, JobKind
 from app.services import queue
-from app.services.attempts import (
+from app.services.job_attempts import (
     MOST_DOUBLINGS,
     Attempt,
     LeaseLostError,

@@ -25,7 +25,7 @@ from mongoengine import Q
 
 from app.errors import FieldError, InvalidInputError
 from app.extensions import settings
-from app.models.documents import collection_name
+from app.models.document_classes import collection_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -19,12 +19,12 @@ from app.models.base import new_id, utc_now
 from app.models.keyed_hashes import hash_for
 from app.security_events import Event, tell
 from app.services import jail, passwords, tokens
-from app.services.addresses import networks_of
 #: if cookiecutter.oauth == "server"
 from app.services.callers import Caller, Grant, Proven
 #: else
 from app.services.callers import Caller, Proven
 #: endif
+from app.services.ip_addresses import networks_of
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from app.services.addresses import Network
+    from app.services.ip_addresses import Network
 
 EXTENSION: Final = "throttle"
 

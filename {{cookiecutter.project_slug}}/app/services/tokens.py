@@ -20,12 +20,12 @@ from jwt.exceptions import PyJWTError
 from app.errors import UnauthorizedError
 from app.extensions import settings
 from app.services.claims import Claims, TokenType, make_jti
+from app.services.jwt_callbacks import bind_loaders
 #: if cookiecutter.jwt_algorithm != "HS256"
 from app.services.signing_keys import SigningKeys
 #: endif
 from app.services.token_form import check_form
-from app.services.token_loaders import bind_loaders
-from app.services.verified_tokens import VerifiedTokens
+from app.services.verified_token_cache import VerifiedTokens
 from config.environment import ConfigurationError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from app.tasks import exports
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from app.services.attempts import Attempt
+    from app.services.job_attempts import Attempt
 
 # A handler does the work, reports as it goes on, and returns the size of what it made. It may be
 # called again for the same job at any time: what it did before counts for nothing then.

@@ -12,18 +12,18 @@ from pydantic.alias_generators import to_camel
 
 from app.extensions import settings
 from app.models.accounts import Account
-from app.models.documents import collection_name
+from app.models.document_classes import collection_name
 from app.models.exports import exported_classes
 from app.schemas.accounts import AccountOut
 from app.schemas.base import write_moment
 from app.services import exports
-from app.services.attempts import LeaseLostError
+from app.services.job_attempts import LeaseLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from uuid import UUID
 
-    from app.services.attempts import Attempt
+    from app.services.job_attempts import Attempt
 
 
 _BATCH = 100

@@ -12,7 +12,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from pymongo.errors import PyMongoError
 
 from app.errors import ServiceUnavailableError
-from app.services import jobs, preparation, queue
+from app.services import database_preparation, jobs, queue
 from app.tasks import HANDLERS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def make_worker(app: Flask) -> Celery:
 
     def run(job_id: str) -> None:
         with app.app_context():
-            preparation.ensure_prepared()
+            database_preparation.ensure_prepared()
             jobs.work(UUID(job_id), HANDLERS, stopping.is_set)
 
     def look_after(**_: Any) -> None:
@@ -53,7 +53,7 @@ def _sweep_until(app: Flask, stopping: Event) -> None:
     while True:
         try:
             with app.app_context():
-                preparation.ensure_prepared()
+                database_preparation.ensure_prepared()
                 with pymongo.timeout(app.extensions["settings"].JOB_LEASE_SECONDS):
                     sent = jobs.sweep()
                 if sent:

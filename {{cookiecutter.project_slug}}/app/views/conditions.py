@@ -6,10 +6,12 @@ from flask import request
 from werkzeug.http import unquote_etag
 
 #: if cookiecutter.xml
-from app.codecs import MEDIA_TYPES
 from app.context import context
 #: endif
 from app.errors import NotModified, PreconditionFailedError
+#: if cookiecutter.xml
+from app.media_types import MEDIA_TYPES
+#: endif
 
 
 def etag_of(revision: int) -> str:

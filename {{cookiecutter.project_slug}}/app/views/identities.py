@@ -15,7 +15,7 @@ from app.docs import identities as docs
 from app.extensions import settings
 from app.schemas.identities import IdentitiesOut, LinkIdentity, LinkOut
 from app.services import identities, provider_logins
-from app.views import login_cookie
+from app.views import provider_login_cookies
 
 if TYPE_CHECKING:
     from typing import Any
@@ -42,7 +42,7 @@ class IdentitiesView(MethodView):
             body.current_password.get_secret_value(),
             is_of_log_in=context.claims.is_of_log_in(settings.LOGIN_FRESH_SECONDS),
         )
-        return Reply(begun, login_cookie.keep(begun, request.cookies))
+        return Reply(begun, provider_login_cookies.keep(begun, request.cookies))
 
 
 class IdentityView(MethodView):

@@ -16,7 +16,7 @@ from app.decorators.scopes import scopes
 #: endif
 from app.docs import me as docs
 from app.schemas.accounts import AccountOut, ChangeAccount, ChangePassword, TokenPairOut
-from app.services import accounts, deletions
+from app.services import account_deletion, accounts
 #: if cookiecutter.oauth == "server"
 from app.services.oauth.scopes import Scope
 #: endif
@@ -63,7 +63,7 @@ class MeView(MethodView):
     @returns(None, HTTPStatus.NO_CONTENT)
     def delete(self) -> None:
         """Delete the account and all that belongs to it."""
-        deletions.delete(context.caller)
+        account_deletion.delete(context.caller)
 
 
 class PasswordView(MethodView):

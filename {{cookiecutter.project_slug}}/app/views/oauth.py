@@ -31,8 +31,8 @@ from app.schemas.oauth import (
     OAuthTokenOut,
 )
 from app.services import sessions
-from app.services.oauth import server, tickets
-from app.services.oauth.requests import Answer
+from app.services.oauth import page_tickets, server
+from app.services.oauth.authlib_requests import Answer
 from app.views import oauth_pages as pages
 
 if TYPE_CHECKING:
@@ -103,10 +103,10 @@ class ConsentView(MethodView):
         if fields is None or decision not in {"allow", "deny"}:
             return pages.refuse("expired")
         asked: dict[str, Any] = fields["ticket"]
-        granter = tickets.take_consent(asked)
+        granter = page_tickets.take_consent(asked)
         if granter is None or not sessions.is_still(granter):
             return pages.refuse("expired")
-        request = {name: text for name, text in asked.items() if name not in tickets.CONSENT}
+        request = {name: text for name, text in asked.items() if name not in page_tickets.CONSENT}
         answer = server.decide(request, granter if decision == "allow" else None)
         return _send_back(answer, HTTPStatus.SEE_OTHER)
 
@@ -163,7 +163,7 @@ def _read_fields(form: Form, step: str) -> dict[str, Any] | None:
     fields: dict[str, Any] = dict(form)
     if len(fields) < len(form) or pages.is_forged():
         return None
-    ticket = tickets.read(step, pages.read_browser(), fields.get("ticket", ""))
+    ticket = page_tickets.read(step, pages.read_browser(), fields.get("ticket", ""))
     return None if ticket is None else {**fields, "ticket": ticket}
 
 

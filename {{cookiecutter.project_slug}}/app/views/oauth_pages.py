@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from flask import Response, render_template, request
 
 from app.context import context
-from app.services.oauth import tickets
+from app.services.oauth import page_tickets
 from app.services.oauth.issuer import name_issuer
 from app.services.oauth.scopes import known_scopes
-from app.views.oauth_words import WORDS
+from app.views.oauth_page_texts import WORDS
 
 if TYPE_CHECKING:
     from app.errors import Problem
@@ -25,7 +25,7 @@ CONSENT: Final = "consent"
 
 def show_login(asked: Asked, problem: Problem | None = None, email: str = "") -> Response:
     """Ask for the account; after a *problem* once more, with the status that it has."""
-    browser = tickets.name_browser(read_browser())
+    browser = page_tickets.name_browser(read_browser())
     retry_after = problem.headers.get("Retry-After") if problem else None
     response = _render(
         "login.html",
@@ -33,7 +33,7 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
         email=email,
         problem=problem and ("jailed" if retry_after else "wrong"),
         seconds=retry_after,
-        ticket=tickets.issue(LOG_IN, browser, asked.parameters),
+        ticket=page_tickets.issue(LOG_IN, browser, asked.parameters),
     )
     if problem is not None:
         response.status_code = problem.status
@@ -46,7 +46,7 @@ def show_consent(asked: Asked, granter: Proven, email: str) -> Response:
     """Say who asks for what, and ask whether that is right."""
     language, known = _language(), known_scopes()
     parts = urlsplit(asked.redirect_uri)
-    content = {**asked.parameters, **tickets.describe_consent(granter)}
+    content = {**asked.parameters, **page_tickets.describe_consent(granter)}
     return _render(
         "consent.html",
         # Chromium holds the redirect that follows a form against form-action, too.
@@ -55,7 +55,7 @@ def show_consent(asked: Asked, granter: Proven, email: str) -> Response:
         email=email,
         target=parts.netloc,
         scopes=[getattr(known[name], language) for name in asked.scopes if name in known],
-        ticket=tickets.issue(CONSENT, read_browser() or "", content),
+        ticket=page_tickets.issue(CONSENT, read_browser() or "", content),
     )
 
 
@@ -121,7 +121,7 @@ def _remember(response: Response, browser: str) -> None:
     response.set_cookie(
         _cookie_name(),
         browser,
-        max_age=tickets.SECONDS,
+        max_age=page_tickets.SECONDS,
         path="/",
         secure=_is_secure(),
         httponly=True,

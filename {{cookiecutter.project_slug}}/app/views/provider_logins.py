@@ -19,7 +19,7 @@ from app.errors import MalformedRequestError
 from app.schemas.accounts import TokenPairOut
 from app.schemas.identities import LoginReturn
 from app.services import provider_logins
-from app.views import login_cookie
+from app.views import provider_login_cookies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +41,7 @@ class BeginView(MethodView):
     def get(self, provider: str) -> Reply:
         """Send the browser to the provider."""
         begun = provider_logins.begin(provider)
-        headers = login_cookie.keep(begun, request.cookies)
+        headers = provider_login_cookies.keep(begun, request.cookies)
         return Reply(None, {"Location": begun.authorization_url, **headers})
 
 
@@ -59,9 +59,9 @@ class FinishView(MethodView):
         """Exchange what the provider sent along for tokens."""
         _refuse_tokens(query.model_extra or {})
         returned = provider_logins.Return(query.state, query.code, query.iss, query.error)
-        secret = login_cookie.read(query.state, request.cookies)
+        secret = provider_login_cookies.read(query.state, request.cookies)
         pair = provider_logins.finish(provider, returned, secret)
-        return Reply(pair, login_cookie.forget(query.state))
+        return Reply(pair, provider_login_cookies.forget(query.state))
 
 
 def _refuse_tokens(extra: Mapping[str, object]) -> None:

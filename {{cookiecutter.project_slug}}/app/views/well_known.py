@@ -13,7 +13,7 @@ from app.decorators.contract import Reply, public, returns, sends
 from app.decorators.contract import Reply, public, returns
 #: endif
 from app.docs import well_known as docs
-from app.schemas.keys import KeySetOut
+from app.schemas.public_keys import KeySetOut
 from app.services import tokens
 
 # Long enough to spare us, short enough for a rotation to be seen.

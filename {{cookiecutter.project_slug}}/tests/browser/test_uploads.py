@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.fixtures.store import ask
+from tests.fixtures.object_store import ask
 
 # A browser takes its time to start on a busy machine.
 pytestmark = [pytest.mark.timeout(180), pytest.mark.checklist("proc.cdn")]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 #: if cookiecutter.uploads
-from tests.fixtures.store import send
+from tests.fixtures.object_store import send
 
 #: endif
 if TYPE_CHECKING:

@@ -235,7 +235,7 @@ def test_tokens_and_hashes_are_made_by_libraries() -> None:
 
     assert "argon2.PasswordHasher" in imports_of("app/services/passwords.py")
     assert "flask_jwt_extended.create_access_token" in imports_of("app/services/tokens.py")
-    assert "secrets" in imports_of("config/keys.py")
+    assert "secrets" in imports_of("config/strong_secrets.py")
 
 
 @pytest.mark.checklist("auth.standards")

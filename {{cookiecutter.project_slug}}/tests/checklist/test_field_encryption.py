@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from config.environment import PROJECT
-from config.keys import generate_secret
+from config.strong_secrets import generate_secret
 from tests.fixtures.api import Api
 from tests.fixtures.encryption import new_key, older_token, run_command, stored_bytes
 

@@ -13,7 +13,7 @@ from tests.fixtures.accounts import CANARY
 
 if TYPE_CHECKING:
     from tests.fixtures.accounts import Person
-    from tests.fixtures.contents import ReadContents
+    from tests.fixtures.database_contents import ReadContents
     from tests.fixtures.processes import Server
 
 pytestmark = pytest.mark.checklist("input.validate", "input.methods")

@@ -13,7 +13,7 @@ from tests.fixtures.accounts import CANARY
 if TYPE_CHECKING:
     from tests.fixtures.accounts import Person
     from tests.fixtures.api import Api
-    from tests.fixtures.contents import ReadContents
+    from tests.fixtures.database_contents import ReadContents
     from tests.fixtures.operations import Operation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "FOO")

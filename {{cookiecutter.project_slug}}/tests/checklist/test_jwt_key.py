@@ -16,7 +16,7 @@ from config import (
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: endif
-    keys,
+    strong_secrets,
 )
 from config.environment import PROJECT
 from dev.fill_env import MAKERS, fill
@@ -99,7 +99,7 @@ def test_example_file_holds_no_key(name: str) -> None:
     text = (PROJECT / ".env.example").read_text(encoding="utf-8")
     shown = [line.lstrip("# ") for line in text.splitlines()]
     values = [line.partition("=")[2] for line in shown if line.startswith(f"{name}=")]
-    assert all(len(value) < keys.MINIMUM_SECRET_BYTES for value in values)
+    assert all(len(value) < strong_secrets.MINIMUM_SECRET_BYTES for value in values)
 
 
 #: if cookiecutter.jwt_algorithm == "HS256"
@@ -119,7 +119,7 @@ def test_two_projects_never_share_a_key(tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o077 == 0
         seen += [value or "" for value in dotenv_values(path, interpolate=False).values()]
     assert len(seen) == len(set(seen)) == 2 * len(MAKERS)
-    assert all(len(value) >= keys.MINIMUM_SECRET_BYTES for value in seen)
+    assert all(len(value) >= strong_secrets.MINIMUM_SECRET_BYTES for value in seen)
 
 
 def test_keys_of_this_project_stay_out_of_version_control() -> None:

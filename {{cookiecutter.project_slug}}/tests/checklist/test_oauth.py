@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.accounts import Person
     from tests.fixtures.api import Api
-    from tests.fixtures.contents import ReadContents
+    from tests.fixtures.database_contents import ReadContents
     from tests.fixtures.oauth import MakeOtherApp, OtherApp
 
 ME: Final = "/api/v1/me"

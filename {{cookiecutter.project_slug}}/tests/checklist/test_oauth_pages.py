@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from app.services.oauth import tickets
+from app.services.oauth import page_tickets
 from tests.fixtures.oauth import BASE, CONSENT, LOGIN, OtherApp, ticket_of, told
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.accounts import MakeAccount, Person
     from tests.fixtures.application import MakeApp
-    from tests.fixtures.contents import ReadContents
+    from tests.fixtures.database_contents import ReadContents
     from tests.fixtures.oauth import MakeOtherApp
 
 MANY: Final = 12
@@ -231,7 +231,7 @@ def test_a_page_is_out_of_date_after_a_while(
     public_app: OtherApp, account: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, form = form_of(public_app.ask(), account)
-    monkeypatch.setattr(tickets, "SECONDS", -1)
+    monkeypatch.setattr(page_tickets, "SECONDS", -1)
     page = public_app.post(LOGIN, form, 400)
     assert "Go back to the app" in page.text
     assert page.headers["X-Request-ID"] in page.text

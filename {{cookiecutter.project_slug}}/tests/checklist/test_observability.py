@@ -91,11 +91,11 @@ def test_each_request_is_one_line_that_names_its_route_and_not_its_path(
     answer = watched.server.ask("GET", path, **account.headers, X_Forwarded_Proto="https")
     request_id = answer.headers["X-Request-ID"]
     lines = watched.read_lines(request_id)
-    (line,) = [line for line in lines if line["logger"] == "app.observability.requests"]
+    (line,) = [line for line in lines if line["logger"] == "app.observability.request_record"]
     assert line | {"timestamp": "", "durationMs": 0, "bytes": 0} == {
         "timestamp": "",
         "level": "info",
-        "logger": "app.observability.requests",
+        "logger": "app.observability.request_record",
         "event": "GET /sought/<uuid:key> 404",
         "requestId": request_id,
         "accountId": str(account.id),

@@ -17,8 +17,8 @@ from app.models.encryption import DecryptionError
 #: endif
 from app.services import (
     #: if cookiecutter.task_queue
-    attempts,
     exports,
+    job_attempts,
     #: endif
     sessions,
 )
@@ -102,7 +102,7 @@ def test_nothing_personal_is_stored_in_clear_by_an_export(
     app: Flask, api: Api, person: Person, database: Database[dict[str, Any]]
 ) -> None:
     with app.app_context():
-        attempt = attempts.take(exports.create(person.id, "a request").id)
+        attempt = job_attempts.take(exports.create(person.id, "a request").id)
         attempt.finish(task.make(attempt))
     place = f"/api/v1/me/exports/{attempt.job.id}/content"
     assert api.get(place, person).json["account"]["email"] == EMAIL
@@ -115,7 +115,7 @@ def two_exports(app: Flask, person: Person, stranger: Person) -> None:
     """Have both accounts exported, first the person's."""
     for account in (person, stranger):
         with app.app_context():
-            attempt = attempts.take(exports.create(account.id, "a request").id)
+            attempt = job_attempts.take(exports.create(account.id, "a request").id)
             attempt.finish(task.make(attempt))
 
 

@@ -18,12 +18,12 @@ from uuid import UUID
 import pytest
 
 from tests.fixtures.api import Api
-from tests.fixtures.store import ask, send
+from tests.fixtures.object_store import ask, send
 
 if TYPE_CHECKING:
     from tests.fixtures.accounts import Person
     from tests.fixtures.application import MakeApp
-    from tests.fixtures.store import Objects
+    from tests.fixtures.object_store import Objects
 
 pytestmark = pytest.mark.checklist("proc.cdn")
 

@@ -14,7 +14,7 @@ import pytest
 from app.models.base import utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job, JobKind, JobState
-from app.services import attempts, jobs, queue
+from app.services import job_attempts, jobs, queue
 from app.tasks import HANDLERS
 from tests.fixtures.api import Api
 from tests.fixtures.belongings import PACE
@@ -101,15 +101,15 @@ def test_a_lease_keeps_others_off_until_it_ends(app: Flask, api: Api, account: P
     place = ask(api, account)
     with app.app_context():
         job = find_job(place)
-        first = attempts.take(job.id)
+        first = job_attempts.take(job.id)
         assert first is not None
-        assert attempts.take(job.id) is None
+        assert job_attempts.take(job.id) is None
         Job.objects(id=job.id).update(set__due_at=utc_now())
-        second = attempts.take(job.id)
+        second = job_attempts.take(job.id)
         assert second is not None
-        with pytest.raises(attempts.LeaseLostError):
+        with pytest.raises(job_attempts.LeaseLostError):
             first.report(1, 1)
-        with pytest.raises(attempts.LeaseLostError):
+        with pytest.raises(job_attempts.LeaseLostError):
             first.finish(1)
         second.finish(0)
 
@@ -166,7 +166,7 @@ def test_a_job_of_a_kind_that_no_handler_is_for_waits_for_a_newer_worker(
     assert (left["state"], left["attempts"], left["sends"]) == ("pending", 0, 0)
     assert "Traceback" not in worker.printed
     with queue_app.app_context():
-        assert attempts.take(newer, kinds=["newer"]) is not None
+        assert job_attempts.take(newer, kinds=["newer"]) is not None
 
 
 def test_exports_of_others_are_not_there(queue_api: Api, account: Person, stranger: Person) -> None:

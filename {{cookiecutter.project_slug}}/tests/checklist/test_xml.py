@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.accounts import Person
     from tests.fixtures.application import MakeApp
-    from tests.fixtures.contents import ReadContents
+    from tests.fixtures.database_contents import ReadContents
     from tests.fixtures.operations import Operation
     from tests.fixtures.processes import Server
     from tests.fixtures.queries import Listen

@@ -8,11 +8,11 @@ import pytest
 
 from config import ConfigurationError, Development, Production
 from config.environment import Environment
-from config.kinds import SERVERS, check_mongodb_uri
+from config.fields import SERVERS, check_mongodb_uri
 from config.testing import Testing
 from dev.fill_env import MAKERS
 #: if cookiecutter.uploads
-from dev.store import SETTINGS as STORE
+from dev.object_store import SETTINGS as STORE
 #: endif
 
 if TYPE_CHECKING:

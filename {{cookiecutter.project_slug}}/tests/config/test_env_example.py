@@ -17,7 +17,7 @@ from config.testing import Testing
 #: endif
 from dev.fill_env import MAKERS
 #: if cookiecutter.uploads
-from dev.store import SETTINGS as STORE
+from dev.object_store import SETTINGS as STORE
 #: endif
 
 TEXT: Final = (PROJECT / ".env.example").read_text(encoding="utf-8")

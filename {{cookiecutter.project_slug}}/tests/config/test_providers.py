@@ -6,7 +6,7 @@ import pytest
 
 from config import ConfigurationError, Production
 from config.environment import Environment
-from config.kinds import SERVERS
+from config.fields import SERVERS
 from config.testing import Testing
 from tests.fixtures.processes import NEEDED
 

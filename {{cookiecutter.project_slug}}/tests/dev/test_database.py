@@ -11,7 +11,7 @@ import pytest
 from pymongo import MongoClient
 
 from config.environment import PROJECT
-from dev import database, locks, ports
+from dev import database, folder_locks, ports
 from dev.children import STOP_SECONDS
 from dev.database import EmbeddedDatabaseError, embedded_database
 
@@ -60,7 +60,7 @@ def test_database_ends_with_its_starter_and_keeps_what_was_written(tmp_path: Pat
 def test_folder_in_use_is_refused_with_a_way_to_share(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(folder_locks, "PATIENCE_SECONDS", 0)
     folder = tmp_path / "mongo"
     with embedded_database(folder, is_durable=False) as port:
         refusal = f"in use: set MONGODB_URI=mongodb://127.0.0.1:{port} to share"

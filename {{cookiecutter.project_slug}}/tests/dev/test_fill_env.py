@@ -14,7 +14,7 @@ from config import ConfigurationError, Development
 from config.environment import PROJECT, Environment
 from dev.fill_env import MAKERS, fill
 #: if cookiecutter.uploads
-from dev.store import locate
+from dev.object_store import locate
 #: endif
 
 if TYPE_CHECKING:

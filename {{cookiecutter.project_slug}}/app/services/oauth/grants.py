@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from app.models.oauth import AuthorizationCode
     from app.services.callers import Grant
-    from app.services.oauth.requests import Client
+    from app.services.oauth.authlib_requests import Client
     from app.services.tokens import Claims, TokenPair
 
 # RFC 6749 appendix A.5: what else a browser might bring could not be given back as it came.

@@ -15,9 +15,9 @@ from authlib.oauth2.rfc6749 import (
 from authlib.oauth2.rfc9207 import IssuerParameter
 
 from app.services.oauth import clients
+from app.services.oauth.authlib_requests import Answer, Client, ProtocolRequest
 from app.services.oauth.grants import CodeGrant, ProofKey, RefreshGrant, Revocation
 from app.services.oauth.issuer import name_issuer
-from app.services.oauth.requests import Answer, Client, ProtocolRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

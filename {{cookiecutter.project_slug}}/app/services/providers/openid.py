@@ -21,8 +21,8 @@ from app.services.providers.provider import Proof, Provider
 from config.providers import is_safe_url
 
 if TYPE_CHECKING:
+    from app.services.providers.http_session import ProviderSession
     from app.services.providers.provider import Answer, Registration, Secrets
-    from app.services.providers.session import ProviderSession
 
 KEEP_SECONDS: Final = 600
 # Clocks of two machines differ a little.

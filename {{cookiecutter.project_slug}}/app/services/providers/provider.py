@@ -15,7 +15,7 @@ from authlib.common.errors import AuthlibBaseError
 from requests import RequestException
 
 from app.errors import LoginRefusedError, ProviderUnavailableError
-from app.services.providers.session import ProviderSession
+from app.services.providers.http_session import ProviderSession
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,14 +9,14 @@ import pytest
 
 from app.models.base import utc_now
 from app.models.files import File
-from app.services import files, preparation
+from app.services import database_preparation, files
 from dev import ports
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from tests.fixtures.accounts import Person
-    from tests.fixtures.store import Objects
+    from tests.fixtures.object_store import Objects
 
 
 @pytest.fixture
@@ -57,6 +57,6 @@ def test_a_store_that_is_away_is_one_line_and_a_failure_and_nothing_is_lost(
 
 
 def test_a_silent_database_is_one_line_and_a_failure(app, monkeypatch):
-    monkeypatch.setattr(preparation, "is_database_answering", lambda: False)
+    monkeypatch.setattr(database_preparation, "is_database_answering", lambda: False)
     result = app.test_cli_runner().invoke(args=["files", "clean"])
     assert (result.exit_code, result.output) == (1, "Error: MongoDB does not answer\n")

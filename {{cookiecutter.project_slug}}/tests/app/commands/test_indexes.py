@@ -9,7 +9,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 
 from app.models.base import collection
 from app.models.indexes import EnsuredIndexes
-from app.services import preparation
+from app.services import database_preparation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def conflicting_index(app: Flask) -> Iterator[None]:
 
 def test_what_exists_and_what_was_made_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ensured = EnsuredIndexes(existing=("accounts.a_1",), made=("notes.b_1", "notes.c_1"))
-    monkeypatch.setattr(preparation, "prepare", lambda: ensured)
+    monkeypatch.setattr(database_preparation, "prepare", lambda: ensured)
     result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
     assert result.exit_code == 0
     assert result.output.splitlines() == [
@@ -62,7 +62,7 @@ def test_a_conflict_is_one_line_and_a_failure(app: Flask) -> None:
 def test_a_silent_database_is_one_line_and_a_failure(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(preparation, "is_database_answering", lambda: False)
+    monkeypatch.setattr(database_preparation, "is_database_answering", lambda: False)
     result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
     assert (result.exit_code, result.output) == (1, "Error: MongoDB does not answer\n")
 
@@ -73,7 +73,7 @@ def test_a_database_that_goes_away_is_one_line_and_a_failure(
     def is_away() -> EnsuredIndexes:
         raise ServerSelectionTimeoutError("db.internal:27017: connection refused")
 
-    monkeypatch.setattr(preparation, "prepare", is_away)
+    monkeypatch.setattr(database_preparation, "prepare", is_away)
     result = app.test_cli_runner().invoke(args=["indexes", "ensure"])
     assert result.exit_code == 1
     assert result.output == (

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.services import preparation
+from app.services import database_preparation
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -61,7 +61,7 @@ def test_a_mistake_is_one_line(app: Flask, arguments: tuple[str, ...], words: st
 
 
 def test_the_database_has_to_answer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(preparation, "is_database_answering", lambda: False)
+    monkeypatch.setattr(database_preparation, "is_database_answering", lambda: False)
     done = run(app, "list")
     assert (done.exit_code, done.output) == (1, "Error: MongoDB does not answer\n")
 

@@ -6,7 +6,7 @@ import pytest
 from mongoengine import NotUniqueError
 
 from app.models.accounts import Account, Profile
-from app.services import preparation
+from app.services import database_preparation
 
 SPELLINGS = ["minji@example.com", "MinJi@example.com", "MINJI@EXAMPLE.COM"]
 
@@ -30,7 +30,7 @@ def test_addresses_that_differ_are_told_apart(app):
 
 def test_the_database_refuses_a_second_account_of_one_address(app, make_account):
     with app.app_context():
-        preparation.prepare()
+        database_preparation.prepare()
     make_account(email="minji@example.com")
     with pytest.raises(NotUniqueError):
         make_account(email="MinJi@example.com")

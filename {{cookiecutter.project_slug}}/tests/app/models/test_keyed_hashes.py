@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.models.keyed_hashes import hash_for, id_for, keyed_hash
-from config.keys import generate_secret
+from config.strong_secrets import generate_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

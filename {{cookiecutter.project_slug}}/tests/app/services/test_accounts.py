@@ -13,7 +13,7 @@ from app.errors import (
     WrongPasswordError,
 )
 from app.models.accounts import Profile
-from app.services import accounts, passwords, preparation, sessions, tokens
+from app.services import accounts, database_preparation, passwords, sessions, tokens
 from app.services.callers import Proven
 from app.services.claims import TokenType
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("_context")
 @pytest.fixture
 def _context(app):
     with app.app_context():
-        preparation.prepare()
+        database_preparation.prepare()
         yield
 
 

@@ -9,8 +9,8 @@ import pytest
 from app.models.accounts import Account
 from app.models.base import collection, utc_now
 from app.models.encryption import DecryptionError, FieldCipher, Place, blind_index
-from app.models.encryption.check import EncryptionKeyError, verify_keys
 from app.models.encryption.cipher import CHECKS
+from app.models.encryption.key_check import EncryptionKeyError, verify_keys
 from app.services import encryption
 from app.services.encryption import encrypt_stored, rotate_keys
 from tests.fixtures.encryption import (

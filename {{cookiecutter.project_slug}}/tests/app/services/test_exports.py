@@ -11,7 +11,7 @@ from app.errors import ExportNotReadyError, NotFoundError, TooManyExportsError
 from app.models.base import utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job
-from app.services import attempts, exports
+from app.services import exports, job_attempts
 from app.services.pagination import PageRequest
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
@@ -29,13 +29,13 @@ def export(account) -> Job:
     return exports.create(account.id, str(uuid4()))
 
 
-def write(attempt: attempts.Attempt, *contents: bytes) -> None:
+def write(attempt: job_attempts.Attempt, *contents: bytes) -> None:
     for number, content in enumerate(contents):
         exports.store_chunk(attempt, number, content)
 
 
-def finish(export: Job) -> attempts.Attempt:
-    attempt = attempts.take(export.id)
+def finish(export: Job) -> job_attempts.Attempt:
+    attempt = job_attempts.take(export.id)
     write(attempt, b"{", b"}")
     attempt.finish(2)
     return attempt
@@ -56,13 +56,13 @@ def test_what_was_written_is_read(account, export):
 def test_what_is_not_done_is_not_read(account, export):
     with pytest.raises(ExportNotReadyError):
         exports.read(account.id, export.id)
-    write(attempts.take(export.id), b"{")
+    write(job_attempts.take(export.id), b"{")
     with pytest.raises(ExportNotReadyError):
         exports.read(account.id, export.id)
 
 
 def test_what_another_attempt_has_left_is_never_read(account, export):
-    lost = attempts.take(export.id)
+    lost = job_attempts.take(export.id)
     write(lost, b"torn", b"torn")
     Job.objects(id=export.id).update(set__due_at=utc_now())
     finish(export)
@@ -71,10 +71,10 @@ def test_what_another_attempt_has_left_is_never_read(account, export):
 
 
 def test_an_attempt_removes_what_it_or_another_has_left(export):
-    first = attempts.take(export.id)
+    first = job_attempts.take(export.id)
     write(first, b"torn")
     Job.objects(id=export.id).update(set__due_at=utc_now())
-    second = attempts.take(export.id)
+    second = job_attempts.take(export.id)
     write(second, b"new")
     exports.discard_of_others(second)
     assert ExportChunk.objects.distinct("holder") == [second.holder]

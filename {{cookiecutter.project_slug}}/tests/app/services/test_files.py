@@ -22,7 +22,7 @@ from app.errors import (
 from app.models.accounts import Deletion
 from app.models.base import utc_now
 from app.models.files import File, Status
-from app.services import deletions, files, store
+from app.services import account_deletion, files, object_store
 from app.services.pagination import PageRequest
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from tests.fixtures.accounts import Person
-    from tests.fixtures.store import Objects
+    from tests.fixtures.object_store import Objects
 
 PNG: Final = "image/png"
 CONTENT: Final = b"12345"
@@ -78,8 +78,8 @@ def fail(_key: str) -> None:
 def store_is_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take the store away, as the rest of the app sees it."""
     with monkeypatch.context() as patch:
-        patch.setattr(store, "look_at", fail)
-        patch.setattr(store, "remove", fail)
+        patch.setattr(object_store, "look_at", fail)
+        patch.setattr(object_store, "remove", fail)
         yield
 
 
@@ -149,7 +149,7 @@ def test_a_mismatch_is_told_where_the_object_cannot_be_removed(
     file = announce()
     objects.put(str(file.key), CONTENT, "text/html")
     with monkeypatch.context() as patch:
-        patch.setattr(store, "remove", fail)
+        patch.setattr(object_store, "remove", fail)
         with pytest.raises(UploadMismatchError):
             files.confirm(account.id, file.id)
     assert objects.names() == {str(file.key)}
@@ -161,16 +161,16 @@ def test_who_loses_a_race_with_a_confirmation_removes_nothing(
     account, announce, upload, objects, monkeypatch
 ):
     file = announce()
-    look_at = store.look_at
+    look_at = object_store.look_at
 
     def look_late(_key: str) -> Any:
         # Something else was there when this one looked; then the right one came, and was confirmed.
         with monkeypatch.context() as patch:
-            patch.setattr(store, "look_at", look_at)
+            patch.setattr(object_store, "look_at", look_at)
             files.confirm(account.id, upload(file).id)
-        return store.StoredObject(1, PNG)
+        return object_store.StoredObject(1, PNG)
 
-    monkeypatch.setattr(store, "look_at", look_late)
+    monkeypatch.setattr(object_store, "look_at", look_late)
     with pytest.raises(UploadMismatchError):
         files.confirm(account.id, file.id)
     assert files.find(account.id, file.id).status == "stored"
@@ -256,13 +256,13 @@ def test_a_sweep_goes_on_while_the_store_is_away_and_the_next_removes_the_object
 ):
     upload(announce())
     delete(account)
-    deletions._mark(uuid4())
-    over = utc_now() - timedelta(seconds=deletions.KEPT_SECONDS)
+    account_deletion._mark(uuid4())
+    over = utc_now() - timedelta(seconds=account_deletion.KEPT_SECONDS)
     Deletion.objects.update(set__due_at=over, set__created_at=over)
     with store_is_away(monkeypatch):
-        deletions.sweep()
+        account_deletion.sweep()
     assert (Deletion.objects.count(), len(objects.names())) == (0, 1)
-    deletions.sweep()
+    account_deletion.sweep()
     assert objects.names() == set()
 
 

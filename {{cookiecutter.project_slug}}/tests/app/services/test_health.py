@@ -10,7 +10,7 @@ from mongoengine import get_connection
 from pymongo.errors import ConnectionFailure
 
 from app.errors import ServiceUnavailableError
-from app.services import health, preparation
+from app.services import database_preparation, health
 
 
 def test_a_database_that_answers_and_fits_is_healthy(app, listen):
@@ -22,7 +22,7 @@ def test_a_database_that_does_not_fit_is_not(app, monkeypatch):
     def refuse():
         raise ServiceUnavailableError
 
-    monkeypatch.setattr(preparation, "ensure_prepared", refuse)
+    monkeypatch.setattr(database_preparation, "ensure_prepared", refuse)
     with app.app_context(), pytest.raises(ServiceUnavailableError):
         health.check_database()
 

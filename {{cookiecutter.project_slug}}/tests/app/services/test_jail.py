@@ -15,7 +15,7 @@ from app.errors import LoginJailedError, ServiceUnavailableError
 from app.models import counters
 from app.models.keyed_hashes import id_for
 from app.services import jail
-from config.keys import generate_secret
+from config.strong_secrets import generate_secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import pytest
 from app.errors import ServiceUnavailableError
 from app.models.base import utc_now
 from app.models.jobs import Job, JobKind, JobState
-from app.services import attempts, jobs, queue
+from app.services import job_attempts, jobs, queue
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
 
@@ -96,12 +96,12 @@ def test_a_job_that_nobody_takes_up_is_sent_again_at_intervals_that_double(accou
 
 def test_a_job_whose_worker_is_gone_is_sent_again(account, sent):
     job = submit(account)
-    attempts.take(job.id)
+    job_attempts.take(job.id)
     make_due(job)
     sent.clear()
     assert jobs.sweep() == 1
     assert sent == [job.id]
-    assert attempts.take(job.id)
+    assert job_attempts.take(job.id)
 
 
 def test_of_many_sweeps_one_sends_a_job(queue_app, account, sent):
@@ -160,7 +160,7 @@ def test_work_that_was_lost_is_left_alone(account):
 
     def lose(_):
         Job.objects(id=job.id).update(set__holder=uuid4())
-        raise attempts.LeaseLostError
+        raise job_attempts.LeaseLostError
 
     work(job, lose)
     assert Job.objects.get().state == JobState.RUNNING
@@ -170,7 +170,7 @@ def test_work_that_was_stopped_is_sent_again(account, sent):
     job = submit(account)
 
     def stop(_):
-        raise attempts.StoppingError
+        raise job_attempts.StoppingError
 
     work(job, stop)
     assert Job.objects.get().state == JobState.PENDING

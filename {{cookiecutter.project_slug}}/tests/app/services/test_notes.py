@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import NotFoundError, PreconditionFailedError
 from app.models.notes import Note
-from app.services import notes, preparation
+from app.services import database_preparation, notes
 from app.services.pagination import PageRequest
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
@@ -19,7 +19,7 @@ from tests.fixtures.queries import find_unserved
 @pytest.fixture(autouse=True)
 def _context(app):
     with app.app_context():
-        preparation.prepare()
+        database_preparation.prepare()
         yield
 
 

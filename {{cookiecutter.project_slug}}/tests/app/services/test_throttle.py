@@ -16,7 +16,7 @@ from app.errors import ServiceUnavailableError
 from app.models import counters
 from app.models.keyed_hashes import id_for
 from app.services import throttle
-from app.services.addresses import Network
+from app.services.ip_addresses import Network
 from app.services.throttle import DatabaseStore, Hit, LimitsStore, Order, Taken, Throttle
 from config.environment import PROJECT
 
@@ -32,7 +32,7 @@ SERVE = """
 import sys
 from app import create_app
 from app.services import throttle
-from app.services.addresses import Network
+from app.services.ip_addresses import Network
 from config.testing import Testing
 uri, secret, limit = sys.argv[1], sys.argv[2], int(sys.argv[3])
 with create_app(Testing(MONGODB_URI=uri, SECRET_KEY=secret)).app_context():
@@ -54,7 +54,7 @@ def _context(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def gate() -> Throttle:
+def app_throttle() -> Throttle:
     """Return a throttle as one process has it."""
     return Throttle(DatabaseStore())
 
@@ -71,34 +71,38 @@ class CountingStore(DatabaseStore):
         return super().take(order)
 
 
-def hit(gate: Throttle, limits: str, *, size: int = 1, is_strict: bool = False) -> Hit:
-    found = gate.count("default", limits, "key", [Network(ADDRESS, size)], is_strict=is_strict)
+def hit(app_throttle: Throttle, limits: str, *, size: int = 1, is_strict: bool = False) -> Hit:
+    found = app_throttle.count(
+        "default", limits, "key", [Network(ADDRESS, size)], is_strict=is_strict
+    )
     assert found is not None
     return found
 
 
-def serve(gate: Throttle, limits: str, hits: int) -> int:
+def serve(app_throttle: Throttle, limits: str, hits: int) -> int:
     """Return how many of *hits* pass."""
-    return sum(not hit(gate, limits).is_refused for _ in range(hits))
+    return sum(not hit(app_throttle, limits).is_refused for _ in range(hits))
 
 
 @pytest.mark.parametrize("limit", [1, 7, 99, 100, 101, 250, 1200])
-def test_alone_a_process_serves_the_limit_to_the_hit(gate: Throttle, limit: int) -> None:
-    assert serve(gate, f"{limit} per minute", limit) == limit
-    assert serve(gate, f"{limit} per minute", 3) == 0
+def test_alone_a_process_serves_the_limit_to_the_hit(app_throttle: Throttle, limit: int) -> None:
+    assert serve(app_throttle, f"{limit} per minute", limit) == limit
+    assert serve(app_throttle, f"{limit} per minute", 3) == 0
 
 
 @pytest.mark.parametrize("limit", [50, 1200], ids=["exact", "in blocks"])
-def test_a_limit_holds_against_sixteen_threads(app: Flask, gate: Throttle, limit: int) -> None:
+def test_a_limit_holds_against_sixteen_threads(
+    app: Flask, app_throttle: Throttle, limit: int
+) -> None:
     def serve_there(_number: int) -> int:
         with app.app_context():
-            return serve(gate, f"{limit} per minute", limit // 16 + 5)
+            return serve(app_throttle, f"{limit} per minute", limit // 16 + 5)
 
     # One first hit: of many at once, the embedded database does not answer each.
-    served = serve(gate, f"{limit} per minute", 1)
+    served = serve(app_throttle, f"{limit} per minute", 1)
     with ThreadPoolExecutor(16) as threads:
         served += sum(threads.map(serve_there, range(16)))
-    assert served + serve(gate, f"{limit} per minute", limit) == limit
+    assert served + serve(app_throttle, f"{limit} per minute", limit) == limit
 
 
 @pytest.mark.parametrize("processes", [2, 5, 16, 60])
@@ -115,13 +119,13 @@ def test_processes_never_exceed_a_limit_nor_fall_short_by_more_than_a_tenth(
     assert least <= served <= limit
 
 
-def test_processes_that_died_hold_no_more_than_a_tenth(gate: Throttle) -> None:
+def test_processes_that_died_hold_no_more_than_a_tenth(app_throttle: Throttle) -> None:
     # Each takes as large a block as it gets, and is gone.
     served = 0
     for _ in range(60):
         dying = Throttle(DatabaseStore())
         served += serve(dying, "1200 per minute", 8)
-    served += serve(gate, "1200 per minute", 1200)
+    served += serve(app_throttle, "1200 per minute", 1200)
     assert 1080 <= served <= 1200
 
 
@@ -165,22 +169,22 @@ def test_a_large_limit_is_rarely_asked_for() -> None:
 @pytest.mark.parametrize("limit", [20, 200], ids=["exact", "in blocks"])
 def test_a_refusal_is_repeated_without_asking(limit: int) -> None:
     store = CountingStore()
-    gate = Throttle(store)
-    serve(gate, f"{limit} per minute", limit + 1)
+    app_throttle = Throttle(store)
+    serve(app_throttle, f"{limit} per minute", limit + 1)
     asked = store.asked
-    assert serve(gate, f"{limit} per minute", 5) == 0
+    assert serve(app_throttle, f"{limit} per minute", 5) == 0
     assert store.asked == asked
 
 
 @pytest.mark.parametrize("limit", [5, 100], ids=["exact", "in blocks"])
-def test_a_window_ends(gate: Throttle, limit: int) -> None:
+def test_a_window_ends(app_throttle: Throttle, limit: int) -> None:
     limited = f"{limit} per 3 seconds"
     begun = time.monotonic()
-    served = serve(gate, limited, limit + 1)
+    served = serve(app_throttle, limited, limit + 1)
     if time.monotonic() - begun < 3:
         assert served == limit
     time.sleep(3.05)
-    assert not hit(gate, limited).is_refused
+    assert not hit(app_throttle, limited).is_refused
 
 
 def test_a_hit_passes_whose_window_ends_while_the_store_answers() -> None:
@@ -204,65 +208,68 @@ def test_a_refusal_that_comes_before_a_next_windows_grant_does_not_outlive_its_o
     assert not window.is_used_up
 
 
-def test_what_is_paid_for_in_a_window_is_not_served_in_the_next(gate: Throttle) -> None:
+def test_what_is_paid_for_in_a_window_is_not_served_in_the_next(app_throttle: Throttle) -> None:
     limited = "100 per 2 seconds"
     first = Throttle(DatabaseStore())
     serve(first, limited, 2)
     time.sleep(2.05)
-    assert serve(gate, limited, 100) + serve(first, limited, 100) <= 100
+    assert serve(app_throttle, limited, 100) + serve(first, limited, 100) <= 100
 
 
-def test_what_is_left_is_told(gate: Throttle) -> None:
+def test_what_is_left_is_told(app_throttle: Throttle) -> None:
     for limit in (50, 200):
-        serve(gate, f"{limit} per minute", 30)
-        told = hit(gate, f"{limit} per minute")
+        serve(app_throttle, f"{limit} per minute", 30)
+        told = hit(app_throttle, f"{limit} per minute")
         assert (told.limit, told.seconds, told.remaining) == (limit, 60, limit - 31)
         assert 0 < told.ends_in <= 60
 
 
-def test_the_tightest_of_several_limits_is_told_and_refuses(gate: Throttle) -> None:
+def test_the_tightest_of_several_limits_is_told_and_refuses(app_throttle: Throttle) -> None:
     limits = "100 per hour; 2 per minute"
-    told = hit(gate, limits)
+    told = hit(app_throttle, limits)
     assert (told.policy, told.limit, told.remaining) == ("default-2", 2, 1)
-    assert serve(gate, limits, 2) == 1
-    assert (hit(gate, limits).policy, hit(gate, limits).is_refused) == ("default-2", True)
+    assert serve(app_throttle, limits, 2) == 1
+    told = hit(app_throttle, limits)
+    assert (told.policy, told.is_refused) == ("default-2", True)
 
 
-def test_a_larger_network_may_do_more(gate: Throttle) -> None:
+def test_a_larger_network_may_do_more(app_throttle: Throttle) -> None:
     networks = [Network("2001:db8::/64", 1), Network("2001:db8::/56", 4)]
     for _ in range(2):
-        gate.count("default", "2 per minute", "key", networks, is_strict=False)
-    refused = gate.count("default", "2 per minute", "key", networks, is_strict=False)
+        app_throttle.count("default", "2 per minute", "key", networks, is_strict=False)
+    refused = app_throttle.count("default", "2 per minute", "key", networks, is_strict=False)
     assert refused is not None
     assert refused.is_refused
     others = [
-        gate.count("default", "2 per minute", "key", [networks[1]], is_strict=False)
+        app_throttle.count("default", "2 per minute", "key", [networks[1]], is_strict=False)
         for _ in range(2)
     ]
     assert not any(other is None or other.is_refused for other in others)
-    last = gate.count("default", "2 per minute", "key", [networks[1]], is_strict=False)
+    last = app_throttle.count("default", "2 per minute", "key", [networks[1]], is_strict=False)
     assert last is not None
     # The first network's refusal was not counted against the larger one, which has four.
     assert last.limit == 8
     assert last.remaining == 3
 
 
-def test_a_counter_tells_no_address(gate: Throttle, database: Database[dict[str, Any]]) -> None:
-    hit(gate, "200 per minute")
+def test_a_counter_tells_no_address(
+    app_throttle: Throttle, database: Database[dict[str, Any]]
+) -> None:
+    hit(app_throttle, "200 per minute")
     stored = database[counters.COLLECTION].find_one()
     assert stored is not None
     assert ADDRESS not in repr(stored)
     assert stored["_id"] == id_for(counters.COLLECTION, f"key:{ADDRESS}:200/60")
 
 
-def test_memory_is_bounded(gate: Throttle, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_memory_is_bounded(app_throttle: Throttle, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "_WINDOWS", 3)
     small = Throttle(DatabaseStore())
     for number in range(5):
         callers = [Network(f"192.0.2.{number}", 1)]
         small.count("default", "500 per minute", "key", callers, is_strict=False)
     assert len(small._windows) == 3
-    del gate
+    del app_throttle
 
 
 def test_any_storage_that_limits_knows_counts() -> None:
@@ -304,13 +311,13 @@ def test_while_a_store_is_away_strict_limits_are_closed_and_others_open(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     store = AbsentStore()
-    gate, callers = Throttle(store), [Network(ADDRESS, 1)]
+    app_throttle, callers = Throttle(store), [Network(ADDRESS, 1)]
     with caplog.at_level(logging.WARNING):
         for _ in range(10):
-            passed = gate.count("default", "30 per minute", "key", callers, is_strict=False)
+            passed = app_throttle.count("default", "30 per minute", "key", callers, is_strict=False)
             assert passed is None
         with pytest.raises(ServiceUnavailableError) as refusal:
-            gate.count("auth", "30 per minute", "key", callers, is_strict=True)
+            app_throttle.count("auth", "30 per minute", "key", callers, is_strict=True)
     assert refusal.value.headers["Retry-After"] == "5"
     # It is left alone for a while.
     assert store.asked == 1
@@ -321,9 +328,11 @@ def test_while_a_store_is_away_strict_limits_are_closed_and_others_open(
 def test_a_store_that_was_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(throttle, "PAUSE_SECONDS", 0)
     store = AbsentStore()
-    gate = Throttle(store)
+    app_throttle = Throttle(store)
     for _ in range(2):
-        gate.count("default", "30 per minute", "key", [Network(ADDRESS, 1)], is_strict=False)
+        app_throttle.count(
+            "default", "30 per minute", "key", [Network(ADDRESS, 1)], is_strict=False
+        )
     assert store.asked == 2
 
 

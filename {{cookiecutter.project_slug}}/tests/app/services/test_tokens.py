@@ -19,7 +19,7 @@ from config import (
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: else
-    keys,
+    strong_secrets,
     #: endif
 )
 from config.testing import Testing
@@ -141,7 +141,7 @@ def test_two_apps_of_one_process_keep_their_keys_apart() -> None:
     for issuer in ("first", "second"):
         app = Flask(issuer)
         #: if cookiecutter.jwt_algorithm == "HS256"
-        key = {"JWT_SECRET_KEY": keys.generate_secret()}
+        key = {"JWT_SECRET_KEY": strong_secrets.generate_secret()}
         #: else
         key = {"JWT_PRIVATE_KEY": new_private_key()}
         #: endif

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from app.models.base import utc_now
 from app.models.files import File, Status
-from app.services import attempts, exports
+from app.services import exports, job_attempts
 from app.tasks import exports as task
 
 MEMBERS = ("id", "fileName", "contentType", "size", "url", "createdAt", "updatedAt")
@@ -25,7 +25,7 @@ def test_an_export_holds_stored_files_as_the_api_shows_them(api, app, account):
                 status=status,
                 deadline=utc_now() + timedelta(hours=1),
             ).save()
-        attempt = attempts.take(exports.create(account.id, str(uuid4())).id)
+        attempt = job_attempts.take(exports.create(account.id, str(uuid4())).id)
         attempt.finish(task.make(attempt))
         _, chunks = exports.read(account.id, attempt.job.id)
         exported = json.loads(b"".join(chunks))

@@ -6,7 +6,7 @@ import json
 from operator import itemgetter
 from uuid import uuid4
 
-from app.services import attempts, exports
+from app.services import exports, job_attempts
 from app.tasks import exports as task
 
 NOTES = "/api/v1/me/notes"
@@ -16,7 +16,7 @@ def test_an_export_holds_notes_as_the_api_shows_them(api, app, account):
     body = {"title": "장보기 🛒", "body": 'a "quoted"\nline'}
     shown = [api.post(NOTES, account, json=body).json for _ in range(3)]
     with app.app_context():
-        attempt = attempts.take(exports.create(account.id, str(uuid4())).id)
+        attempt = job_attempts.take(exports.create(account.id, str(uuid4())).id)
         attempt.finish(task.make(attempt))
         _, chunks = exports.read(account.id, attempt.job.id)
         exported = json.loads(b"".join(chunks))

@@ -28,7 +28,7 @@ from app.models.accounts import Account
 from app.models.base import BaseDocument, BaseEmbeddedDocument, new_id
 from app.models.exports import ExportChunk, exported_classes
 from app.models.jobs import Job
-from app.services import attempts, exports
+from app.services import exports, job_attempts
 from app.tasks import exports as task
 from tests.fixtures.belongings import Belonging
 from tests.fixtures.queue import CHUNK_BYTES
@@ -74,12 +74,12 @@ def _context(queue_app):
 
 
 @pytest.fixture
-def attempt(account) -> attempts.Attempt:
+def attempt(account) -> job_attempts.Attempt:
     """Return an attempt at an export of `account`."""
-    return attempts.take(exports.create(account.id, str(uuid4())).id)
+    return job_attempts.take(exports.create(account.id, str(uuid4())).id)
 
 
-def read(account, attempt: attempts.Attempt):
+def read(account, attempt: job_attempts.Attempt):
     attempt.finish(task.make(attempt))
     _, chunks = exports.read(account.id, attempt.job.id)
     return json.loads(b"".join(chunks))
@@ -169,7 +169,7 @@ def test_what_is_written_is_stored_in_pieces_of_one_size(account, make_belonging
 def test_a_large_export_is_never_wholly_in_memory(account, make_belongings, make_app):
     with make_app(EXPORT_CHUNK_BYTES=65_536).app_context():
         warming_up, attempt = (
-            attempts.take(exports.create(account.id, str(uuid4())).id) for _ in range(2)
+            job_attempts.take(exports.create(account.id, str(uuid4())).id) for _ in range(2)
         )
         make_belongings(account, 1)
         task.make(warming_up)
@@ -186,7 +186,7 @@ def test_a_large_export_is_never_wholly_in_memory(account, make_belongings, make
 def test_an_account_that_was_deleted_is_exported_no_more(attempt):
     # Past the service, which would delete the job, too.
     Account._get_collection().delete_many({})
-    with pytest.raises(attempts.LeaseLostError):
+    with pytest.raises(job_attempts.LeaseLostError):
         task.make(attempt)
 
 
@@ -202,7 +202,7 @@ def test_an_export_that_is_deleted_while_it_is_made_leaves_nothing(
         exports.delete(account.id, attempt.job.id)
 
     attempt.report = report_and_delete
-    with pytest.raises(attempts.LeaseLostError):
+    with pytest.raises(job_attempts.LeaseLostError):
         task.make(attempt)
     assert len(reports) == 2
     assert (Job.objects.count(), ExportChunk.objects.count()) == (0, 0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.models.exports import ExportChunk
 from app.models.jobs import JobState
-from app.services import attempts, queue
+from app.services import job_attempts, queue
 from tests.fixtures.queue import PATIENCE_SECONDS, ask, await_export, find_job, is_done
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def test_a_worker_that_is_told_to_end_gives_its_job_back_at_once(
     assert (left.state, left.attempts) == (JobState.PENDING, 0)
     assert ExportChunk.objects.count() == 0
     with queue_app.app_context():
-        assert attempts.take(left.id) is not None
+        assert job_attempts.take(left.id) is not None
 
 
 def test_the_log_names_the_job_and_its_request_and_nothing_of_the_account(

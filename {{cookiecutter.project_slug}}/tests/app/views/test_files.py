@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.fixtures.api import Api
-from tests.fixtures.store import send
+from tests.fixtures.object_store import send
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse

@@ -10,7 +10,7 @@ from mongoengine import ValidationError
 from mongoengine.errors import InvalidQueryError
 
 from app.models.encryption import DecryptionError, EncryptedStringField
-from app.models.encryption.check import seal_database, verify_keys
+from app.models.encryption.key_check import seal_database, verify_keys
 from tests.fixtures.encryption import (
     Dog,
     FieldKeys,

@@ -1,0 +1,14 @@
+"""No request before the database is known to fit: indexes there, keys right."""
+
+from __future__ import annotations
+
+from flask import request
+
+from app.constants import PREPARED_PREFIXES
+from app.services import database_preparation
+
+
+def refuse_until_prepared() -> None:
+    """Prepare the database on a process's first API request; raises ServiceUnavailableError."""
+    if request.path.startswith(PREPARED_PREFIXES):
+        database_preparation.ensure_prepared()

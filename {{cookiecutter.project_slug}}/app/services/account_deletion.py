@@ -1,0 +1,192 @@
+"""Deletion: an account goes with all that it owns, however much that is and whoever still writes.
+
+First one update closes the account: its sessions end but the one that asked, and so does all that
+was proven. Then goes what it owns, a batch at a time, and then the account. A request that was let
+in before may write even then: the mark that stands in `deletions` outlives the account for as long
+as that may be, and every server looks for what has come since.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import suppress
+from datetime import timedelta
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Final
+
+import pymongo
+from mongoengine import CASCADE, NULLIFY, PULL
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from app.errors import ServiceUnavailableError, UnauthorizedError
+from app.models.accounts import Account, Deletion
+from app.models.base import utc_now
+from app.security_events import Event, tell
+from app.services import (
+    database_preparation,
+    #: if cookiecutter.uploads
+    files,
+    #: endif
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from flask import Flask
+    from mongoengine import Document
+
+    from app.services.callers import Caller
+
+BATCH: Final = 500
+SWEEP_SECONDS: Final = 5
+# All that a request writes it writes within MONGODB_TIMEOUT_SECONDS; this is ten times as long.
+KEPT_SECONDS: Final = 30
+# What one pass over one account may take: the next one goes on.
+PASS_SECONDS: Final = 20
+MOST_SWEPT: Final = 100
+
+logger = logging.getLogger(__name__)
+
+
+def delete(caller: Caller) -> None:
+    """Delete the caller's account with all that belongs to it.
+
+    Where the time of a request is not enough, the same session may ask again; a server goes on
+    with it all the same. Raises UnauthorizedError where somebody else ended the session meanwhile.
+    """
+    account_id = caller.account_id
+    # The mark first: from the moment that the account is closed, somebody will see to the rest.
+    _mark(account_id)
+    if not _close(caller):
+        raise UnauthorizedError("the session ended meanwhile")
+    if not caller.is_leaving:
+        tell(Event.ACCOUNT_DELETED, account_id)
+    _remove(account_id)
+
+
+def sweep() -> None:
+    """Remove what accounts have left that are deleted, or being deleted.
+
+    Any number of servers may sweep: of two that find the same mark one goes on with it.
+    """
+    #: if cookiecutter.uploads
+    try:
+        _sweep_marks()
+    finally:
+        _remove_objects()
+    #: else
+    _sweep_marks()
+    #: endif
+
+
+def keep_sweeping(app: Flask) -> None:
+    """Sweep every few seconds, in a thread that ends with the process."""
+    Thread(target=_sweep_for_ever, args=(app,), name="deletions", daemon=True).start()
+
+
+def _sweep_marks() -> None:
+    for _ in range(MOST_SWEPT):
+        with pymongo.timeout(PASS_SECONDS):
+            now = utc_now()
+            mark = Deletion.objects(due_at__lte=now).order_by("due_at").first()
+            if mark is None:
+                return
+            due_at = now + timedelta(seconds=SWEEP_SECONDS)
+            if Deletion.objects(id=mark.id, due_at=mark.due_at).update_one(set__due_at=due_at):
+                _sweep_after(mark, due_at)
+
+
+#: if cookiecutter.uploads
+def _remove_objects() -> None:
+    """Remove what is in the store, once for all marks: one that is away keeps none waiting."""
+    try:
+        with pymongo.timeout(PASS_SECONDS):
+            files.remove_ownerless()
+    except ServiceUnavailableError:
+        logger.info("objects of deleted accounts are removed later: the store is away")
+
+
+#: endif
+def _sweep_for_ever(app: Flask) -> None:
+    while True:
+        time.sleep(SWEEP_SECONDS)
+        try:
+            with app.app_context():
+                # Where an app does not fit the database, it must change nothing.
+                database_preparation.ensure_prepared()
+                sweep()
+        except (PyMongoError, ServiceUnavailableError) as error:
+            logger.info("deletions go on later: %s", type(error).__name__)
+        except Exception:
+            logger.exception("deletions go on later")
+
+
+def _mark(account_id: UUID) -> None:
+    now = utc_now()
+    due_at = now + timedelta(seconds=SWEEP_SECONDS)
+    with suppress(DuplicateKeyError):
+        _raw(Deletion).update_one(
+            {"_id": account_id},
+            {"$set": {"dueAt": due_at, "updatedAt": now}, "$setOnInsert": {"createdAt": now}},
+            upsert=True,
+        )
+
+
+def _close(caller: Caller) -> bool:
+    """End all but the session that asks; tell whether that stands."""
+    now = utc_now()
+    closing = {
+        "deletionBeganAt": now,
+        #: if cookiecutter.oauth == "client"
+        "credentialsEndedAt": now,
+        #: endif
+    }
+    # Without a password and identities nobody logs in, and nobody learns that it is going.
+    change = {
+        "$set": closing,
+        "$unset": {"passwordHash": True, "identities": True},
+        "$inc": {"credentialVersion": 1},
+        "$pull": {"sessions": {"id": {"$ne": caller.session_id}}},
+    }
+    asking = {"_id": caller.account_id, "sessions.id": caller.session_id}
+    return bool(_raw(Account).update_one(asking, change).matched_count)
+
+
+def _remove(account_id: UUID) -> None:
+    """Remove what an account owns, then the account."""
+    for owned, field, rule in _owned_classes():
+        found = owned.objects(**{field: account_id})
+        if rule == CASCADE:
+            while batch := [*found.limit(BATCH).scalar("pk")]:
+                owned.objects(pk__in=batch).delete()
+        elif rule == NULLIFY:
+            found.update(**{f"unset__{field}": True})
+        elif rule == PULL:
+            found.update(**{f"pull__{field}": account_id})
+    _raw(Account).delete_one({"_id": account_id, "deletionBeganAt": {"$exists": True}})
+
+
+def _sweep_after(mark: Deletion, due_at: Any) -> None:
+    account = _raw(Account).find_one({"_id": mark.id}, {"deletionBeganAt": 1})
+    if account is not None and "deletionBeganAt" not in account:
+        # Whoever made the mark came no further; they may be at it again, and have renewed it.
+        Deletion.objects(id=mark.id, due_at=due_at).delete()
+        return
+    is_last = mark.created_at <= utc_now() - timedelta(seconds=KEPT_SECONDS)
+    _remove(mark.id)
+    if is_last:
+        Deletion.objects(id=mark.id).delete()
+
+
+def _owned_classes() -> Iterator[tuple[type[Document], str, int]]:
+    """Yield every class that refers to accounts, by which field, and what becomes of it then."""
+    rules = Account._meta.get("delete_rules") or {}  # noqa: SLF001 - it has no public name.
+    for (owned, field), rule in rules.items():
+        if not owned._meta.get("abstract"):  # noqa: SLF001 - as above.
+            yield owned, field, rule
+
+
+def _raw(document_class: type[Document]) -> Any:
+    return document_class._get_collection()  # noqa: SLF001 - mongoengine's accessor.

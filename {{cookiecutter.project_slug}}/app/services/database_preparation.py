@@ -1,0 +1,124 @@
+"""What a database must have before an app works on it, made sure of once per app.
+
+Three callers: `flask prepare` before a server starts, `flask indexes ensure` in a release,
+and a hook before each request, so that a process started while MongoDB was away begins to
+serve by itself when it is back, and one that does not fit the database never writes to it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING, cast
+
+import pymongo
+from flask import current_app
+from mongoengine import get_db
+from pymongo.errors import PyMongoError
+
+from app.errors import ServiceUnavailableError
+from app.extensions import settings
+from app.models import connection, counters, indexes
+from app.models.database_mismatch import DatabaseMismatchError
+#: if cookiecutter.field_encryption
+from app.models.encryption.key_check import verify_keys
+#: endif
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flask import Flask
+    from pymongo import IndexModel
+
+EXTENSION = "preparation"
+# How long a starting server waits for MongoDB before it starts unready.
+ANSWER_SECONDS = 3.0
+
+# Collections that no document class models.
+UNMODELLED: Mapping[str, Sequence[IndexModel]] = {
+    counters.COLLECTION: counters.INDEXES,
+}
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Preparation:
+    """How far one app is. A copy of shared state that only ever turns true."""
+
+    is_done: bool = False
+    failures: int = 0
+    lock: Lock = field(default_factory=Lock)
+
+
+def init_app(app: Flask) -> None:
+    """Give *app* its own state: what one app made sure of says nothing about another."""
+    app.extensions[EXTENSION] = _Preparation()
+
+
+def prepare() -> indexes.EnsuredIndexes:
+    """Make sure of everything a database must have; running it again changes nothing.
+
+    Raises DatabaseMismatchError where an operator is needed, PyMongoError where MongoDB does
+    not answer. Building indexes of large collections takes as long as it takes: whoever
+    cannot wait calls this within pymongo.timeout().
+    """
+    #: if cookiecutter.field_encryption
+    # First, since an app with a wrong key must change nothing at all.
+    verify_keys()
+    #: endif
+    return indexes.ensure_indexes(UNMODELLED)
+
+
+def is_database_answering() -> bool:
+    """Tell whether MongoDB answers within ANSWER_SECONDS."""
+    try:
+        with pymongo.timeout(ANSWER_SECONDS):
+            get_db().command("ping")
+    except PyMongoError:
+        return False
+    return True
+
+
+def ensure_prepared() -> None:
+    """Let the caller pass once the database is prepared; raise ServiceUnavailableError until then.
+
+    After the first success this is one look at an attribute. Before, one thread prepares
+    and the others wait for what it finds, no longer than MONGODB_TIMEOUT_SECONDS or
+    what is left of the request's time.
+    """
+    preparation = cast("_Preparation", current_app.extensions[EXTENSION])
+    if not preparation.is_done:
+        with connection.deadline_in(settings.MONGODB_TIMEOUT_SECONDS):
+            _prepare_once(preparation)
+
+
+def _prepare_once(preparation: _Preparation) -> None:
+    failures_before = preparation.failures
+    if not preparation.lock.acquire(timeout=connection.seconds_left()):
+        raise ServiceUnavailableError
+    try:
+        # Another thread may have finished while this one waited, either way: a failure is
+        # not tried again, or the wait would add up beyond what a request may take.
+        if preparation.is_done:
+            return
+        if preparation.failures != failures_before:
+            raise ServiceUnavailableError
+        _try_preparing(preparation)
+    finally:
+        preparation.lock.release()
+
+
+def _try_preparing(preparation: _Preparation) -> None:
+    try:
+        prepare()
+    except DatabaseMismatchError as error:
+        preparation.failures += 1
+        logger.critical("%s", error)
+        raise ServiceUnavailableError from error
+    except PyMongoError as error:
+        preparation.failures += 1
+        logger.warning("MongoDB is not prepared yet: %s", type(error).__name__)
+        raise ServiceUnavailableError from error
+    preparation.is_done = True

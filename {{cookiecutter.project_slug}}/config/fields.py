@@ -1,0 +1,245 @@
+"""The kinds of values that settings have, each with its rule.
+
+A rule is a function that returns the value, or raises ValueError with a phrase that follows the
+name of the setting and never repeats the value.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Annotated, Any, Final
+#: if cookiecutter.task_queue
+from urllib.parse import urlsplit
+#: endif
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+from pymongo.uri_parser import parse_uri
+
+from config import (
+    #: if cookiecutter.field_encryption
+    fernet,
+    #: endif
+    strong_secrets,
+    #: if cookiecutter.observability
+    telemetry,
+    #: endif
+    #: if cookiecutter.throttling
+    throttle,
+    #: endif
+)
+
+SERVERS: Final = (
+    # Settings that name a server to which secrets go.
+    "MONGODB_URI",
+    #: if cookiecutter.throttling
+    "RATELIMIT_STORAGE_URI",
+    #: endif
+    #: if cookiecutter.observability
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "SENTRY_DSN",
+    #: endif
+    #: if cookiecutter.task_queue
+    "BROKER_URI",
+    #: endif
+)
+# How long the DNS may take to name the hosts of mongodb+srv.
+DNS_SECONDS: Final = 5
+
+ON: Final = ("1", "true", "yes")
+OFF: Final = ("0", "false", "no")
+
+#: if cookiecutter.task_queue
+BROKERS: Final = ("redis", "rediss", "valkey", "valkeys", "amqp", "amqps")
+#: endif
+
+# A name or an IPv4 address, or an IPv6 address in brackets, each with or without a port.
+HOST: Final = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?", re.IGNORECASE
+)
+
+
+def read_switch(value: Any) -> Any:
+    """Read a boolean from one of six words; "on" and "y" are mistakes, not values."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() not in ON + OFF:
+        raise ValueError("must be one of " + ", ".join(ON + OFF))
+    return value.lower() in ON
+
+
+def read_whole_number(value: Any) -> Any:
+    """Read digits and nothing else: no sign, no space, no fraction, no underscore."""
+    if isinstance(value, str):
+        if not re.fullmatch(r"[0-9]{1,18}", value, re.ASCII):
+            raise ValueError("must be a whole number")
+        return int(value)
+    return value
+
+
+#: if cookiecutter.observability
+def read_port(value: Any) -> Any:
+    """Read a port; Kubernetes has another use for the variable of this name."""
+    if isinstance(value, str) and value.startswith(("tcp://", "udp://")):
+        raise ValueError(
+            "must be a whole number; Kubernetes sets it in every pod where a Service is called"
+            " metrics: say enableServiceLinks: false"
+        )
+    return read_whole_number(value)
+
+
+#: endif
+def read_list(value: Any) -> Any:
+    """Read a comma-separated text as a tuple."""
+    if isinstance(value, str):
+        return tuple(item.strip() for item in value.split(","))
+    return value
+
+
+def check_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an entry that is no host name or address: "*" would trust every caller's Host."""
+    if not hosts or not all(HOST.fullmatch(host) for host in hosts):
+        raise ValueError("must list host names, each host or host:port, without * or a scheme")
+    return tuple(host.lower() for host in hosts)
+
+
+def read_address(value: str) -> str:
+    """Read what a server listens at: a name or an address, IPv6 with or without brackets."""
+    text = value[1:-1] if re.fullmatch(r"\[.*\]", value) else value
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        if text != value or not re.fullmatch(r"[0-9A-Za-z.-]+", text):
+            raise ValueError("must be an address such as 127.0.0.1, 0.0.0.0 or ::") from None
+    return text
+
+
+def check_servers(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what is no setting that names a server."""
+    if not set(names) <= set(SERVERS):
+        raise ValueError("must list settings, of these: " + ", ".join(SERVERS))
+    return names
+
+
+#: if cookiecutter.cors
+def check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse an entry that is not exactly an origin as browsers send it (RFC 6454 section 6.2)."""
+    for origin in origins:
+        scheme, separator, host = origin.partition("://")
+        if scheme not in {"http", "https"} or not separator or not HOST.fullmatch(host):
+            raise ValueError("must list origins, each scheme://host or scheme://host:port, never *")
+        if origin != origin.lower():
+            raise ValueError("must be in lower case, as browsers send it")
+    return origins
+
+
+#: endif
+#: if cookiecutter.oauth == "server"
+def check_issuer(issuer: str) -> str:
+    """Refuse what is no origin: the metadata of an issuer with a path would be elsewhere."""
+    scheme, _, host = issuer.partition("://")
+    is_local = scheme == "http" and host.partition(":")[0] in {"localhost", "127.0.0.1"}
+    if not HOST.fullmatch(host) or issuer != issuer.lower() or not (scheme == "https" or is_local):
+        raise ValueError("must be https://host or https://host:port, or http on localhost")
+    return issuer
+
+
+def check_secure_issuer(issuer: str) -> str:
+    """Refuse plain HTTP as well (RFC 8414 section 2)."""
+    if not issuer.startswith("https://"):
+        raise ValueError("must be https://host or https://host:port")
+    return check_issuer(issuer)
+
+
+#: endif
+def check_mongodb_uri(uri: str) -> str:
+    """Refuse what the driver would refuse at the first query, without a look-up in the DNS."""
+    if not uri.startswith(("mongodb://", "mongodb+srv://")):
+        raise ValueError("must begin with mongodb:// or mongodb+srv://")
+    try:
+        parse_uri(_without_srv(uri), warn=False)
+    except (PyMongoError, ValueError):
+        # The driver's message quotes parts of the URI, which may hold a password.
+        raise ValueError("must be a MongoDB connection string that can be parsed") from None
+    except OSError:
+        raise ValueError("must name TLS files that can be read") from None
+    return uri
+
+
+def try_mongodb_uri(uri: str) -> None:
+    """Refuse what the driver refuses only when it makes a client: nothing is connected to.
+
+    The hosts of mongodb+srv are asked of the DNS.
+    """
+    try:
+        parse_uri(uri, warn=False, connect_timeout=DNS_SECONDS)
+    except (PyMongoError, OSError, ValueError):
+        raise ValueError("must name a host whose SRV record can be found in the DNS") from None
+    try:
+        MongoClient[dict[str, Any]](_without_srv(uri), connect=False).close()
+    except (PyMongoError, OSError, ValueError, TypeError):
+        raise ValueError("must have TLS files and options that the driver can use") from None
+
+
+def _without_srv(uri: str) -> str:
+    """Return *uri* for a driver that is not to ask the DNS, which it does while it parses.
+
+    The options of mongodb+srv are the same, but for the three of their own.
+    """
+    plain = re.sub(r"(?<=[?&])srv[a-z]+=[^&]*&?", "", uri, flags=re.IGNORECASE)
+    return re.sub(r"^mongodb\+srv:", "mongodb:", plain)
+
+
+#: if cookiecutter.task_queue
+def check_broker_uri(uri: str) -> str:
+    """Refuse a broker that is none of those which are known to lose no message."""
+    try:
+        parts = urlsplit(uri)
+        is_known = parts.scheme in BROKERS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_known = False
+    if not is_known:
+        schemes = ", ".join(f"{scheme}://" for scheme in BROKERS)
+        raise ValueError(f"must be the URI of a broker, with one of {schemes} and a host")
+    return uri
+
+
+#: endif
+Switch = Annotated[bool, BeforeValidator(read_switch)]
+WholeNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0)]
+PositiveNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1)]
+Hosts = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_hosts)]
+#: if cookiecutter.cors
+Origins = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_origins)]
+#: endif
+#: if cookiecutter.oauth == "server"
+Issuer = Annotated[str, AfterValidator(check_issuer)]
+SecureIssuer = Annotated[str, AfterValidator(check_secure_issuer)]
+#: endif
+#: if cookiecutter.task_queue
+BrokerURI = Annotated[str, AfterValidator(check_broker_uri), Field(repr=False)]
+#: endif
+MongoURI = Annotated[str, AfterValidator(check_mongodb_uri), Field(repr=False)]
+Secret = Annotated[str, AfterValidator(strong_secrets.check_secret), Field(repr=False)]
+#: if cookiecutter.throttling
+Limits = Annotated[str, AfterValidator(throttle.check_limits)]
+StorageURI = Annotated[str, AfterValidator(throttle.check_storage_uri)]
+#: endif
+Address = Annotated[str, AfterValidator(read_address)]
+Servers = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_servers)]
+#: if cookiecutter.observability
+Port = Annotated[int, BeforeValidator(read_port), Field(ge=1, le=65_535)]
+TelemetryURL = Annotated[str, AfterValidator(telemetry.check_url)]
+TelemetryHeaders = Annotated[str, AfterValidator(telemetry.check_headers)]
+SentryDSN = Annotated[str, AfterValidator(telemetry.check_dsn)]
+#: endif
+#: if cookiecutter.field_encryption
+FernetKeys = Annotated[
+    tuple[str, ...],
+    BeforeValidator(read_list),
+    AfterValidator(fernet.check_fernet_keys),
+    Field(repr=False),
+]
+#: endif

@@ -1,0 +1,41 @@
+"""No request of the API before the database is known to fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import ServiceUnavailableError
+from app.services import database_preparation
+from tests.fixtures.api import Api
+
+
+@pytest.fixture
+def _unprepared(monkeypatch):
+    def refuse():
+        raise ServiceUnavailableError
+
+    monkeypatch.setattr(database_preparation, "ensure_prepared", refuse)
+
+
+@pytest.mark.usefixtures("_unprepared")
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/auth/login", "/api/v1/nothing"])
+def test_the_api_waits_for_its_database(api, path):
+    answer = api.get(path, status=503)
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+@pytest.mark.usefixtures("_unprepared")
+@pytest.mark.parametrize("path", ["/health/live", "/openapi.json"])
+def test_what_needs_no_database_does_not_wait(api, path):
+    api.get(path)
+
+
+@pytest.mark.usefixtures("_unprepared")
+def test_readiness_tells_that_the_database_is_not_prepared(api):
+    api.get("/health/ready", status=503)
+
+
+def test_the_first_request_prepares_the_database(make_app, database):
+    database.accounts.drop_indexes()
+    Api(make_app(is_prepared=False)).get("/api/v1/me", status=401)
+    assert any("emailIndex" in name for name in database.accounts.index_information())

@@ -1,0 +1,51 @@
+"""Every document class is found, wherever it was defined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mongoengine import Document, DynamicDocument, EmbeddedDocument
+
+from app.models.accounts import Account
+from app.models.base import BaseDocument
+from app.models.document_classes import document_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Visit(DynamicDocument):
+    """A developer's own document, below none of this project's classes."""
+
+
+class Stamp(Document):
+    """Another one, which knows no member beside its own."""
+
+
+class Ink(EmbeddedDocument):
+    """A part of a document, as strict."""
+
+
+def _classes_below(parent: type[Any]) -> Iterator[type[Any]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from _classes_below(child)
+
+
+def _strict_classes() -> set[type[Any]]:
+    """Return the classes that take a member for a mistake which a newer release has stored."""
+    classes = {*document_classes(), *_classes_below(EmbeddedDocument)}
+    return {each for each in classes if not each._dynamic and each._meta.get("strict", True)}
+
+
+def test_classes_with_a_collection_are_found() -> None:
+    assert {Account, Visit} <= set(document_classes())
+
+
+def test_classes_without_a_collection_are_left_out() -> None:
+    assert {BaseDocument, DynamicDocument}.isdisjoint(document_classes())
+
+
+def test_every_class_reads_past_what_a_newer_release_has_added() -> None:
+    # What fails here extends mongoengine's own classes: extend BaseDocument, BaseEmbeddedDocument.
+    assert _strict_classes() == {Stamp, Ink}

@@ -1,0 +1,200 @@
+"""An app works on no database before that has what the app needs."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+from pymongo.errors import ServerSelectionTimeoutError
+
+from app.errors import ServiceUnavailableError
+from app.models.base import collection
+from app.models.indexes import EnsuredIndexes, IndexConflictError
+from app.services import database_preparation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MADE = EnsuredIndexes(existing=(), made=())
+
+
+class CountedPreparation:
+    """Stands for the database: counts calls and fails as often as it is told."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.calls = 0
+
+    def __call__(self) -> EnsuredIndexes:
+        self.calls += 1
+        if self.failures:
+            raise self.failures.pop(0)
+        return MADE
+
+
+@pytest.fixture
+def unprepared_app(app: Flask) -> Iterator[Flask]:
+    """Provide an app like *app* that has made sure of nothing yet, its context entered."""
+    unprepared = Flask("unprepared")
+    unprepared.extensions |= app.extensions
+    database_preparation.init_app(unprepared)
+    with unprepared.app_context():
+        yield unprepared
+
+
+@pytest.mark.usefixtures("unprepared_app")
+def test_preparing_makes_the_indexes_of_documents_and_of_counters() -> None:
+    collection("counters").drop_indexes()
+    made = database_preparation.prepare().made
+    assert "counters.expiresAt_1" in made
+    assert collection("accounts").index_information()["emailIndex_1"]["unique"]
+
+
+@pytest.mark.usefixtures("unprepared_app")
+def test_preparing_again_makes_nothing() -> None:
+    first = database_preparation.prepare()
+    second = database_preparation.prepare()
+    assert second.made == ()
+    assert sorted(second.existing) == sorted(first.existing + first.made)
+
+
+@pytest.mark.usefixtures("unprepared_app")
+def test_after_the_first_success_nothing_is_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counted = CountedPreparation()
+    monkeypatch.setattr(database_preparation, "prepare", counted)
+    for _ in range(3):
+        database_preparation.ensure_prepared()
+    assert counted.calls == 1
+
+
+def test_one_app_prepares_on_its_own_account(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = CountedPreparation()
+    monkeypatch.setattr(database_preparation, "prepare", counted)
+    database_preparation.ensure_prepared()
+    other = Flask("other")
+    other.extensions |= unprepared_app.extensions
+    database_preparation.init_app(other)
+    with other.app_context():
+        database_preparation.ensure_prepared()
+    assert counted.calls == 2
+
+
+FAILURES = {
+    ServerSelectionTimeoutError("db.internal:27017: connection refused"): (
+        logging.WARNING,
+        "MongoDB is not prepared yet: ServerSelectionTimeoutError",
+    ),
+    IndexConflictError("accounts: an index is in the way"): (
+        logging.CRITICAL,
+        "accounts: an index is in the way",
+    ),
+}
+
+
+@pytest.mark.usefixtures("unprepared_app")
+@pytest.mark.parametrize("failure", FAILURES, ids=["silent", "mismatch"])
+def test_a_failure_is_logged_refused_and_tried_again_by_the_next_request(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, failure: Exception
+) -> None:
+    counted = CountedPreparation(failure)
+    monkeypatch.setattr(database_preparation, "prepare", counted)
+    with pytest.raises(ServiceUnavailableError):
+        database_preparation.ensure_prepared()
+    record = caplog.records[-1]
+    assert (record.levelno, record.getMessage()) == FAILURES[failure]
+    database_preparation.ensure_prepared()
+    assert counted.calls == 2
+
+
+def test_threads_that_come_at_once_prepare_once(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = CountedPreparation()
+    monkeypatch.setattr(database_preparation, "prepare", counted)
+    barrier = Barrier(8)
+
+    def request(_: int) -> None:
+        with unprepared_app.app_context():
+            barrier.wait()
+            database_preparation.ensure_prepared()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(request, range(8)))
+    assert counted.calls == 1
+
+
+class Held:
+    """A lock that another thread held, and what that one left behind."""
+
+    def __init__(self, state: Any, **left: Any) -> None:
+        self.state, self.left = state, left
+
+    def acquire(self, timeout: float) -> bool:
+        for name, value in self.left.items():
+            setattr(self.state, name, value)
+        return timeout > 0
+
+    def release(self) -> None:
+        """Nothing was taken."""
+
+
+def test_who_waited_for_a_success_passes(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = unprepared_app.extensions[database_preparation.EXTENSION]
+    counted = CountedPreparation()
+    monkeypatch.setattr(database_preparation, "prepare", counted)
+    state.lock = Held(state, is_done=True)
+    database_preparation.ensure_prepared()
+    assert counted.calls == 0
+
+
+def test_who_waited_for_a_failure_does_not_try_again(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = unprepared_app.extensions[database_preparation.EXTENSION]
+    counted = CountedPreparation()
+    monkeypatch.setattr(database_preparation, "prepare", counted)
+
+    state.lock = Held(state, failures=1)
+    with pytest.raises(ServiceUnavailableError):
+        database_preparation.ensure_prepared()
+    assert counted.calls == 0
+
+
+def test_who_waits_too_long_is_refused(
+    unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = unprepared_app.extensions["settings"]
+    unprepared_app.extensions["settings"] = settings.model_copy(
+        update={"MONGODB_TIMEOUT_SECONDS": 0.01}
+    )
+    counted = CountedPreparation()
+    monkeypatch.setattr(database_preparation, "prepare", counted)
+    with (
+        unprepared_app.extensions[database_preparation.EXTENSION].lock,
+        pytest.raises(ServiceUnavailableError),
+    ):
+        database_preparation.ensure_prepared()
+    assert counted.calls == 0
+
+
+@pytest.mark.usefixtures("unprepared_app")
+def test_a_database_that_answers_is_told_from_a_silent_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert database_preparation.is_database_answering()
+
+    def is_silent() -> None:
+        raise ServerSelectionTimeoutError
+
+    monkeypatch.setattr(database_preparation, "get_db", is_silent)
+    assert not database_preparation.is_database_answering()
