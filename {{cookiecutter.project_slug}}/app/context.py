@@ -105,13 +105,13 @@ class RequestContext:
         g.claims = value
 
     @property
-    def refusal(self) -> UnauthorizedError | None:
+    def token_problem(self) -> UnauthorizedError | None:
         """What was wrong with the token, or with there being none; None where nothing was."""
-        return cast("UnauthorizedError | None", g.get("refusal"))
+        return cast("UnauthorizedError | None", g.get("token_problem"))
 
-    @refusal.setter
-    def refusal(self, value: UnauthorizedError) -> None:
-        g.refusal = value
+    @token_problem.setter
+    def token_problem(self, value: UnauthorizedError) -> None:
+        g.token_problem = value
 
     #: if cookiecutter.throttling
     @property

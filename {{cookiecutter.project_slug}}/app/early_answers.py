@@ -1,7 +1,7 @@
 """How a connection goes on or ends when its request was answered early.
 
-A refusal need not read the body that it refuses. RFC 9112 section 9.6 says how the client gets to
-see it all the same: the answer says that it is the last, and the worker's loop reads on.
+A problem can be answered before the body has been read. RFC 9112 section 9.6 says how the client
+sees it all the same: the answer says that it is the last, and the worker's loop reads on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every refusal of this API: one tree, answered by one hook as application/problem+json.
+"""Every problem of this API: one tree, answered by one hook as application/problem+json.
 
 Services raise these without knowing HTTP; the hook in app/hooks/errors.py adds the
 request id. The stable code is the last part of the problem's ``type`` (RFC 9457).
@@ -20,7 +20,7 @@ class FieldError:
 
 
 class Problem(Exception):  # noqa: N818 - the name is RFC 9457's, and subclasses end in Error.
-    """Base of all refusals; raised as one of its subclasses."""
+    """Base of all problems; raised as one of its subclasses."""
 
     status: ClassVar[HTTPStatus]
     code: ClassVar[str]
@@ -393,8 +393,11 @@ class ProviderUnavailableError(ServiceUnavailableError):
 
 #: endif
 #: if cookiecutter.oauth == "server"
-class OAuthRefusal(Exception):  # noqa: N818 - it is RFC 6749's error response, no problem document.
-    """Raised when the token or revocation endpoint refuses a client (RFC 6749 section 5.2)."""
+class OAuthError(Exception):
+    """Raised when the token or revocation endpoint refuses a client.
+
+    The answer is an error response of RFC 6749 section 5.2, and no problem document.
+    """
 
     def __init__(self, status: HTTPStatus, body: dict[str, str], headers: dict[str, str]) -> None:
         super().__init__(body.get("error"))

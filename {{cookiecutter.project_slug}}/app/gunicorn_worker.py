@@ -1,8 +1,8 @@
 """What gunicorn itself answers and logs, where a request never reaches the app.
 
 gunicorn answers a request that it cannot read with an HTML page, repeats a part of the request
-there and in its log, and names itself. Here such a request gets the problem document that every
-refusal of this API is, and nothing of it is repeated anywhere.
+there and in its log, and names itself. Here such a request gets a problem document as every
+other does, and nothing of it is repeated anywhere.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def refuse(status: HTTPStatus, request_id: str) -> bytes:
         ("Cache-Control", "no-store"),
         (REQUEST_ID_HEADER, request_id),
         #: if cookiecutter.security_headers
-        *security_headers.REFUSAL_HEADERS,
+        *security_headers.PROBLEM_HEADERS,
         #: endif
     ]
     lines = [f"HTTP/1.1 {status.value} {title}", *(f"{name}: {text}" for name, text in headers)]

@@ -103,7 +103,7 @@ class Environment:
 
 
 def read_env_file(path: Path, claim: str = ".env must be") -> dict[str, str]:
-    """Return the settings in the file *path*; a refusal begins with *claim*."""
+    """Return the settings in the file *path*; an error begins with *claim*."""
     try:
         # Some editors begin a file with a mark of its encoding.
         text = path.read_text(encoding="utf-8-sig")

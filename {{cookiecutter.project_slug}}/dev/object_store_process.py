@@ -12,7 +12,7 @@ from dev.object_store import BUCKET
 # What the store would serve to everybody is more than a bucket: any page in a developer's browser
 # could have it forget all files.
 _everything: Final = ministack.app
-_REFUSAL: Final[dict[str, Any]] = {"type": "http.response.start", "status": 404, "headers": []}
+_NOT_FOUND: Final[dict[str, Any]] = {"type": "http.response.start", "status": 404, "headers": []}
 
 
 async def serve(scope: Any, receive: Any, send: Any) -> None:
@@ -21,7 +21,7 @@ async def serve(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan" or path == f"/{BUCKET}" or path.startswith(f"/{BUCKET}/"):
         await _everything(scope, receive, send)
     elif scope["type"] == "http":
-        await send(_REFUSAL)
+        await send(_NOT_FOUND)
         await send({"type": "http.response.body"})
     else:
         await send({"type": "websocket.close"})

@@ -1,4 +1,4 @@
-"""Refusals that come before the body reach the client (RFC 9112 section 9.6), on real sockets."""
+"""Problems that come before the body reach the client (RFC 9112 section 9.6), on real sockets."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def pieces() -> Iterator[bytes]:
 @pytest.mark.checklist("output.status")
 @pytest.mark.parametrize("status", REFUSED)
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["with a length", "in chunks"])
-def test_client_that_sends_everything_first_reads_the_refusal(
+def test_client_that_sends_everything_first_reads_the_problem(
     server: Server, status: int, *, is_chunked: bool
 ) -> None:
     method, path, headers = REFUSED[status]
@@ -81,7 +81,7 @@ def test_client_that_waits_is_asked_to_go_on_where_its_body_is_read(server: Serv
         assert client.recv(1000).startswith(b"HTTP/1.1 422 ")
 
 
-def test_clients_that_stay_after_their_refusal_keep_nobody_waiting(server: Server) -> None:
+def test_clients_that_stay_after_their_problem_keep_nobody_waiting(server: Server) -> None:
     with ExitStack() as stack:
         clients = [
             stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))

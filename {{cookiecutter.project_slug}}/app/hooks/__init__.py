@@ -1,7 +1,7 @@
 """What happens around every request, in the order of this list.
 
-The order is part of the HTTP contract: each step may refuse, and nothing after a refusal
-runs. The view comes after the last one.
+The order is part of the HTTP contract: each step may answer with a problem, and
+nothing after that runs. The view comes after the last one.
 """
 
 from __future__ import annotations

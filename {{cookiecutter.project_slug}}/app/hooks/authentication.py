@@ -32,8 +32,8 @@ def read_token() -> None:
     expected = operation.token_type if operation is not None else TokenType.ACCESS
     try:
         context.claims = tokens.read(_bearer_token(), expected)
-    except UnauthorizedError as refusal:
-        context.refusal = refusal
+    except UnauthorizedError as problem:
+        context.token_problem = problem
 
 
 def authenticate() -> None:
@@ -41,8 +41,8 @@ def authenticate() -> None:
 
     Raises UnauthorizedError, and StaleLoginError where a log-in has to be fresh.
     """
-    if context.refusal is not None:
-        raise context.refusal
+    if context.token_problem is not None:
+        raise context.token_problem
     if not context.has_claims:
         return
     claims, operation = context.claims, context.operation

@@ -1,4 +1,4 @@
-"""One hook answers every refusal and every accident as a problem document (RFC 9457)."""
+"""One hook answers whatever goes wrong with a problem document (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from app.errors import (
     ContentTooLargeError,
     NotModified,
     #: if cookiecutter.oauth == "server"
-    OAuthRefusal,
+    OAuthError,
     #: endif
     Problem,
     ServiceUnavailableError,
@@ -36,18 +36,18 @@ _ENTITY_HEADERS = {"content-type", "content-length"}
 
 
 def register(app: Flask) -> None:
-    """Answer the app's own refusals, the framework's, the database's, and everything else."""
+    """Answer the problems of the app, the framework and the database, and everything else."""
     app.register_error_handler(Problem, answer_problem)
     app.register_error_handler(NotModified, answer_not_modified)
     #: if cookiecutter.oauth == "server"
-    app.register_error_handler(OAuthRefusal, answer_oauth_refusal)
+    app.register_error_handler(OAuthError, answer_oauth_error)
     #: endif
     app.register_error_handler(PyMongoError, answer_database_error)
     app.register_error_handler(HTTPException, answer_http_exception)
 
 
 def answer_problem(problem: Problem) -> Response:
-    """Answer a refusal of ours."""
+    """Answer a problem that the app has raised."""
     if reason := getattr(problem, "reason", ""):
         logger.info("refused request %s: %s", context.request_id, reason)
     document = describe(problem.status, problem.code, problem.title, problem.detail, _request_id())
@@ -63,11 +63,11 @@ def answer_not_modified(found: NotModified) -> Response:
 
 
 #: if cookiecutter.oauth == "server"
-def answer_oauth_refusal(refusal: OAuthRefusal) -> Response:
+def answer_oauth_error(error: OAuthError) -> Response:
     """Answer a client in the words of its own protocol."""
-    challenge = {name: text for name, text in refusal.headers.items() if name == "WWW-Authenticate"}
+    challenge = {name: text for name, text in error.headers.items() if name == "WWW-Authenticate"}
     return Response(
-        orjson.dumps(refusal.body), refusal.status, challenge, content_type="application/json"
+        orjson.dumps(error.body), error.status, challenge, content_type="application/json"
     )
 
 

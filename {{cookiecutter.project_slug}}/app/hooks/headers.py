@@ -22,8 +22,8 @@ def finish(response: Response) -> Response:
     """
     headers = response.headers
     headers[REQUEST_ID_HEADER] = context.request_id
-    is_refusal = response.status_code >= 400  # noqa: PLR2004 - every error of RFC 9110.
-    if context.is_authenticated or is_refusal:
+    is_error = response.status_code >= 400  # noqa: PLR2004 - every error of RFC 9110.
+    if context.is_authenticated or is_error:
         headers["Cache-Control"] = "no-store"
     #: if cookiecutter.security_headers
     protect(response)

@@ -1,4 +1,4 @@
-"""Which view answers; and the refusals where none does."""
+"""Which view answers, and which problem where none does."""
 
 from __future__ import annotations
 
@@ -109,11 +109,11 @@ def _is_other_spelling() -> bool:
 
 
 def _lead(adapter: MapAdapter, path: str) -> object:
-    """Return where a path leads: a rule, or the kind of refusal."""
+    """Return where a path leads: a rule, or the class of the error."""
     try:
         return adapter.match(path, return_rule=True)[0]
-    except HTTPException as refusal:
-        return type(refusal)
+    except HTTPException as error:
+        return type(error)
 
 
 def _operations_near() -> list[tuple[str, Operation]]:

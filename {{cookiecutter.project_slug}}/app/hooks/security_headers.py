@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from flask import Response
 
 # An API answer is data: nothing may be loaded, run or framed on its behalf.
-REFUSAL_HEADERS: tuple[tuple[str, str], ...] = (
+PROBLEM_HEADERS: tuple[tuple[str, str], ...] = (
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -27,8 +27,8 @@ def protect(response: Response) -> None:
     """Add each header once; a page that brought a policy of its own keeps it."""
     headers = response.headers
     if _POLICY in headers:
-        headers.extend(item for item in REFUSAL_HEADERS if item[0] not in headers)
+        headers.extend(item for item in PROBLEM_HEADERS if item[0] not in headers)
     else:
-        headers.extend(REFUSAL_HEADERS)
+        headers.extend(PROBLEM_HEADERS)
     if request.is_secure:
         headers[HSTS[0]] = HSTS[1]

@@ -1,4 +1,4 @@
-"""Refusals on the wire (RFC 9457)."""
+"""Problems on the wire (RFC 9457)."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ falls short by what is paid for and not served when the window ends: 10 % of it 
 processes do or die of, since beyond that hits are taken one by one.
 
 What a process holds of shared state is bounded: the windows of 10,000 callers, of which the one
-unused for longest is forgotten. A refusal stands until its window ends, from memory.
+unused for longest is forgotten. Who is refused stays refused until the window ends, from memory.
 """
 
 from __future__ import annotations

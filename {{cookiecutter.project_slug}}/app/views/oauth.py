@@ -20,7 +20,7 @@ from app.decorators.contract import Reply, public, returns, sends, with_free_que
 #: endif
 from app.decorators.scopes import redirects, takes_form, tells_query
 from app.docs import oauth as docs
-from app.errors import OAuthRefusal, Problem, WrongCredentialsError
+from app.errors import OAuthError, Problem, WrongCredentialsError
 from app.schemas.accounts import LogIn
 from app.schemas.oauth import (
     OAuthAuthorizationQuery,
@@ -143,7 +143,7 @@ class RevokeView(MethodView):
 
 def _accept(answer: Answer) -> Answer:
     if answer.status != HTTPStatus.OK:
-        raise OAuthRefusal(HTTPStatus(answer.status), answer.body, answer.headers)
+        raise OAuthError(HTTPStatus(answer.status), answer.body, answer.headers)
     return answer
 
 

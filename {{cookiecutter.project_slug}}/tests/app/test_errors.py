@@ -1,4 +1,4 @@
-"""The tree of refusals: a status, a stable code and one sentence each."""
+"""The tree of problems: a status, a stable code and one sentence each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _below(parent: type[Problem]) -> list[type[Problem]]:
     return children + [grandchild for child in children for grandchild in _below(child)]
 
 
-# Of this app alone: tests have refusals of their own.
+# Of this app alone: tests have problems of their own.
 PROBLEMS = [kind for kind in _below(Problem) if kind.__module__ == "app.errors"]
 
 
@@ -37,23 +37,23 @@ def test_the_tree_is_not_empty():
 
 
 @pytest.mark.parametrize("kind", PROBLEMS, ids=lambda kind: kind.__name__)
-def test_refusal_has_an_error_status(kind):
+def test_problem_has_an_error_status(kind):
     assert isinstance(kind.status, HTTPStatus)
     assert kind.status >= 400
 
 
 @pytest.mark.parametrize("kind", PROBLEMS, ids=lambda kind: kind.__name__)
-def test_refusal_has_a_code_in_kebab_case(kind):
+def test_problem_has_a_code_in_kebab_case(kind):
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.code)
 
 
 @pytest.mark.parametrize("kind", PROBLEMS, ids=lambda kind: kind.__name__)
-def test_refusal_explains_itself_in_a_sentence(kind):
+def test_problem_explains_itself_in_a_sentence(kind):
     assert re.fullmatch(r"[A-Z].{10,}\.", kind.detail)
 
 
 @pytest.mark.parametrize("kind", PROBLEMS, ids=lambda kind: kind.__name__)
-def test_class_of_a_refusal_ends_in_error_and_says_when_it_is_raised(kind):
+def test_class_of_a_problem_ends_in_error_and_says_when_it_is_raised(kind):
     assert kind.__name__.endswith("Error")
     assert kind.__doc__.startswith("Raised ")
 
@@ -63,7 +63,7 @@ def test_codes_are_unique():
     assert len(set(codes)) == len(codes)
 
 
-def test_a_refusal_is_the_only_one_of_its_sentence():
+def test_a_problem_is_the_only_one_of_its_sentence():
     sentences = [kind.detail for kind in PROBLEMS]
     assert len(set(sentences)) == len(sentences)
 

@@ -122,9 +122,9 @@ def test_what_will_be_refused_is_not_waited_for(
     assert not conn.is_whole
     conn.init()
     client.close()
-    with pytest.raises(errors.ParseException) as refusal:
+    with pytest.raises(errors.ParseException) as raised:
         next(conn.parser).body.read()
-    assert not isinstance(refusal.value, errors.NoMoreData)
+    assert not isinstance(raised.value, errors.NoMoreData)
 
 
 @pytest.mark.parametrize("request_", LONG.values(), ids=LONG)

@@ -138,7 +138,7 @@ def test_requests_are_answered_in_turn_on_a_connection_that_is_kept(loop: Loop) 
     assert loop.worker.nr_conns == 1
 
 
-def test_a_refusal_ends_its_connection_once_the_client_is_done(loop: Loop) -> None:
+def test_a_problem_ends_its_connection_once_the_client_is_done(loop: Loop) -> None:
     client = loop.connect(b"GET\r\n")
     assert loop.read(client).startswith(b"HTTP/1.1 400 ")
     client.sendall(b"more")

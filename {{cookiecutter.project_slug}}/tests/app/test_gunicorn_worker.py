@@ -16,7 +16,7 @@ from gunicorn.workers.gthread import ThreadWorker
 from app import gunicorn_worker
 from app.gunicorn_connection import SlowRequestError
 
-REFUSALS = [
+PROBLEMS = [
     (http_errors.InvalidRequestLine("canary"), 400),
     (http_errors.UnsupportedTransferCoding("canary"), 400),
     (http_errors.LimitRequestLine(9, 8), 414),
@@ -37,7 +37,7 @@ def worker() -> gunicorn_worker.Worker:
     return worker
 
 
-@pytest.mark.parametrize(("error", "status"), REFUSALS)
+@pytest.mark.parametrize(("error", "status"), PROBLEMS)
 def test_worker_answers_each_error_with_a_problem_document(
     worker: gunicorn_worker.Worker, error: Exception, status: int
 ) -> None:
@@ -49,7 +49,7 @@ def test_worker_answers_each_error_with_a_problem_document(
     assert json.loads(body)["status"] == status
 
 
-def test_worker_logs_the_kind_of_a_refusal_and_nothing_of_the_request(
+def test_worker_logs_the_kind_of_a_problem_and_nothing_of_the_request(
     worker: gunicorn_worker.Worker, caplog: pytest.LogCaptureFixture
 ) -> None:
     ours, theirs = socket.socketpair()
@@ -93,7 +93,7 @@ def test_silence_of_a_client_is_no_failure(
 
 
 @pytest.mark.parametrize("status", [400, 414, 417, 431, 500])
-def test_refusal_has_the_length_it_tells(status: int) -> None:
+def test_problem_has_the_length_it_tells(status: int) -> None:
     head, _, body = gunicorn_worker.refuse(HTTPStatus(status), "an-id").partition(b"\r\n\r\n")
     assert f"\r\nContent-Length: {len(body)}\r\n".encode() in head
 
@@ -109,5 +109,5 @@ def test_server_is_hidden_in_every_answer(monkeypatch: pytest.MonkeyPatch) -> No
 
 #: endif
 def test_titles_are_those_of_the_standard() -> None:
-    refusal = gunicorn_worker.refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "an-id")
-    assert refusal.startswith(b"HTTP/1.1 414 URI Too Long")
+    problem = gunicorn_worker.refuse(HTTPStatus.REQUEST_URI_TOO_LONG, "an-id")
+    assert problem.startswith(b"HTTP/1.1 414 URI Too Long")

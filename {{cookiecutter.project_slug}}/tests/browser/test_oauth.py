@@ -129,7 +129,7 @@ def test_from_the_redirect_to_the_token(
 
     fill_in(tab, account.email, "not the password")
     tab.wait_for(f"document.body?.innerText.includes({json.dumps(mistake)})")
-    # Browsers log every answer that is a refusal; nothing else is amiss.
+    # Browsers log every answer with an error status; nothing else is amiss.
     assert [text for text in tab.complaints if "status of 401" not in text] == []
     tab.complaints.clear()
     fill_in(tab, account.email, account.password)

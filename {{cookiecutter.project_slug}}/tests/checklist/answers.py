@@ -152,7 +152,7 @@ def read_strictly(answer: Answer) -> Any:
 
 #: if cookiecutter.oauth == "server"
 def _is_oauth(answer: Answer) -> bool:
-    """Tell whether an answer is RFC 6749's own, a refusal included."""
+    """Tell whether an answer is RFC 6749's own, an error response included."""
     return answer.is_below(OAUTH) and answer.media_type == "application/json"
 
 

@@ -77,7 +77,7 @@ def test_a_snake_case_parameter_of_a_query_is_refused(api, account):
 
 
 @pytest.mark.checklist("conv.camel-case")
-def test_a_refusal_points_at_the_member_by_its_own_name(api, account):
+def test_a_problem_points_at_the_member_by_its_own_name(api, account):
     for method, path, body in _writes(api, account):
         for name in body:
             answer = api.call(method, path, account, json={**body, name: [[]]}, status=422)

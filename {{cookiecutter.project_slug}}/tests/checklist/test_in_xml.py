@@ -136,16 +136,16 @@ def test_a_right_body_in_another_encoding_is_none(
 
 
 @pytest.mark.checklist("output.content-type")
-def test_refusals_are_problem_documents_whatever_is_accepted(api: Api, account: Person) -> None:
-    refusals = [
+def test_problems_are_json_whatever_is_accepted(api: Api, account: Person) -> None:
+    problems = [
         api.get("/api/v1/me", headers={"Accept": XML}, status=401),
         api.get(f"{NOTES}/nothing", account, headers={"Accept": XML}, status=404),
         api.post(NOTES, account, data=b"<", headers=BOTH, status=400),
         api.post(NOTES, account, data=b"<writeNote/>", headers=BOTH, status=422),
         api.post(NOTES, account, data=b"x" * 70_000, headers=BOTH, status=413),
     ]
-    for refusal in refusals:
-        assert refusal.content_type == "application/problem+json"
+    for problem in problems:
+        assert problem.content_type == "application/problem+json"
 
 
 @pytest.mark.checklist("output.content-type", "input.accept")

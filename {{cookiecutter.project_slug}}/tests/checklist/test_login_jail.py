@@ -69,9 +69,9 @@ def test_jail_ends_when_it_said_although_it_was_rattled_at(
     api: Api, account: Person, log_in: LogIn
 ) -> None:
     statuses(api, account.email, MOST)
-    refusals = [attempt(api, account.email) for _ in range(5)]
-    assert {refusal.status_code for refusal in refusals} == {429}
-    time.sleep(int(refusals[0].headers["Retry-After"]))
+    problems = [attempt(api, account.email) for _ in range(5)]
+    assert {problem.status_code for problem in problems} == {429}
+    time.sleep(int(problems[0].headers["Retry-After"]))
     log_in(account)
 
 

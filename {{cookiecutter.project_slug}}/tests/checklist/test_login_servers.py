@@ -120,9 +120,9 @@ def test_a_server_starts_while_its_issuer_is_away(
     server = start_server("-m", "gunicorn", TRUSTED_PROXIES="1", **away)
     assert server.ask("GET", "/health/ready").status == 200
     begun = time.monotonic()
-    refusal = server.ask("GET", "/api/v1/auth/oauth/oidc", **HTTPS)
-    assert refusal.status == 503
-    assert int(refusal.headers["Retry-After"]) > 0
+    problem = server.ask("GET", "/api/v1/auth/oauth/oidc", **HTTPS)
+    assert problem.status == 503
+    assert int(problem.headers["Retry-After"]) > 0
     assert time.monotonic() - begun < 3
     # What needs nothing of it goes on.
     assert server.ask("GET", "/api/v1/auth/oauth/github", **HTTPS).status == 302

@@ -36,7 +36,7 @@ SERVED: Final = {
     "an ordinary answer": (b"GET /health/live" + CLOSE, 200),
     "an answer without a body": (b"HEAD /health/live" + CLOSE, 200),
     "the methods of a path": (b"OPTIONS /health/live" + CLOSE, 204),
-    "a stranger's refusal": (b"GET /api/v1/me" + CLOSE, 401),
+    "a stranger's problem": (b"GET /api/v1/me" + CLOSE, 401),
     "nothing": (b"GET /nothing" + CLOSE, 404),
     "a torn body": (LOGIN + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n", 400),
     "an old protocol": (b"GET /health/live HTTP/1.0\r\n\r\n", 200),
@@ -55,7 +55,7 @@ def answers(make_app, api, account) -> dict[str, Headers]:
 
 
 @pytest.fixture
-def refusals(two_servers) -> dict[str, Headers]:
+def problems(two_servers) -> dict[str, Headers]:
     """Return the headers of what the server itself refuses."""
     return {name: _parse(_exchange(two_servers[0], *REFUSED[name])) for name in REFUSED}
 
@@ -109,8 +109,8 @@ def test_every_answer_says_once_that_its_type_is_no_guess(answers):
 
 
 @pytest.mark.checklist("output.nosniff")
-def test_the_server_says_so_where_it_refuses_by_itself(refusals):
-    assert _find_others(refusals, "X-Content-Type-Options", "nosniff") == {}
+def test_the_server_says_so_where_it_refuses_by_itself(problems):
+    assert _find_others(problems, "X-Content-Type-Options", "nosniff") == {}
 
 
 @pytest.mark.checklist("output.frame")
@@ -119,24 +119,24 @@ def test_no_answer_may_be_framed(answers):
 
 
 @pytest.mark.checklist("output.frame")
-def test_what_the_server_refuses_may_not_be_framed(refusals):
-    assert _find_others(refusals, "X-Frame-Options", "DENY") == {}
+def test_what_the_server_refuses_may_not_be_framed(problems):
+    assert _find_others(problems, "X-Frame-Options", "DENY") == {}
 
 
 @pytest.mark.checklist("output.frame")
-def test_the_policy_forbids_frames_too(answers, refusals):
-    for headers in (*answers.values(), *refusals.values()):
+def test_the_policy_forbids_frames_too(answers, problems):
+    for headers in (*answers.values(), *problems.values()):
         policies = headers.getlist("Content-Security-Policy")
         assert sum("frame-ancestors 'none'" in policy for policy in policies) == 1
 
 
 @pytest.mark.checklist("output.csp")
-def test_an_answer_of_the_api_may_load_nothing(answers, refusals):
+def test_an_answer_of_the_api_may_load_nothing(answers, problems):
     #: if cookiecutter.api_docs != "none"
     # The page has a policy of its own, and a test of it.
     del answers["the docs page"]
     #: endif
-    for name, headers in (answers | refusals).items():
+    for name, headers in (answers | problems).items():
         policy = _read_policy(headers)
         assert policy["default-src"] == "'none'", name
         assert set(policy.values()) <= {"'none'", ""}, name

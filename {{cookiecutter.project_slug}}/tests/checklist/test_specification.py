@@ -105,7 +105,7 @@ def test_operation_ids_are_unique_and_in_camel_case(document):
 
 
 @pytest.mark.checklist("spec.style")
-def test_every_operation_documents_its_refusals_as_problem_documents(document):
+def test_every_operation_documents_its_problems(document):
     responses = document["components"]["responses"]
     for path, method, operation in _operations(document):
         #: if cookiecutter.oauth == "server"
@@ -113,9 +113,9 @@ def test_every_operation_documents_its_refusals_as_problem_documents(document):
             # RFC 6749 section 5.2 has error responses of its own, and pages are for people.
             continue
         #: endif
-        refusals = [status for status in operation["responses"] if status >= "400"]
-        assert any(status.startswith("4") for status in refusals), (path, method)
-        for status in refusals:
+        problems = [status for status in operation["responses"] if status >= "400"]
+        assert any(status.startswith("4") for status in problems), (path, method)
+        for status in problems:
             name = operation["responses"][status]["$ref"].rpartition("/")[2]
             content = responses[name]["content"]
             assert [*content] == ["application/problem+json"]

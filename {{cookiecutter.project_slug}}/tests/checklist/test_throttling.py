@@ -53,22 +53,22 @@ def statuses(api: Api, times: int, path: str = ME, **request: Any) -> list[int]:
 
 def test_one_request_more_than_the_limit_is_refused_with_a_problem_document(api: Api) -> None:
     assert statuses(api, MOST) == [401] * MOST
-    refusal = ask(api)
-    assert refusal.status_code == refusal.json["status"] == 429
-    assert refusal.content_type == "application/problem+json"
-    assert refusal.json["type"] == "/problems/too-many-requests"
-    assert 1 <= int(refusal.headers["Retry-After"]) <= 60
+    problem = ask(api)
+    assert problem.status_code == problem.json["status"] == 429
+    assert problem.content_type == "application/problem+json"
+    assert problem.json["type"] == "/problems/too-many-requests"
+    assert 1 <= int(problem.headers["Retry-After"]) <= 60
 
 
 #: if cookiecutter.security_headers
-def test_refusal_carries_every_security_header(api: Api) -> None:
+def test_problem_carries_every_security_header(api: Api) -> None:
     request = {"base_url": "https://localhost"}
     accepted = ask(api, "/openapi.json", **request)
     statuses(api, MOST)
-    refusal = ask(api, **request)
-    assert (accepted.status_code, refusal.status_code) == (200, 429)
+    problem = ask(api, **request)
+    assert (accepted.status_code, problem.status_code) == (200, 429)
     for name in PROTECTION:
-        assert refusal.headers.getlist(name) == accepted.headers.getlist(name) != []
+        assert problem.headers.getlist(name) == accepted.headers.getlist(name) != []
 
 
 #: endif

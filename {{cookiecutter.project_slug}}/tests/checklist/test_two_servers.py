@@ -52,9 +52,9 @@ def test_servers_share_the_count_of_failed_log_ins(two_servers: Servers, account
     seen = [log_in(next(turns), account, "a wrong guess").status for _ in range(most)]
     assert seen == [401] * most
     for server in two_servers:
-        refusal = log_in(server, account)
-        assert refusal.status == 429
-        assert int(refusal.headers["Retry-After"]) > 0
+        problem = log_in(server, account)
+        assert problem.status == 429
+        assert int(problem.headers["Retry-After"]) > 0
 
 
 def log_in_at_once(
@@ -100,9 +100,9 @@ def test_servers_share_the_count_of_requests(two_servers: Servers) -> None:
     seen = [ask(next(turns), "POST", f"{AUTH}/signup").status for _ in range(most)]
     assert seen == [415] * most
     for server in two_servers:
-        refusal = ask(server, "POST", f"{AUTH}/signup")
-        assert refusal.status == 429
-        assert int(refusal.headers["Retry-After"]) > 0
+        problem = ask(server, "POST", f"{AUTH}/signup")
+        assert problem.status == 429
+        assert int(problem.headers["Retry-After"]) > 0
 
 
 #: endif

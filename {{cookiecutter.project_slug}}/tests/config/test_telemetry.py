@@ -23,9 +23,9 @@ def test_address_of_a_collector_is_taken(url):
     ],
 )
 def test_anything_else_is_refused_and_not_repeated(url):
-    with pytest.raises(ValueError, match=r"^must be a URL such as") as refusal:
+    with pytest.raises(ValueError, match=r"^must be a URL such as") as raised:
         check_url(url)
-    assert "canary" not in str(refusal.value)
+    assert "canary" not in str(raised.value)
 
 
 @pytest.mark.parametrize("text", ["api-key=canary", "a=b,c=d%20e", "a-key=Basic%20YTpi=, x=1"])

@@ -1,7 +1,7 @@
 """What RFC 9700 asks beyond what Authlib's grants do by themselves.
 
 Authlib checks redirect URIs, clients and verifiers. Here stand state, S256 and nothing weaker,
-codes that are used once, refresh tokens that rotate, and refusals that repeat no input.
+codes that are used once, refresh tokens that rotate, and errors that repeat no input.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # as above
 
     @staticmethod
     def validate_authorization_redirect_uri(request: Any, client: Client) -> str:
-        """Return where the answer goes; Authlib's own refusal repeats what was sent."""
+        """Return where the answer goes; Authlib's own error repeats what was sent."""
         asked = request.payload.redirect_uri or client.get_default_redirect_uri()
         if not asked or not client.check_redirect_uri(asked):
             raise InvalidRequestError("The redirect_uri is not one of the client's.")

@@ -65,7 +65,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # as above
         return Answer(status, body or {}, dict(headers))
 
     def handle_error_response(self, request: ProtocolRequest, error: OAuth2Error) -> Answer:
-        """Return a refusal; a client that is not known is always answered as one."""
+        """Return an error response; an unknown client always gets the one for unknown clients."""
         if isinstance(error, InvalidClientError):
             body = {"error": error.error, "error_description": "The client is not known so."}
             return Answer(401, body, {"WWW-Authenticate": CHALLENGE})
@@ -106,7 +106,7 @@ class Asked:
 
 
 def examine(pairs: Sequence[tuple[str, str]]) -> Asked | Answer:
-    """Return what a client asks for, or the refusal: one without a location is for a page."""
+    """Return what a client asks for, or the error: one without a location is for a page."""
     request = ProtocolRequest("GET", AUTHORIZE, pairs)
     try:
         grant = SERVER.get_consent_grant(request)
@@ -134,11 +134,11 @@ def decide(parameters: dict[str, str], granter: Proven | None) -> Answer:
 def exchange(pairs: Sequence[tuple[str, str]], authorization: str) -> Answer:
     """Answer the token endpoint."""
     request = ProtocolRequest("POST", TOKEN, pairs, authorization)
-    refusal = _refuse_ambiguity(request)
-    if refusal is None and not request.payload.grant_type:
-        refusal = InvalidRequestError("A grant_type is required.")
-    if refusal is not None:
-        return SERVER.handle_error_response(request, refusal)
+    error = _refuse_ambiguity(request)
+    if error is None and not request.payload.grant_type:
+        error = InvalidRequestError("A grant_type is required.")
+    if error is not None:
+        return SERVER.handle_error_response(request, error)
     answer: Answer = SERVER.create_token_response(request)
     return answer
 
@@ -146,21 +146,21 @@ def exchange(pairs: Sequence[tuple[str, str]], authorization: str) -> Answer:
 def revoke(pairs: Sequence[tuple[str, str]], authorization: str) -> Answer:
     """Answer the revocation endpoint."""
     request = ProtocolRequest("POST", REVOKE, pairs, authorization)
-    if refusal := _refuse_ambiguity(request):
-        return SERVER.handle_error_response(request, refusal)
+    if error := _refuse_ambiguity(request):
+        return SERVER.handle_error_response(request, error)
     answer: Answer = SERVER.create_endpoint_response(Revocation.ENDPOINT_NAME, request)
     return answer
 
 
 def _refuse(request: ProtocolRequest, error: OAuth2Error) -> Answer:
-    """Return a refusal through the browser; Authlib adds the issuer to answers of its own alone."""
+    """Return an error through the browser; Authlib adds the issuer to answers of its own alone."""
     answer = SERVER.handle_error_response(request, error)
     SERVER.execute_hook("after_create_authorization_response", answer)
     return answer
 
 
 def _refuse_ambiguity(request: ProtocolRequest) -> InvalidRequestError | None:
-    """Return the refusal of what could be read in two ways (RFC 6749 sections 2.3 and 3.2)."""
+    """Return the error for what could be read in two ways (RFC 6749 sections 2.3 and 3.2)."""
     if request.payload.repeated:
         return InvalidRequestError("Each parameter may be given once.")
     if request.headers and "client_secret" in request.form:

@@ -47,7 +47,7 @@ def test_caches_keep_origins_apart(shared, headers):
     assert "Origin" in shared.get("/health/live", headers=headers).vary
 
 
-def test_a_refusal_may_be_read_too(shared):
+def test_a_problem_may_be_read_too(shared):
     answer = shared.get("/api/v1/me", headers={"Origin": ORIGIN}, status=401)
     assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
 

@@ -1,4 +1,4 @@
-"""Every refusal and every accident is answered as a problem document."""
+"""Whatever goes wrong is answered with a problem document."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _make(kind: type[Problem]) -> Problem:
 
 
 @pytest.mark.parametrize("kind", PROBLEMS, ids=lambda kind: kind.__name__)
-def test_refusal_is_answered_by_its_document(raising, kind):
+def test_problem_is_answered_by_its_document(raising, kind):
     problem = _make(kind)
     problem.reason = "for the log"
     answer = raising(problem, kind.status)
@@ -72,11 +72,11 @@ def test_refusal_is_answered_by_its_document(raising, kind):
     }
 
 
-def test_refusal_keeps_its_headers(raising):
+def test_problem_keeps_its_headers(raising):
     assert raising(TooManyRequestsError(30), 429).headers["Retry-After"] == "30"
 
 
-def test_refusal_names_each_mistake(raising):
+def test_problem_names_each_mistake(raising):
     mistakes = (FieldError("/a", "One."), FieldError("/b/0", "Two."))
     answer = raising(InvalidInputError(errors=mistakes), 422)
     assert answer.json["errors"] == [
@@ -138,7 +138,7 @@ def test_what_flask_and_extensions_raise_is_a_document_too(raising, status, code
     assert answer.json["detail"] == "The request cannot be served."
 
 
-def test_a_body_that_a_view_itself_finds_too_long_is_the_refusal_of_any_other(raising):
+def test_a_body_that_a_view_itself_finds_too_long_gets_the_problem_of_any_other(raising):
     answer = raising(RequestEntityTooLarge(), 413)
     assert answer.json["type"] == "/problems/content-too-large"
     assert answer.json["detail"] == ContentTooLargeError.detail

@@ -227,7 +227,7 @@ def test_of_two_that_are_liked_alike_json_is_the_one(api, accept):
     assert "Accept" in answer.vary
 
 
-def test_refusals_tell_what_they_depend_on_too(api):
+def test_problems_tell_what_they_depend_on_too(api):
     assert "Accept" in api.get("/api/v1/me", status=401).vary
     assert "Accept" in api.get("/health/live", headers={"Accept": "text/html"}, status=406).vary
 

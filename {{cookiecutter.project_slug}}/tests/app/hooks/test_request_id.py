@@ -15,7 +15,7 @@ def test_every_answer_has_an_id_of_its_own(api):
     assert UUID(first).version == UUID(second).version == 7
 
 
-def test_refusals_carry_the_id_that_their_document_names(api):
+def test_problems_carry_the_id_that_their_document_names(api):
     answer = api.get("/nothing", status=404)
     assert answer.headers[HEADER] == answer.json["requestId"]
     assert answer.json["instance"] == f"urn:uuid:{answer.json['requestId']}"

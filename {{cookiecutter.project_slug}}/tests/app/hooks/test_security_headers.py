@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Response
 
-from app.hooks.security_headers import HSTS, REFUSAL_HEADERS, protect
+from app.hooks.security_headers import HSTS, PROBLEM_HEADERS, protect
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from app.hooks.security_headers import HSTS, REFUSAL_HEADERS, protect
 )
 def test_every_header_stands_once_on_every_answer(api, method, path, status):
     answer = api.call(method, path, status=status)
-    for name, value in REFUSAL_HEADERS:
+    for name, value in PROBLEM_HEADERS:
         assert answer.headers.getlist(name) == [value]
 
 

@@ -143,9 +143,9 @@ def test_json_says_what_it_means(app, name, value, expected):
 @pytest.mark.checklist("input.validate")
 @pytest.mark.parametrize(("name", "value"), OF_ANOTHER_TYPE)
 def test_json_has_types_and_nothing_is_read_into_another(app, name, value):
-    with pytest.raises(InvalidInputError) as refusal:
+    with pytest.raises(InvalidInputError) as raised:
         read_body(app, orjson.dumps({name: value}))
-    assert all(error.pointer.startswith(f"/{name}") for error in refusal.value.errors)
+    assert all(error.pointer.startswith(f"/{name}") for error in raised.value.errors)
 
 
 @pytest.mark.parametrize("levels", [150, 230, 400, 900])
@@ -214,7 +214,7 @@ def test_the_length_of_a_body_is_a_setting(make_app, make_account):
         {"displayName": f"{ECHO}\n"},
     ],
 )
-def test_refusals_echo_nothing(api, account, body):
+def test_problems_echo_nothing(api, account, body):
     answer = api.patch("/api/v1/me", account, json=body, status=422)
     assert ECHO not in answer.text
 

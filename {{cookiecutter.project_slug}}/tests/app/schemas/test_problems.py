@@ -1,4 +1,4 @@
-"""Refusals on the wire: what is documented is what the hook answers."""
+"""Problems on the wire: what is documented is what the hook answers."""
 
 from __future__ import annotations
 

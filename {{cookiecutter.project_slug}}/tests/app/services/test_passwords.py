@@ -170,9 +170,9 @@ def test_a_new_password_is_not_guessed_soon(password, complaint):
     if complaint is None:
         check()
         return
-    with pytest.raises(InvalidInputError) as refusal:
+    with pytest.raises(InvalidInputError) as raised:
         check()
-    (error,) = refusal.value.errors
+    (error,) = raised.value.errors
     assert error.pointer == "/here"
     assert complaint in error.detail
     assert password not in error.detail

@@ -167,7 +167,7 @@ def test_a_large_limit_is_rarely_asked_for() -> None:
 
 
 @pytest.mark.parametrize("limit", [20, 200], ids=["exact", "in blocks"])
-def test_a_refusal_is_repeated_without_asking(limit: int) -> None:
+def test_who_was_refused_is_refused_again_without_asking(limit: int) -> None:
     store = CountingStore()
     app_throttle = Throttle(store)
     serve(app_throttle, f"{limit} per minute", limit + 1)
@@ -197,7 +197,7 @@ def test_a_hit_passes_whose_window_ends_while_the_store_answers() -> None:
     assert serve(Throttle(LateStore()), "100 per second", 2) == 2
 
 
-def test_a_refusal_that_comes_before_a_next_windows_grant_does_not_outlive_its_own() -> None:
+def test_being_refused_in_one_window_does_not_last_into_the_next() -> None:
     window = throttle._Window(5, 60)
     asked_at = time.monotonic()
     window.enter(Taken(0, 5, 60, 1), 5, asked_at)
@@ -247,7 +247,7 @@ def test_a_larger_network_may_do_more(app_throttle: Throttle) -> None:
     assert not any(other is None or other.is_refused for other in others)
     last = app_throttle.count("default", "2 per minute", "key", [networks[1]], is_strict=False)
     assert last is not None
-    # The first network's refusal was not counted against the larger one, which has four.
+    # What the first network was refused was not counted against the larger one, which has four.
     assert last.limit == 8
     assert last.remaining == 3
 
@@ -316,9 +316,9 @@ def test_while_a_store_is_away_strict_limits_are_closed_and_others_open(
         for _ in range(10):
             passed = app_throttle.count("default", "30 per minute", "key", callers, is_strict=False)
             assert passed is None
-        with pytest.raises(ServiceUnavailableError) as refusal:
+        with pytest.raises(ServiceUnavailableError) as raised:
             app_throttle.count("auth", "30 per minute", "key", callers, is_strict=True)
-    assert refusal.value.headers["Retry-After"] == "5"
+    assert raised.value.headers["Retry-After"] == "5"
     # It is left alone for a while.
     assert store.asked == 1
     assert len(caplog.records) == 1

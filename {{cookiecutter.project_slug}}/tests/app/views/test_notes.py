@@ -270,8 +270,8 @@ def test_deleting_an_account_deletes_its_notes_alone(api, account, stranger, pat
 def test_an_account_has_a_bounded_number_of_notes(make_app, account, stranger):
     api = Api(make_app(NOTES_LIMIT=2))
     first, _ = (api.post(NOTES, account, json=NOTE) for _ in range(2))
-    refusal = api.post(NOTES, account, json=NOTE, status=409)
-    assert refusal.json["type"] == "/problems/too-many-items"
+    problem = api.post(NOTES, account, json=NOTE, status=409)
+    assert problem.json["type"] == "/problems/too-many-items"
     assert len(api.get(NOTES, account).json["items"]) == 2
     api.post(NOTES, stranger, json=NOTE)
     api.delete(first.headers["Location"], account)

@@ -90,9 +90,9 @@ def test_a_changed_value_is_refused_by_its_place_alone(position: int) -> None:
     cipher = make_cipher()
     value = bytearray(cipher.encrypt(b"somebody@example.com", PLACE))
     value[position] ^= 1
-    with pytest.raises(DecryptionError) as refusal:
+    with pytest.raises(DecryptionError) as raised:
         cipher.decrypt(bytes(value), PLACE)
-    assert str(refusal.value) == (
+    assert str(raised.value) == (
         "accounts.email holds a value that no key of FIELD_ENCRYPTION_KEYS opens there"
     )
 

@@ -164,9 +164,9 @@ def test_an_unreadable_value_of_an_embedded_document_is_named_by_its_path(
 
 
 def test_nothing_unsealed_can_be_stored() -> None:
-    with pytest.raises(InvalidDocument) as refusal:
+    with pytest.raises(InvalidDocument) as raised:
         stored_patients().insert_one({"pet": Pet(name="InClear").to_mongo()})
-    assert "InClear" not in str(refusal.value)
+    assert "InClear" not in str(raised.value)
 
 
 def test_an_update_names_the_one_document_that_its_value_is_bound_to() -> None:
