@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.arrays.rows import STRENGTHS, name_of, read
+from tests.combinations.rows import STRENGTHS, name_of, read
 
 if TYPE_CHECKING:
     from _pytest.terminal import TerminalReporter
 
-    from tests.arrays.rows import Row
+    from tests.combinations.rows import Row
 
 # Where these names begin, tests run one after the other and in one process: the template is read
 # once, so is an environment made, and suites of projects, which take both cores and look at clocks,
 # have no other beside them.
-TOGETHER = ("tests/variants/", "tests/arrays/test_suites.py", "tests/test_tools.py")
+TOGETHER = ("tests/variants/", "tests/combinations/test_suites.py", "tests/test_tools.py")
 
 # Not of these tests: they would reach the projects that the tests generate.
 FOREIGN = ("COOKIECUTTER_", "COV_", "FLASK_", "JWT_", "MAKE", "MFLAGS", "MONGODB_", "PYTEST_")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from packaging.requirements import Requirement
 
-from tests.arrays.rows import name_of, read
+from tests.combinations.rows import name_of, read
 from tests.locks import LOCKS
 from tests.rendering import SOURCES, complete, make_environment
 from tests.variants.dependencies import canonical

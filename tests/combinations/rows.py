@@ -6,7 +6,7 @@ each optional feature alone, and all of them at once.
 The rows are frozen, so that every run tests the same projects. They are made by covertable and
 verified by a counter of our own:
 
-    python -m tests.arrays.rows    # writes strength_2.csv and strength_3.csv anew
+    python -m tests.combinations.rows    # writes strength_2.csv and strength_3.csv anew
 """
 
 from __future__ import annotations

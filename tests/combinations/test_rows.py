@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.arrays.rows import FACTORS, OFF, OPTIONAL, STRENGTHS, missing, presets, read
+from tests.combinations.rows import FACTORS, OFF, OPTIONAL, STRENGTHS, missing, presets, read
 from tests.rendering import EVERYTHING_OFF
 
 
@@ -14,7 +14,7 @@ def test_every_combination_of_values_is_in_a_row(strength):
 
     assert not lacking, (
         f"{len(lacking)} combinations of answers are in no project, such as "
-        f"{dict(next(iter(lacking)))}: run `python -m tests.arrays.rows`"
+        f"{dict(next(iter(lacking)))}: run `python -m tests.combinations.rows`"
     )
 
 

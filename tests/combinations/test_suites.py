@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING
 import pytest
 from pymongo import MongoClient
 
-from tests.arrays.rows import DEFAULT, OFF, STRENGTHS, alone, presets, together
+from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, presets, together
 from tests.projects import SHARED, commands_in_readme, new, run, run_in_shell, run_suite
 from tests.servers import external_server
 
 if TYPE_CHECKING:
-    from tests.arrays.rows import Row
+    from tests.combinations.rows import Row
 
 FROM_NOTHING = (DEFAULT, OFF, *alone())
 MEASURED = (DEFAULT, OFF, together()[-1])

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.arrays.rows import STRENGTHS
-from tests.controls.breakages import CONTROLS, Control, UnfitError
-from tests.controls.trials import Projects, break_copy, choose_others, neighbours_of
+from tests.combinations.rows import STRENGTHS
+from tests.mutations.breakages import MUTATIONS, Mutation, UnfitError
+from tests.mutations.trials import Projects, break_copy, choose_others, neighbours_of
 from tests.rendering import VARIANTS, complete, make_environment, render
 from tests.servers import external_server
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ITEMS = "tests/checklist/items.toml"
-NAMES = [control.name for control in CONTROLS]
+NAMES = [mutation.name for mutation in MUTATIONS]
 
 
 @pytest.fixture(scope="session")
 def projects(tmp_path_factory, worker_id):
     """Return the projects that are broken, which the processes of one run share."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "controls"
+    folder = (base if worker_id == "master" else base.parent) / "mutations"
     folder.mkdir(exist_ok=True)
     with external_server(base / "data") as port:
         yield Projects(folder, f"mongodb://127.0.0.1:{port}")
@@ -46,24 +46,24 @@ def enforced_anywhere() -> set[str]:
     return set().union(*map(enforced_in, texts))
 
 
-def test_every_item_that_some_project_enforces_has_a_control():
-    without = enforced_anywhere() - {control.item for control in CONTROLS}
-    assert not without, f"add to tests/controls/ what breaks {', '.join(sorted(without))}"
+def test_every_item_that_some_project_enforces_has_a_mutation():
+    without = enforced_anywhere() - {mutation.item for mutation in MUTATIONS}
+    assert not without, f"add to tests/mutations/ what breaks {', '.join(sorted(without))}"
 
 
-def test_controls_have_names_of_their_own():
+def test_mutations_have_names_of_their_own():
     assert len(NAMES) == len(set(NAMES))
 
 
-@pytest.mark.parametrize("control", CONTROLS, ids=NAMES)
-def test_a_control_fits_a_project_that_makes_the_promise(control):
-    files = files_of(tuple(sorted(control.answers.items())))
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=NAMES)
+def test_a_mutation_fits_a_project_that_makes_the_promise(mutation):
+    files = files_of(tuple(sorted(mutation.answers.items())))
 
-    for name, text in control.apply(files).items():
+    for name, text in mutation.apply(files).items():
         if name.endswith(".py"):
             compile(text, name, "exec")
-    assert {control.item} <= enforced_in(files[ITEMS])
-    assert set(control.also) <= enforced_in(files[ITEMS]) - {control.item}
+    assert {mutation.item} <= enforced_in(files[ITEMS])
+    assert set(mutation.also) <= enforced_in(files[ITEMS]) - {mutation.item}
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_a_control_fits_a_project_that_makes_the_promise(control):
     ids=["gone", "twice", "nothing changes"],
 )
 def test_a_breakage_that_does_not_fit_is_refused(text, old, new):
-    control = Control("jwt.ttl", "something", "app/x.py", old, new, ("tests",))
+    mutation = Mutation("jwt.ttl", "something", "app/x.py", old, new, ("tests",))
 
     with pytest.raises(UnfitError, match=r"app/x.py has this \d times"):
-        control.apply({"app/x.py": text})
+        mutation.apply({"app/x.py": text})
     with pytest.raises(UnfitError, match="is not there"):
-        control.apply({})
+        mutation.apply({})
 
 
 @pytest.mark.projects
@@ -92,22 +92,22 @@ def test_nothing_is_red_before_anything_is_broken(projects):
 
 @pytest.mark.projects
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("control", CONTROLS, ids=NAMES)
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=NAMES)
 def test_a_broken_promise_turns_its_item_red_and_no_other(
-    control: Control, projects: Projects, tmp_path: Path, pytestconfig: pytest.Config
+    mutation: Mutation, projects: Projects, tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
-    project = projects.find(control.answers)
+    project = projects.find(mutation.answers)
     enforced = enforced_in((project / ITEMS).read_text("utf-8"))
     if pytestconfig.getoption("strength") == min(STRENGTHS):
-        enforced = neighbours_of(control.item, enforced)
-    others = choose_others(projects.record(), enforced, control, project)
+        enforced = neighbours_of(mutation.item, enforced)
+    others = choose_others(projects.record(), enforced, mutation, project)
 
-    trial = projects.try_out(control, break_copy(control, project, tmp_path), others, tmp_path)
+    trial = projects.try_out(mutation, break_copy(mutation, project, tmp_path), others, tmp_path)
 
     failed = trial.of("red", "broken")
     said = "\n".join(f"{name}: {seen.said}" for name, seen in failed.items()) or trial.printed
-    red = [name for name, seen in trial.of("red").items() if control.item in seen.items]
-    assert red, f"no test of {control.item} failed with {control.fails}:\n{said}"
-    unconcerned = {name: seen for name, seen in failed.items() if control.item not in seen.items}
+    red = [name for name, seen in trial.of("red").items() if mutation.item in seen.items]
+    assert red, f"no test of {mutation.item} failed with {mutation.fails}:\n{said}"
+    unconcerned = {name: seen for name, seen in failed.items() if mutation.item not in seen.items}
     affected = {item for seen in unconcerned.values() for item in seen.items}
     assert not affected, f"{', '.join(sorted(affected))} failed, too:\n{said}"

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.living.scratch import commit, contents, create, replace, run, update
+from tests.updates.scratch import commit, contents, create, replace, run, update
 
 SOURCES = "{{cookiecutter.project_slug}}"
 MANIFEST = "local_extensions/manifest.py"

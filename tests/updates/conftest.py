@@ -6,13 +6,13 @@ import shutil
 
 import pytest
 
-from tests.living.scratch import NAME, commit, copy_template, create
+from tests.updates.scratch import NAME, commit, copy_template, create
 
 
 @pytest.fixture(scope="session")
 def first(tmp_path_factory):
     """Return a folder with a template and its default project, for all tests of one worker."""
-    folder = tmp_path_factory.mktemp("living")
+    folder = tmp_path_factory.mktemp("updates")
     copy_template(folder / "template")
     create(str(folder / "template"), folder)
     return folder

@@ -28,15 +28,15 @@ class Edit:
     def apply(self, files: Mapping[str, str]) -> str:
         """Return the broken text of the file; raise UnfitError where it cannot be broken."""
         if self.file not in files:
-            raise UnfitError(f"{self.file} is not there: mend the control")
+            raise UnfitError(f"{self.file} is not there: mend the mutation")
         count = files[self.file].count(self.old)
         if count != 1 or self.old == self.new:
-            raise UnfitError(f"{self.file} has this {count} times, mend the control:\n{self.old}")
+            raise UnfitError(f"{self.file} has this {count} times, mend the mutation:\n{self.old}")
         return files[self.file].replace(self.old, self.new)
 
 
 @dataclass(frozen=True)
-class Control:
+class Mutation:
     """A breakage of one item of the checklist.
 
     *tests* are paths or node ids, or beginnings of such, among which the item's tests are looked
@@ -57,7 +57,7 @@ class Control:
 
     @property
     def name(self) -> str:
-        """What the control is called in a run."""
+        """What the mutation is called in a run."""
         return f"{self.item}: {self.breaks}"
 
     def apply(self, files: Mapping[str, str]) -> dict[str, str]:
@@ -69,12 +69,14 @@ class Control:
         return broken
 
 
-def read_controls() -> list[Control]:
-    """Return all controls, in the order of the checklist's groups."""
+def read_mutations() -> list[Mutation]:
+    """Return all mutations, in the order of the checklist's groups."""
     found: list[dict[str, Any]] = []
     for path in sorted(FOLDER.glob("*.toml")):
-        found += tomllib.loads(path.read_text("utf-8"))["control"]
-    return [Control(**each) for each in found]
+        read = tomllib.loads(path.read_text("utf-8"))
+        assert [*read] == ["mutation"], f"{path.name} has tables of other names: {', '.join(read)}"
+        found += read["mutation"]
+    return [Mutation(**each) for each in found]
 
 
-CONTROLS = read_controls()
+MUTATIONS = read_mutations()

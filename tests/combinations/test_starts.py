@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.arrays.rows import name_of, read
+from tests.combinations.rows import name_of, read
 from tests.projects import new, run
 
 # Every module there is, then the production entry, asked as a load balancer and a client would.

@@ -18,7 +18,7 @@ from tests.rendering import generate
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tests.controls.breakages import Control
+    from tests.mutations.breakages import Mutation
 
 PLUGIN = Path(__file__).parent / "plugin"
 # It takes a real browser and its time, and says of no item what others do not.
@@ -68,7 +68,7 @@ class Projects:
         self.folder = folder
         self.server = server
         self.environment = clean_environment(folder / "home")
-        # Each control reads some hundred modules, which are compiled once.
+        # Each mutation reads some hundred modules, which are compiled once.
         self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
 
     def find(self, answers: Mapping[str, str]) -> Path:
@@ -89,20 +89,20 @@ class Projects:
                 self._run(project, report, "-n2", LEFT_OUT)
         return _read(report, "")
 
-    def try_out(self, control: Control, project: Path, others: list[str], folder: Path) -> Trial:
-        """Run the tests of a control's item, and *others*, on *project*."""
+    def try_out(self, mutation: Mutation, project: Path, others: list[str], folder: Path) -> Trial:
+        """Run the tests of a mutation's item, and *others*, on *project*."""
         plan, report = folder / "plan.json", folder / "report.json"
-        asked = {"item": control.item, "tests": control.tests, "fails": control.fails}
+        asked = {"item": mutation.item, "tests": mutation.tests, "fails": mutation.fails}
         asked["others"] = others
         plan.write_text(json.dumps(asked), "utf-8")
-        names = {name.partition("::")[0] for name in others} | _find_tests(project, control)
+        names = {name.partition("::")[0] for name in others} | _find_tests(project, mutation)
         run = self._run(project, report, "-n0", f"--witness-plan={plan}", LEFT_OUT, *sorted(names))
         return _read(report, run.stdout)
 
     def _run(
         self, project: Path, report: Path, *arguments: str
     ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pytest", "-p", "control_witness", "-p", "no:randomly"]
+        command = [sys.executable, "-m", "pytest", "-p", "mutation_witness", "-p", "no:randomly"]
         command += ["-p", "no:cacheprovider", "--no-cov", "-q", "--timeout=60"]
         # It collects garbage for half a second at each end.
         command += ["-p", "no:unraisableexception"]
@@ -112,7 +112,7 @@ class Projects:
             env={
                 **self.environment,
                 "PYTHONPATH": str(PLUGIN),
-                # To start and stop an embedded database takes as long as a control's tests.
+                # To start and stop an embedded database takes as long as a mutation's tests.
                 "TEST_MONGODB_URI": self.server,
             },
             stdout=subprocess.PIPE,
@@ -128,25 +128,27 @@ class Projects:
             yield
 
 
-def break_copy(control: Control, project: Path, folder: Path) -> Path:
-    """Return a copy of *project* that the control has broken."""
+def break_copy(mutation: Mutation, project: Path, folder: Path) -> Path:
+    """Return a copy of *project* that the mutation has broken."""
     copy = folder / "broken"
     shutil.copytree(project, copy)
-    edited = {control.file, *(edit["file"] for edit in control.more)}
+    edited = {mutation.file, *(edit["file"] for edit in mutation.more)}
     texts = {name: (copy / name).read_text("utf-8") for name in edited if (copy / name).exists()}
-    for name, text in control.apply(texts).items():
+    for name, text in mutation.apply(texts).items():
         (copy / name).write_text(text, "utf-8")
         for compiled in (copy / name).parent.glob(f"__pycache__/{(copy / name).stem}.*"):
             compiled.unlink()
     return copy
 
 
-def choose_others(record: Trial, enforced: set[str], control: Control, project: Path) -> list[str]:
-    """Return a cheap test of each *enforced* item that the control has nothing to do with.
+def choose_others(
+    record: Trial, enforced: set[str], mutation: Mutation, project: Path
+) -> list[str]:
+    """Return a cheap test of each *enforced* item that the mutation has nothing to do with.
 
     What was recorded of another project's tests counts where *project* has them, too.
     """
-    concerned = {control.item, *control.also}
+    concerned = {mutation.item, *mutation.also}
     offers: dict[str, list[str]] = {}
     for name, seen in record.of("passed").items():
         is_there = (project / name.partition("::")[0]).exists()
@@ -162,15 +164,15 @@ def neighbours_of(item: str, items: set[str]) -> set[str]:
     return {each for each in items if each.partition(".")[0] == group}
 
 
-def _find_tests(project: Path, control: Control) -> set[str]:
-    """Return the files that name the control's item; which of their tests carry it is pytest's."""
+def _find_tests(project: Path, mutation: Mutation) -> set[str]:
+    """Return the files that name the mutation's item; which of their tests carry it is pytest's."""
     return {
         path
         for file in project.glob("tests/**/test_*.py")
         if (path := file.relative_to(project).as_posix()).startswith(
-            tuple(name.partition("::")[0] for name in control.tests)
+            tuple(name.partition("::")[0] for name in mutation.tests)
         )
-        and control.item in file.read_text("utf-8")
+        and mutation.item in file.read_text("utf-8")
     }
 
 

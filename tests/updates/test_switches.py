@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from local_extensions.answers import CHOICES, YES_NO
-from tests.living.scratch import NAME, contents, run, update
 from tests.rendering import CONTEXT
+from tests.updates.scratch import NAME, contents, run, update
 
 OTHER = {name: choices[1] for name, choices in CHOICES.items()}
 OTHER |= {name: "no" if CONTEXT[name] == "yes" else "yes" for name in YES_NO}

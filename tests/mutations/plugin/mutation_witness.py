@@ -101,4 +101,4 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         report = Path("/dev/null")
     asked = json.loads(plan.read_text("utf-8")) if plan else None
-    config.pluginmanager.register(Witness(asked, report), "control-witness")
+    config.pluginmanager.register(Witness(asked, report), "mutation-witness")

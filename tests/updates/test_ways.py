@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.living.scratch import NAME, contents, run
+from tests.updates.scratch import NAME, contents, run
 
 COOKIECUTTER = (sys.executable, "-m", "cookiecutter")
 

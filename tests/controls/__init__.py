@@ -1,1 +1,0 @@
-"""Negative controls: each breaks one promise and sees that item of the checklist turn red."""

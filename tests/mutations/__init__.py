@@ -1,0 +1,1 @@
+"""Mutations: each breaks one promise and sees that item of the checklist turn red."""
