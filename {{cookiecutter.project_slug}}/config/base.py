@@ -125,7 +125,10 @@ class Base(BaseModel):
         10, le=100, description="Sessions kept per account; the oldest ends first."
     )
     SESSION_MAX_SECONDS: WholeNumber = Field(
-        2_592_000, ge=900, le=31_536_000, description="Time from a log-in until it ends anyway."
+        2_592_000,
+        ge=900,
+        le=31_536_000,
+        description="Time after which a session ends, whatever is refreshed.",
     )
     LOGIN_FRESH_SECONDS: PositiveNumber = Field(
         300, le=900, description="Age of the log-in that may do what cannot be undone."
@@ -167,7 +170,7 @@ class Base(BaseModel):
         10, le=60, description="Time in which a request's line and headers must be there."
     )
     REQUEST_BODY_SECONDS: PositiveNumber = Field(
-        30, le=600, description="Time in which its body must be there."
+        30, le=600, description="Time in which a request's body must be there, after its headers."
     )
     TRUSTED_PROXIES: WholeNumber = Field(
         0, le=10, description="Proxies in front whose X-Forwarded-* headers count."
@@ -183,7 +186,8 @@ class Base(BaseModel):
     #: if cookiecutter.throttling
 
     RATELIMIT_DEFAULT: Limits = Field(
-        "1200 per minute", description="Requests of one caller, over all routes."
+        "1200 per minute",
+        description="Requests of one caller, over all routes that have no limit of their own.",
     )
     RATELIMIT_AUTH: Limits = Field(
         "30 per minute", description="Requests of one caller to each route of /auth."
@@ -245,7 +249,9 @@ class Base(BaseModel):
         None, repr=False, description="The index key before, while the key is being changed."
     )
     FIELD_ENCRYPTION_STRICT: Switch = Field(
-        False, description="Whether to start on a sealed database alone: `flask encryption apply`."
+        False,
+        description="Whether to refuse to start on a database that is not sealed yet; "
+        "`flask encryption apply` seals it.",
     )
     #: endif
     #: if cookiecutter.uploads
