@@ -21,6 +21,7 @@ from mongoengine import (
     UUIDField,
 )
 
+from app.models.accounts import Account
 from app.models.base import BaseDocument
 from app.models.document_classes import document_classes
 #: if cookiecutter.field_encryption
@@ -41,12 +42,15 @@ class ExportChunk(BaseDocument):
         "collection": "export_chunks",
         "indexes": [
             {"fields": ["job", "holder", "number"], "unique": True},
+            {"fields": ["account"]},
             # Nobody else removes what a worker leaves that is killed after its job was deleted.
             {"fields": ["expires_at"], "expireAfterSeconds": 0},
         ],
     }
 
     job = LazyReferenceField(Job, reverse_delete_rule=CASCADE, required=True)
+    # Whose it is even where its job is gone; chunks of earlier releases do not say it.
+    account = LazyReferenceField(Account, reverse_delete_rule=CASCADE)
     holder = UUIDField(binary=True, required=True)
     number = IntField(required=True)
     #: if cookiecutter.field_encryption

@@ -85,6 +85,7 @@ def store_chunk(attempt: Attempt, number: int, content: bytes) -> None:
     ExportChunk(
         id=_chunk_id(attempt.job, attempt.holder, number),
         job=attempt.job.id,
+        account=attempt.job.account.pk,
         holder=attempt.holder,
         number=number,
         content=content,

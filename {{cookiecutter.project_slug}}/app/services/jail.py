@@ -95,7 +95,8 @@ def _reserve(attempt: str, limits: Mapping[str, int]) -> None:
 def _has_reserved(attempt: str, limits: Mapping[str, int]) -> bool:
     """Reserve a place everywhere or nowhere; raise LoginJailedError, which changes no count."""
     reserved: dict[str, Stages] = {}
-    keep_seconds = settings.LOGIN_JAIL_MAX_SECONDS + FORGET_AFTER_SECONDS
+    longest = max(settings.LOGIN_JAIL_MAX_SECONDS, settings.LOGIN_WINDOW_SECONDS)
+    keep_seconds = longest + FORGET_AFTER_SECONDS
     for key, most in limits.items():
         counter = counters.update(key, _reserving(attempt, most), keep_seconds)
         if any(place["id"] == attempt for place in counter["pending"]):

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from mongoengine import Document, DynamicDocument, EmbeddedDocument
+from mongoengine import (
+    CASCADE,
+    DENY,
+    DO_NOTHING,
+    NULLIFY,
+    PULL,
+    Document,
+    DynamicDocument,
+    EmbeddedDocument,
+    LazyReferenceField,
+    ListField,
+    ReferenceField,
+)
 
 from app.models.accounts import Account
 from app.models.base import BaseDocument
@@ -20,6 +32,16 @@ class Visit(DynamicDocument):
 
 class Stamp(Document):
     """Another one, which knows no member beside its own."""
+
+
+class Guest(Document):
+    """Who came, and would stay behind when the account goes."""
+
+    meta: ClassVar[dict[str, Any]] = {"strict": False, "indexes": [{"fields": ["host"]}]}
+
+    account = ReferenceField(Account)
+    friends = ListField(LazyReferenceField(Account, reverse_delete_rule=DENY))
+    host = LazyReferenceField(Account, reverse_delete_rule=NULLIFY)
 
 
 class Ink(EmbeddedDocument):
@@ -49,3 +71,25 @@ def test_classes_without_a_collection_are_left_out() -> None:
 def test_every_class_reads_past_what_a_newer_release_has_added() -> None:
     # What fails here extends mongoengine's own classes: extend BaseDocument, BaseEmbeddedDocument.
     assert _strict_classes() == {Stamp, Ink}
+
+
+def _references(document_class: type[Document]) -> Iterator[tuple[str, Any]]:
+    for name, field in document_class._fields.items():
+        each = field
+        while isinstance(each, ListField):
+            each = each.field
+        if isinstance(each, ReferenceField | LazyReferenceField):
+            yield name, each
+
+
+def test_every_class_says_what_becomes_of_it_when_its_account_goes() -> None:
+    # What fails here refers to Account without reverse_delete_rule, or with one that keeps it.
+    rules = Account._meta["delete_rules"]
+    kept = {
+        (document_class, name)
+        for document_class in document_classes()
+        for name, field in _references(document_class)
+        if field.document_type is Account
+        and rules.get((document_class, name), DO_NOTHING) not in {CASCADE, NULLIFY, PULL}
+    }
+    assert kept == {(Guest, "account"), (Guest, "friends")}

@@ -8,10 +8,11 @@ from uuid import uuid4
 import pytest
 
 from app.errors import ExportNotReadyError, NotFoundError, TooManyExportsError
+from app.models.accounts import Deletion
 from app.models.base import utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job
-from app.services import exports, job_attempts
+from app.services import deletions, exports, job_attempts
 from app.services.pagination import PageRequest
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
@@ -122,6 +123,16 @@ def test_what_was_exported_goes_with_its_export_and_with_its_account(
     else:
         exports.delete(account.id, export.id)
     assert (Job.objects.count(), ExportChunk.objects.count()) == (0, 0)
+
+
+@pytest.mark.checklist("proc.me")
+def test_what_a_killed_worker_wrote_goes_with_the_account(account, export, database):
+    attempt = job_attempts.take(export.id)
+    delete(account)
+    write(attempt, b"{")
+    Deletion.objects.update(set__due_at=utc_now())
+    deletions.sweep()
+    assert database["export_chunks"].count_documents({}) == 0
 
 
 def test_a_second_page_follows_the_first(account):

@@ -350,3 +350,10 @@ def test_a_quiet_count_is_forgotten_a_day_after_its_longest_jail(record):
     _fail(1)
     kept = record()["expiresAt"] - record()["updatedAt"]
     assert timedelta() <= timedelta(seconds=3600 + 86_400) - kept < timedelta(seconds=60)
+
+
+def test_a_count_is_kept_for_as_long_as_its_window(make_app, record):
+    window = 7 * jail.FORGET_AFTER_SECONDS
+    with make_app(LOGIN_WINDOW_SECONDS=window).app_context():
+        _fail(1)
+    assert record()["expiresAt"] - record()["updatedAt"] > timedelta(seconds=window)
