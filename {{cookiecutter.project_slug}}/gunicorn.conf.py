@@ -15,12 +15,14 @@ from importlib import import_module
 from typing import Any
 
 from app import gunicorn_worker
+from app.extensions import app_settings
 from app.observability.access_log import AccessLogger
 #: else
 from typing import Any
 
 from app import gunicorn_worker
 from app.access_log import FORMAT, AccessLogger
+from app.extensions import app_settings
 #: endif
 #: if cookiecutter.uploads
 from app.services import account_deletion, object_store
@@ -30,7 +32,7 @@ from app.services import account_deletion
 from config import urls
 from wsgi import app
 
-settings = app.extensions["settings"]
+settings = app_settings.of(app)
 # gunicorn would read it as well, and refuse what comes without it, as probes do.
 os.environ.pop("SCRIPT_NAME", None)
 

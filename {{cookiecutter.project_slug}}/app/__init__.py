@@ -17,7 +17,7 @@ from app import (
 )
 from app.chunked_bodies import WholeRequest
 from app.decorators.operation import Operations
-from app.extensions import jwt
+from app.extensions import app_operations, app_settings, jwt
 from app.models import (
     connection,
     #: if cookiecutter.field_encryption
@@ -64,7 +64,7 @@ def create_app(settings: Base) -> Flask:
     hooks.register(app)
     views.route(app)
     commands.register(app)
-    app.extensions["operations"] = Operations(app)
+    app_operations.bind(app, Operations(app))
     return app
 
 
@@ -74,7 +74,7 @@ def configure(app: Flask, settings: Base) -> None:
     app.config["MAX_CONTENT_LENGTH"] = settings.MAX_BODY_BYTES
     # Flask would refuse probes, too: hosts are app/hooks/transport.py's to judge.
     app.config["TRUSTED_HOSTS"] = None
-    app.extensions["settings"] = settings
+    app_settings.bind(app, settings)
     app.session_interface = NoSessions()
     # A second spelling of a path would be a second door to keep shut.
     app.url_map.merge_slashes = False

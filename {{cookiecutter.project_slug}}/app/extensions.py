@@ -1,16 +1,54 @@
-"""Every extension, unbound. create_app() binds them; what they hold lives in app.extensions."""
+"""Every extension, unbound, and typed access to what belongs to one app.
+
+create_app() binds them; what they hold lives in app.extensions, so that two apps of one process
+have nothing in common.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from flask import current_app
 from flask_jwt_extended import JWTManager
 from werkzeug.local import LocalProxy
 
 if TYPE_CHECKING:
+    from flask.sansio.app import App
+
+    from app.decorators.operation import Operations
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    from app.services.signing_keys import SigningKeys
+    #: endif
     from config.base import Base
+
+T = TypeVar("T")
+
+
+class PerApp(Generic[T]):
+    """What each app has one of, under its name in app.extensions."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def bind(self, app: App, value: T) -> None:
+        """Give *app* its own."""
+        app.extensions[self.name] = value
+
+    def of(self, app: App) -> T:
+        """Return that of *app*."""
+        return app.extensions[self.name]  # type: ignore[no-any-return]  # Flask knows no types
+
+    def current(self) -> T:
+        """Return that of the app in whose context this runs."""
+        return self.of(current_app)
+
 
 jwt = JWTManager()
 
-settings: Base = LocalProxy(lambda: current_app.extensions["settings"])  # type: ignore[assignment]
+app_settings: PerApp[Base] = PerApp("settings")
+app_operations: PerApp[Operations] = PerApp("operations")
+#: if cookiecutter.jwt_algorithm != "HS256"
+app_signing_keys: PerApp[SigningKeys] = PerApp("signing_keys")
+#: endif
+
+settings: Base = LocalProxy(app_settings.current)  # type: ignore[assignment]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER, ThreadWorker
 
+from app.extensions import app_settings
 from app.gunicorn_connection import SILENCE_SECONDS, Connection, SlowRequestError
 from app.models.connection import arrival
 
@@ -63,7 +64,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def load_wsgi(self) -> None:
         """Load the app, and know its settings."""
         super().load_wsgi()
-        self.settings = self.wsgi.extensions["settings"]
+        self.settings = app_settings.of(self.wsgi)
 
     def accept(self, listener: Any) -> None:
         """Let clients in."""

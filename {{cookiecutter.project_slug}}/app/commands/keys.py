@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-#: if cookiecutter.jwt_algorithm != "HS256"
-from flask import current_app
-#: endif
 from flask.cli import AppGroup
 
+#: if cookiecutter.jwt_algorithm != "HS256"
+from app.extensions import app_signing_keys, settings
+#: else
 from app.extensions import settings
+#: endif
 from config.env_file import format_line, update_env_file
 from config.environment import PROJECT, Environment
 #: if cookiecutter.jwt_algorithm == "HS256"
@@ -23,10 +24,6 @@ from config.strong_secrets import generate_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    #: if cookiecutter.jwt_algorithm != "HS256"
-
-    from app.services.signing_keys import SigningKeys
-    #: endif
 
 keys = AppGroup("keys", help="Change what signs tokens, and see what does.")
 
@@ -43,7 +40,7 @@ def rotate(*, is_printed: bool) -> None:
     _hand_over({"JWT_SECRET_KEY": generate_secret()}, is_printed=is_printed)
     _say("Restart every process. All tokens end then: everybody has to log in again.")
     #: else
-    signing_keys = _signing_keys()
+    signing_keys = app_signing_keys.current()
     _hand_over(signing_keys.rotate(), is_printed=is_printed)
     until = datetime.now(UTC) + timedelta(seconds=settings.JWT_REFRESH_SECONDS)
     _say("Restart every process, all of them together: none knows the others' new key before.")
@@ -59,8 +56,8 @@ def show() -> None:
     #: if cookiecutter.jwt_algorithm == "HS256"
     click.echo("signs      JWT_SECRET_KEY, which is never shown")
     #: else
-    click.echo(f"signs      {_signing_keys().kid}")
-    for kid in _signing_keys().retired_kids:
+    click.echo(f"signs      {app_signing_keys.current().kid}")
+    for kid in app_signing_keys.current().retired_kids:
         click.echo(f"retired    {kid}")
     #: endif
 
@@ -72,17 +69,12 @@ def show() -> None:
 def prune(*, kids: tuple[str, ...], is_printed: bool) -> None:
     """Take out retired keys, whose tokens are refused from then on."""
     try:
-        values = _signing_keys().prune(kids)
+        values = app_signing_keys.current().prune(kids)
     except KeyError:
         message = "not every KID is a retired key: flask keys show lists them"
         raise click.ClickException(message) from None
     _hand_over(values, is_printed=is_printed)
     _say("Restart every process: until then it accepts the tokens of that key.")
-
-
-def _signing_keys() -> SigningKeys:
-    signing_keys: SigningKeys = current_app.extensions["signing_keys"]
-    return signing_keys
 
 
 #: endif

@@ -15,12 +15,13 @@ from app.context import context
 from app.decorators.operation import serves
 from app.empty_response import without_body
 from app.errors import MethodNotAllowedError, NotFoundError
+from app.extensions import app_operations
 
 if TYPE_CHECKING:
     from flask import Response
     from werkzeug.routing import MapAdapter
 
-    from app.decorators.operation import Operation, Operations
+    from app.decorators.operation import Operation
 
 _IMPLIED = {"HEAD", "OPTIONS"}
 # A client is to keep a fragment to itself; the server drops one that it gets.
@@ -33,7 +34,7 @@ def find_operation() -> None:
     if _is_other_spelling():
         request.url_rule, request.routing_exception = None, NotFound()
     rule = request.url_rule
-    operations: Operations = current_app.extensions["operations"]
+    operations = app_operations.current()
     context.operation = None
     if rule is not None and serves(rule, request.method):
         context.operation = operations.get((rule.endpoint, request.method))
@@ -118,7 +119,7 @@ def _lead(adapter: MapAdapter, path: str) -> object:
 
 def _operations_near() -> list[tuple[str, Operation]]:
     """Return the operations of the routes that have the path's form, whatever the names in it."""
-    operations: Operations = current_app.extensions["operations"]
+    operations = app_operations.current()
     return [
         (method, operations[rule.endpoint, method])
         for rule, method in operations.walk()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
-from flask import current_app, request
+from flask import request
 
 from app.context import context
 from app.errors import TooManyRequestsError
-from app.services import throttle
+from app.extensions import settings
 from app.services.ip_addresses import Network, networks_of
+from app.services.throttle import app_throttle
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,8 +72,8 @@ def _count(callers: Iterable[Network]) -> None:
     policy = setting.removeprefix("RATELIMIT_").lower()
     key = policy if is_default else f"{policy}:{request.endpoint}"
     context.hit = None
-    context.hit = hit = throttle.current().count(
-        policy, current_app.config[setting], key, callers, is_strict=not is_default
+    context.hit = hit = app_throttle.current().count(
+        policy, getattr(settings, setting), key, callers, is_strict=not is_default
     )
     if hit is not None and hit.is_refused:
         raise TooManyRequestsError(ceil(hit.ends_in))

@@ -10,7 +10,7 @@ import hmac
 from functools import lru_cache
 from uuid import UUID
 
-from flask import current_app
+from app.extensions import settings
 
 
 def keyed_hash(key: bytes, text: str) -> bytes:
@@ -20,7 +20,7 @@ def keyed_hash(key: bytes, text: str) -> bytes:
 
 def hash_for(purpose: str, text: str) -> bytes:
     """Return the hash of *text* under the app's own key of that *purpose*, made of SECRET_KEY."""
-    return keyed_hash(_derive_key(current_app.extensions["settings"].SECRET_KEY, purpose), text)
+    return keyed_hash(_derive_key(settings.SECRET_KEY, purpose), text)
 
 
 def id_for(purpose: str, text: str) -> UUID:

@@ -9,12 +9,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from app.extensions import app_settings
 from app.observability import logs, request_record
 
 if TYPE_CHECKING:
     from flask import Flask
-
-    from config.base import Base
 
 
 def init_app(app: Flask) -> None:
@@ -22,7 +21,7 @@ def init_app(app: Flask) -> None:
 
     What is not configured is not even imported: the libraries would double the time of a start.
     """
-    settings: Base = app.extensions["settings"]
+    settings = app_settings.of(app)
     logs.init_app(app)
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         import_module("app.observability.traces").init_app(app)

@@ -19,13 +19,12 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_
 
 from app import security_events
 from app.context import context
+from app.extensions import app_settings
 from app.models import slow_queries
 
 if TYPE_CHECKING:
     from flask import Flask
     from structlog.typing import EventDict, Processor, WrappedLogger
-
-    from config.base import Base
 
 APP: Final = logging.getLogger("app")
 
@@ -47,7 +46,7 @@ class StandardError(logging.StreamHandler[TextIO]):
 
 def init_app(app: Flask) -> None:
     """Give this process's lines their form, where the settings name one: the last app's holds."""
-    settings: Base = app.extensions["settings"]
+    settings = app_settings.of(app)
     if settings.LOG_STYLE is None:
         return
     root = logging.getLogger()

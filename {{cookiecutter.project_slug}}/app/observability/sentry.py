@@ -15,14 +15,13 @@ from flask import has_request_context, request
 from sentry_sdk.integrations.atexit import AtexitIntegration
 
 from app.context import context
+from app.extensions import app_settings
 from app.observability import request_record
 from config import urls
 
 if TYPE_CHECKING:
     from flask import Flask
     from sentry_sdk.types import Event, Hint
-
-    from config.base import Base
 
 TOLD: Final = frozenset(
     {
@@ -45,7 +44,7 @@ TOLD: Final = frozenset(
 
 def init_app(app: Flask) -> None:
     """Report what this process logs as errors, where SENTRY_DSN says."""
-    settings: Base = app.extensions["settings"]
+    settings = app_settings.of(app)
     is_near = urls.is_loopback(urlsplit(settings.SENTRY_DSN or "").netloc.rpartition("@")[2])
     # A proxy of the environment would look for this machine's server on its own.
     proxy = "" if is_near else None

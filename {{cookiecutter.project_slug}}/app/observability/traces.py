@@ -28,6 +28,7 @@ from opentelemetry.trace import SpanContext, SpanKind, Status
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from requests import Session
 
+from app.extensions import app_settings
 from app.observability import request_record
 from config import urls
 from config.base import SLUG
@@ -66,7 +67,7 @@ TOLD: Final = frozenset(
 
 def init_app(app: Flask) -> None:
     """Trace the requests of *app* and this process's database clients, made from now on."""
-    settings: Base = app.extensions["settings"]
+    settings = app_settings.of(app)
     provider = TracerProvider(
         sampler=ParentBasedTraceIdRatio(settings.OTEL_TRACES_SAMPLER_ARG),
         resource=Resource({SERVICE_NAME: SLUG, SERVICE_VERSION: settings.RELEASE}),

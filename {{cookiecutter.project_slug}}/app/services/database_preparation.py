@@ -10,15 +10,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pymongo
-from flask import current_app
 from mongoengine import get_db
 from pymongo.errors import PyMongoError
 
 from app.errors import ServiceUnavailableError
-from app.extensions import settings
+from app.extensions import PerApp, settings
 from app.models import connection, counters, indexes
 from app.models.database_mismatch import DatabaseMismatchError
 #: if cookiecutter.field_encryption
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from flask import Flask
     from pymongo import IndexModel
 
-EXTENSION = "preparation"
 # How long a starting server waits for MongoDB before it starts unready.
 ANSWER_SECONDS = 3.0
 
@@ -52,9 +50,12 @@ class _Preparation:
     lock: Lock = field(default_factory=Lock)
 
 
+state: PerApp[_Preparation] = PerApp("preparation")
+
+
 def init_app(app: Flask) -> None:
     """Give *app* its own state: what one app made sure of says nothing about another."""
-    app.extensions[EXTENSION] = _Preparation()
+    state.bind(app, _Preparation())
 
 
 def prepare() -> indexes.EnsuredIndexes:
@@ -88,7 +89,7 @@ def ensure_prepared() -> None:
     and the others wait for what it finds, no longer than MONGODB_TIMEOUT_SECONDS or
     what is left of the request's time.
     """
-    preparation = cast("_Preparation", current_app.extensions[EXTENSION])
+    preparation = state.current()
     if not preparation.is_done:
         with connection.deadline_in(settings.MONGODB_TIMEOUT_SECONDS):
             _prepare_once(preparation)

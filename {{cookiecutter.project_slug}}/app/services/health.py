@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
-from flask import current_app
 from mongoengine import get_connection
 from pymongo.errors import PyMongoError
 
 from app.errors import ServiceUnavailableError
+from app.extensions import PerApp
 from app.services import database_preparation
 
 if TYPE_CHECKING:
     from flask import Flask
-
-EXTENSION: Final = "readiness"
 
 # However many probes there are, the database is asked once in that time.
 REMEMBERED_SECONDS: Final = 1
@@ -32,9 +30,12 @@ class _Readiness:
     lock: Lock = field(default_factory=Lock)
 
 
+_state: PerApp[_Readiness] = PerApp("readiness")
+
+
 def init_app(app: Flask) -> None:
     """Let *app* remember how ready it is."""
-    app.extensions[EXTENSION] = _Readiness()
+    _state.bind(app, _Readiness())
 
 
 def check_database() -> None:
@@ -42,7 +43,7 @@ def check_database() -> None:
 
     Those who come meanwhile wait for that answer. Raises ServiceUnavailableError.
     """
-    readiness = cast("_Readiness", current_app.extensions[EXTENSION])
+    readiness = _state.current()
     with readiness.lock:
         if monotonic() >= readiness.good_until:
             readiness.is_ready = _is_database_ready()

@@ -13,6 +13,8 @@ from flask import current_app
 from app.errors import UnauthorizedError
 #: if cookiecutter.jwt_algorithm == "HS256"
 from app.extensions import settings
+#: else
+from app.extensions import app_signing_keys
 #: endif
 from app.services.claims import Claims, check_names_and_types
 from app.services.token_form import check_header
@@ -20,10 +22,6 @@ from app.services.token_form import check_header
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from flask_jwt_extended import JWTManager
-    #: if cookiecutter.jwt_algorithm != "HS256"
-
-    from app.services.signing_keys import SigningKeys
-    #: endif
 
 
 def bind_loaders(manager: JWTManager) -> None:
@@ -57,7 +55,7 @@ def find_verification_key(header: dict[str, Any], payload: dict[str, Any]) -> ob
     #: if cookiecutter.jwt_algorithm == "HS256"
     return settings.JWT_SECRET_KEY
     #: else
-    key = _signing_keys().public_keys.get(header["kid"])
+    key = app_signing_keys.current().public_keys.get(header["kid"])
     if key is None:
         raise UnauthorizedError("the token names no key of this app")
     return key
@@ -69,19 +67,14 @@ def find_signing_key(_identity: str) -> object:
     #: if cookiecutter.jwt_algorithm == "HS256"
     return settings.JWT_SECRET_KEY
     #: else
-    return _signing_keys().private_key
+    return app_signing_keys.current().private_key
     #: endif
 
 
 #: if cookiecutter.jwt_algorithm != "HS256"
 def name_signing_key(_identity: str) -> dict[str, str]:
     """Return the header that says which key signs."""
-    return {"kid": _signing_keys().kid}
-
-
-def _signing_keys() -> SigningKeys:
-    keys: SigningKeys = current_app.extensions["signing_keys"]
-    return keys
+    return {"kid": app_signing_keys.current().kid}
 
 
 #: endif

@@ -14,10 +14,8 @@ from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 
-from flask import current_app
-
 from app.errors import ServiceUnavailableError
-from app.extensions import settings
+from app.extensions import PerApp, settings
 from config.object_store import make_session
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
 logger = logging.getLogger(__name__)
-
-EXTENSION = "store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +54,12 @@ class _Store:
     client: Any = None
 
 
+state: PerApp[_Store] = PerApp("store")
+
+
 def init_app(app: Flask) -> None:
     """Make no client yet; one that is made stays."""
-    app.extensions.setdefault(EXTENSION, _Store())
+    app.extensions.setdefault(state.name, _Store())
 
 
 def warm_up() -> None:
@@ -131,7 +130,7 @@ def _status_of(error: Any) -> int:
 
 
 def _client() -> Any:
-    store = cast("_Store", current_app.extensions[EXTENSION])
+    store = state.current()
     if store.client is None:
         with _LOCK:
             store.client = store.client or _make_client()

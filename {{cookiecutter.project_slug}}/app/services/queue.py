@@ -7,13 +7,13 @@ again what was not taken up.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from celery import Celery
 from celery.exceptions import OperationalError
-from flask import current_app
 
 from app.errors import ServiceUnavailableError
+from app.extensions import PerApp, app_settings
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -22,19 +22,20 @@ if TYPE_CHECKING:
 
     from config.base import Base
 
-EXTENSION: Final = "queue"
 TASK: Final = "jobs.run"
 
 # A broker that is away is noticed within a request's three seconds: to connect, then to send.
 _NETWORK_SECONDS: Final = 1
 
+app_queue: PerApp[Celery] = PerApp("queue")
+
 
 def init_app(app: Flask) -> None:
     """Give *app* its own Celery app; opens no connection."""
-    queue = make_queue(app.extensions["settings"])
+    queue = make_queue(app_settings.of(app))
     # Celery imports most of itself when it first sends: no request is to wait for that.
     _failures_of(queue), queue.amqp, queue.AsyncResult
-    app.extensions[EXTENSION] = queue
+    app_queue.bind(app, queue)
 
 
 def make_queue(settings: Base) -> Celery:
@@ -70,7 +71,7 @@ def make_queue(settings: Base) -> Celery:
 
 def send(job_id: UUID) -> None:
     """Hand a job's id to the broker; raises ServiceUnavailableError where that is away."""
-    queue = cast("Celery", current_app.extensions[EXTENSION])
+    queue = app_queue.current()
     try:
         queue.send_task(TASK, [str(job_id)])
     except _failures_of(queue) as error:

@@ -20,12 +20,12 @@ from time import monotonic, time
 from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from cachetools import LRUCache
-from flask import current_app
 from limits import parse_many
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 
 from app.errors import ServiceUnavailableError
+from app.extensions import PerApp, app_settings
 from app.models import counters
 from app.models.counters import after, if_else, is_ahead
 from app.models.keyed_hashes import id_for
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.services.ip_addresses import Network
-
-EXTENSION: Final = "throttle"
 
 # A store that did not answer is left alone: each request would wait for it again.
 PAUSE_SECONDS: Final = 5
@@ -234,15 +232,13 @@ class Throttle:
         return Hit(policy, limit, seconds, left, ends_in, not is_served)
 
 
+app_throttle: PerApp[Throttle] = PerApp("throttle")
+
+
 def init_app(app: Flask) -> None:
     """Give *app* a throttle by its RATELIMIT_ settings; opens no connection."""
-    uri: str | None = app.extensions["settings"].RATELIMIT_STORAGE_URI
-    app.extensions[EXTENSION] = Throttle(LimitsStore(uri) if uri else DatabaseStore())
-
-
-def current() -> Throttle:
-    """Return the throttle of the app in whose context this runs."""
-    return cast("Throttle", current_app.extensions[EXTENSION])
+    uri = app_settings.of(app).RATELIMIT_STORAGE_URI
+    app_throttle.bind(app, Throttle(LimitsStore(uri) if uri else DatabaseStore()))
 
 
 @lru_cache(maxsize=128)

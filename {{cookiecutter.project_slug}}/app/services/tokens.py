@@ -12,13 +12,19 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
-from flask import current_app
 from flask_jwt_extended import create_access_token, create_refresh_token, decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt.exceptions import PyJWTError
 
 from app.errors import UnauthorizedError
-from app.extensions import settings
+from app.extensions import (
+    PerApp,
+    app_settings,
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    app_signing_keys,
+    #: endif
+    settings,
+)
 from app.services.claims import Claims, TokenType, make_jti
 from app.services.jwt_callbacks import bind_loaders
 #: if cookiecutter.jwt_algorithm != "HS256"
@@ -32,13 +38,13 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask_jwt_extended import JWTManager
 
-    from config.base import Base
-
 __all__ = ["Claims", "TokenPair", "TokenType", "configure", "issue_pair", "read"]
 
 # Clocks of the machines behind one name differ a little. For `nbf` and `iat` only: Claims
 # takes `exp` at its word.
 LEEWAY_SECONDS: Final = 5
+
+_verified_tokens: PerApp[VerifiedTokens] = PerApp("verified_tokens")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ def configure(manager: JWTManager, app: Flask) -> None:
     Raises ConfigurationError when what is signed cannot be verified: at start rather than at
     the first request.
     """
-    configured: Base = app.extensions["settings"]
+    configured = app_settings.of(app)
     app.config.update(
         JWT_ALGORITHM=configured.JWT_ALGORITHM,
         JWT_DECODE_ALGORITHMS=[configured.JWT_ALGORITHM],
@@ -75,9 +81,9 @@ def configure(manager: JWTManager, app: Flask) -> None:
         JWT_COOKIE_CSRF_PROTECT=False,
     )
     #: if cookiecutter.jwt_algorithm != "HS256"
-    app.extensions["signing_keys"] = SigningKeys.from_settings(configured)
+    app_signing_keys.bind(app, SigningKeys.from_settings(configured))
     #: endif
-    app.extensions["verified_tokens"] = VerifiedTokens()
+    _verified_tokens.bind(app, VerifiedTokens())
     bind_loaders(manager)
     manager.init_app(app)
     with app.app_context():
@@ -147,7 +153,7 @@ def read(token: str, expected_type: TokenType) -> Claims:
 
     Raises UnauthorizedError for everything else, whatever it is.
     """
-    verified: VerifiedTokens = current_app.extensions["verified_tokens"]
+    verified = _verified_tokens.current()
     claims = verified.find(token)
     if claims is None:
         claims = _verify(token)
@@ -160,8 +166,7 @@ def read(token: str, expected_type: TokenType) -> Claims:
 #: if cookiecutter.jwt_algorithm != "HS256"
 def public_keys() -> list[dict[str, str]]:
     """Return the keys that verify tokens, as the members of a JWK set (RFC 7517 section 5)."""
-    keys: SigningKeys = current_app.extensions["signing_keys"]
-    return keys.to_jwks()
+    return app_signing_keys.current().to_jwks()
 
 
 #: endif

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pymongo
@@ -12,6 +12,7 @@ from celery.signals import worker_ready, worker_shutting_down
 from pymongo.errors import PyMongoError
 
 from app.errors import ServiceUnavailableError
+from app.extensions import app_settings
 from app.services import database_preparation, jobs, queue
 from app.tasks import HANDLERS
 
@@ -27,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 def make_worker(app: Flask) -> Celery:
     """Return the Celery app that works for *app*, within whose context each job is done."""
-    worker = cast("Celery", app.extensions[queue.EXTENSION])
+    worker = queue.app_queue.of(app)
     stopping = Event()
 
     def run(job_id: str) -> None:
@@ -49,12 +50,12 @@ def make_worker(app: Flask) -> Celery:
 
 def _sweep_until(app: Flask, stopping: Event) -> None:
     """Sweep at once and then again and again: the broker may have forgotten what it had."""
-    seconds = min(_SWEEP_SECONDS, app.extensions["settings"].JOB_LEASE_SECONDS / 4)
+    seconds = min(_SWEEP_SECONDS, app_settings.of(app).JOB_LEASE_SECONDS / 4)
     while True:
         try:
             with app.app_context():
                 database_preparation.ensure_prepared()
-                with pymongo.timeout(app.extensions["settings"].JOB_LEASE_SECONDS):
+                with pymongo.timeout(app_settings.of(app).JOB_LEASE_SECONDS):
                     sent = jobs.sweep()
                 if sent:
                     logger.info("sent %d jobs again", sent)

@@ -23,6 +23,7 @@ from app.docs.page import (
     #: endif
 )
 from app.docs.page.viewer import media_type_of
+from app.extensions import app_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,7 +87,7 @@ blueprint = Blueprint("docs_page", __name__)
 @blueprint.record
 def route(state: BlueprintSetupState) -> None:
     """Put page and files in their places, where the settings want them."""
-    settings = state.app.extensions["settings"]
+    settings = app_settings.of(state.app)
     if not (settings.DOCS_ENABLED and settings.OPENAPI_ENABLED):
         return
     state.add_url_rule("/", "page", PageView.as_view("page"))

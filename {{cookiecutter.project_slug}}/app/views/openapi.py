@@ -15,6 +15,7 @@ from flask.views import MethodView
 from app.decorators.contract import public, with_free_query
 from app.docs import openapi as docs
 from app.docs.document import make_document
+from app.extensions import app_settings
 
 if TYPE_CHECKING:
     from flask.sansio.blueprints import BlueprintSetupState
@@ -51,5 +52,5 @@ blueprint = Blueprint("openapi", __name__)
 @blueprint.record
 def route(state: BlueprintSetupState) -> None:
     """Put the document in its place, where the settings want it."""
-    if state.app.extensions["settings"].OPENAPI_ENABLED:
+    if app_settings.of(state.app).OPENAPI_ENABLED:
         state.add_url_rule("/openapi.json", "document", DocumentView.as_view("document"))

@@ -24,7 +24,7 @@ def served_app(login_app, issuer, serve):
         update={**settings_for(issuer), "OAUTH_REDIRECT_URI": redirect_uri}
     )
     found = providers._switched_on(configured)
-    login_app.extensions[providers.EXTENSION] = {each.name: each for each in found}
+    providers.login_providers.bind(login_app, {each.name: each for each in found})
     issuer.redirect_uris = {redirect_uri.format(provider=name) for name in ("oidc", "github")}
     return origin
 

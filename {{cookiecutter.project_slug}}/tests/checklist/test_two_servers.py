@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from itertools import cycle
+from itertools import chain, cycle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -60,20 +61,25 @@ def test_servers_share_the_count_of_failed_log_ins(two_servers: Servers, account
 def log_in_at_once(
     start_server: StartServer, account: Person, times: int, password: str | None = None
 ) -> list[int]:
-    """Return how log-ins end that come to two servers at the same moment, the best first."""
+    """Return how log-ins end that come to two servers at the same moment, the best first.
+
+    A busy machine may have no time for so many hashes at once: 503, which says to try again. Such
+    a log-in may have been counted, and is tried again; each 503 is returned, too.
+    """
     variables = {"TRUSTED_PROXIES": "1"}
     #: if cookiecutter.throttling
     variables["RATELIMIT_AUTH"] = "10000 per minute"
     #: endif
     servers = [start_server("-m", "gunicorn", **variables) for _ in range(2)]
 
-    def log_in_when_ready(number: int) -> int:
-        # A busy machine may have no time for so many hashes at once: 503 is to try again.
-        answers = (log_in(servers[number % 2], account, password).status for _ in range(100))
-        return next(status for status in answers if status != 503)
+    def log_in_until_answered(number: int) -> list[int]:
+        seen = [503]
+        while seen[-1] == 503:
+            seen.append(log_in(servers[number % 2], account, password).status)
+        return seen[1:]
 
     with ThreadPoolExecutor(times) as pool:
-        return sorted(pool.map(log_in_when_ready, range(times)))
+        return sorted(chain.from_iterable(pool.map(log_in_until_answered, range(times))))
 
 
 @pytest.mark.checklist("auth.max-retry")
@@ -81,15 +87,19 @@ def test_failures_at_the_same_moment_are_counted_as_exactly(
     start_server: StartServer, account: Person
 ) -> None:
     most = Testing().LOGIN_MAX_RETRY
-    seen = log_in_at_once(start_server, account, 2 * most, "a wrong guess")
-    assert seen == [401] * most + [429] * most
+    seen = Counter(log_in_at_once(start_server, account, 2 * most, "a wrong guess"))
+    assert seen.keys() <= {401, 429, 503}
+    assert seen[401] + seen[429] == 2 * most
+    assert seen[401] <= most <= seen[401] + seen[503]
 
 
 @pytest.mark.checklist("auth.max-retry")
 def test_right_log_ins_at_the_same_moment_are_no_failures(
     start_server: StartServer, account: Person
 ) -> None:
-    assert log_in_at_once(start_server, account, 12) == [200] * 12
+    seen = Counter(log_in_at_once(start_server, account, 12))
+    assert seen[200] == 12
+    assert seen.keys() <= {200, 503}
 
 
 #: if cookiecutter.throttling

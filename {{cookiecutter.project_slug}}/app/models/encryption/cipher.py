@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from base64 import urlsafe_b64decode
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 from uuid import NAMESPACE_OID, uuid5
 
 import bson
@@ -19,9 +19,9 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import current_app
 from mongoengine import get_db
 
+from app.extensions import PerApp, app_settings
 from app.models.keyed_hashes import keyed_hash
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-EXTENSION = "field_cipher"
 
 # The first byte of what this release seals. Fernet tokens begin with "g", and no text in UTF-8
 # or JSON that was stored in clear begins with a control character.
@@ -160,20 +159,22 @@ def _open(key: AESGCM, value: bytes, place: Place) -> bytes:
     return key.decrypt(value[1 : NONCE_BYTES + 1], value[NONCE_BYTES + 1 :], place.encoded())
 
 
+_cipher: PerApp[FieldCipher] = PerApp("field_cipher")
+
+
 def init_app(app: Flask) -> None:
     """Give *app* the cipher that its settings describe."""
-    settings = app.extensions["settings"]
+    settings = app_settings.of(app)
     index_keys = [settings.FIELD_INDEX_KEY]
     if settings.FIELD_INDEX_KEY_PREVIOUS is not None:
         index_keys.append(settings.FIELD_INDEX_KEY_PREVIOUS)
-    app.extensions[EXTENSION] = FieldCipher(
-        settings.FIELD_ENCRYPTION_KEYS, index_keys, is_strict=settings.FIELD_ENCRYPTION_STRICT
-    )
+    is_strict = settings.FIELD_ENCRYPTION_STRICT
+    _cipher.bind(app, FieldCipher(settings.FIELD_ENCRYPTION_KEYS, index_keys, is_strict=is_strict))
 
 
 def current_cipher() -> FieldCipher:
     """Return the cipher of the app in whose context this runs."""
-    return cast("FieldCipher", current_app.extensions[EXTENSION])
+    return _cipher.current()
 
 
 def is_sealed() -> bool:

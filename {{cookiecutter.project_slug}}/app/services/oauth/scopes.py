@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import current_app
+from app.extensions import app_operations
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ def known_scopes() -> dict[str, Scope]:
 
     A scope is declared where it is used: with the last operation that asks for it, it is gone.
     """
-    operations = current_app.extensions["operations"].values()
+    operations = app_operations.current().values()
     return {
         scope.name: scope
         for scope in sorted(

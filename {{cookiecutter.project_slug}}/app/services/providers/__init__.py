@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from flask import current_app
-
 from app.errors import NotFoundError
+from app.extensions import PerApp, app_settings
 from app.services.providers.github import GitHub
 from app.services.providers.openid import OpenIDProvider
 from app.services.providers.provider import Registration
@@ -24,21 +23,20 @@ if TYPE_CHECKING:
     from app.services.providers.provider import Provider
     from config.base import Base
 
-EXTENSION: Final = "login_providers"
 GOOGLE: Final = "https://accounts.google.com"
+
+login_providers: PerApp[dict[str, Provider]] = PerApp("login_providers")
 
 
 def init_app(app: Flask) -> None:
     """Give *app* the providers whose secrets its settings have, by name."""
-    settings: Base = app.extensions["settings"]
-    app.extensions[EXTENSION] = {each.name: each for each in _switched_on(settings)}
+    login_providers.bind(app, {each.name: each for each in _switched_on(app_settings.of(app))})
 
 
 def find(name: str) -> Provider:
     """Return a provider of the current app; raises NotFoundError where it has no such one."""
-    found: dict[str, Provider] = current_app.extensions[EXTENSION]
     try:
-        return found[name]
+        return login_providers.current()[name]
     except KeyError:
         raise NotFoundError from None
 

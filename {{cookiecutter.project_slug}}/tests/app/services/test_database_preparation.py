@@ -149,7 +149,7 @@ class Held:
 def test_who_waited_for_a_success_passes(
     unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = unprepared_app.extensions[database_preparation.EXTENSION]
+    state = database_preparation.state.of(unprepared_app)
     counted = CountedPreparation()
     monkeypatch.setattr(database_preparation, "prepare", counted)
     state.lock = Held(state, is_done=True)
@@ -160,7 +160,7 @@ def test_who_waited_for_a_success_passes(
 def test_who_waited_for_a_failure_does_not_try_again(
     unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    state = unprepared_app.extensions[database_preparation.EXTENSION]
+    state = database_preparation.state.of(unprepared_app)
     counted = CountedPreparation()
     monkeypatch.setattr(database_preparation, "prepare", counted)
 
@@ -180,7 +180,7 @@ def test_who_waits_too_long_is_refused(
     counted = CountedPreparation()
     monkeypatch.setattr(database_preparation, "prepare", counted)
     with (
-        unprepared_app.extensions[database_preparation.EXTENSION].lock,
+        database_preparation.state.of(unprepared_app).lock,
         pytest.raises(ServiceUnavailableError),
     ):
         database_preparation.ensure_prepared()

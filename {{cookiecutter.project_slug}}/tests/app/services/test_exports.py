@@ -12,7 +12,7 @@ from app.models.accounts import Deletion
 from app.models.base import utc_now
 from app.models.exports import ExportChunk
 from app.models.jobs import Job
-from app.services import deletions, exports, job_attempts
+from app.services import account_deletion, exports, job_attempts
 from app.services.pagination import PageRequest
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
@@ -131,7 +131,7 @@ def test_what_a_killed_worker_wrote_goes_with_the_account(account, export, datab
     delete(account)
     write(attempt, b"{")
     Deletion.objects.update(set__due_at=utc_now())
-    deletions.sweep()
+    account_deletion.sweep()
     assert database["export_chunks"].count_documents({}) == 0
 
 

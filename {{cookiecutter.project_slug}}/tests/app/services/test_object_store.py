@@ -196,7 +196,7 @@ def test_each_app_has_a_client_of_its_own_and_one_alone(make_store_app):
     for app, bucket in ((one, "files"), (other, "others"), (one, "files")):
         with app.app_context():
             assert object_store.sign_form(KEY, HEADERS, 5, 60).url.endswith(f"/{bucket}")
-    client = one.extensions[object_store.EXTENSION].client
-    assert other.extensions[object_store.EXTENSION].client is not client
+    client = object_store.state.of(one).client
+    assert object_store.state.of(other).client is not client
     object_store.init_app(one)
-    assert one.extensions[object_store.EXTENSION].client is client
+    assert object_store.state.of(one).client is client
