@@ -79,6 +79,9 @@ def is_settings(node: ast.expr) -> bool:
     """Tell whether *node* is the object that holds the settings."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
         return bool(node.slice.value == "settings")
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        # As in app_settings.of(app).NAME.
+        return ends_with(node.func.value, "app_settings")
     return ends_with(node, "settings")
 
 
