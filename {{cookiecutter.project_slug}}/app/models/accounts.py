@@ -84,22 +84,22 @@ class Account(BaseDocument):
     password_hash = StringField(db_field="passwordHash", required=True)
     #: endif
     sessions = EmbeddedDocumentListField(Session)
-    # Counts what ended all that was proven by a credential before it: a new password, an identity
-    # that was taken away, a command. Accounts that are older than the count have none: it is 0.
+    # Goes up with everything that makes earlier log-ins invalid: a new password, an unlinked
+    # identity, an operator's command. Accounts from before this field have none: it counts as 0.
     credential_version = IntField(db_field="credentialVersion", default=0)
     #: if cookiecutter.oauth == "client"
-    # When it last counted: whose account it is shows only at the end of a log-in at a provider.
+    # When it last went up. A log-in at a provider compares it, since it knows its account last.
     credentials_ended_at = DateTimeField(db_field="credentialsEndedAt")
     #: endif
-    # Keyed hashes of where its owner logged in: what strangers do elsewhere closes nothing there.
+    # Keyed hashes of the addresses its owner logged in from: failures elsewhere do not jail those.
     known_addresses = ListField(StringField(), db_field="knownAddresses")
 
-    # Since when it is being deleted: it logs in nowhere, and one session of it may ask again.
+    # Since when it is being deleted: nobody can log in, and one session may repeat the request.
     deletion_began_at = DateTimeField(db_field="deletionBeganAt")
 
     @staticmethod
     def email_index_for(email: str) -> str:
-        """Return what is counted by: the same for every spelling of one address."""
+        """Return the key for counting by e-mail: the same for every spelling of one address."""
         #: if cookiecutter.field_encryption
         return blind_index(email.lower())
         #: else
@@ -127,12 +127,12 @@ class Account(BaseDocument):
 
 def with_session(session: dict[str, Any], most: int) -> list[dict[str, Any]]:
     #: if cookiecutter.oauth == "server"
-    """Return the update that stores a new session, and lets those go that ran out.
+    """Return the update that stores a new session and removes expired ones.
 
     The newest *most* of its kind stay: neither log-ins nor grants push the others out.
     """
     #: else
-    """Return the update that stores a new session, and lets those go that ran out.
+    """Return the update that stores a new session and removes expired ones.
 
     The newest *most* stay.
     """
@@ -157,7 +157,7 @@ def with_session(session: dict[str, Any], most: int) -> list[dict[str, Any]]:
 
 
 class Deletion(BaseDocument):
-    """An account that goes or is gone, by its id, until nothing can be written for it any more."""
+    """Marks an account as deleted, by its id, until no request can write for it any more."""
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "deletions",
@@ -180,7 +180,7 @@ class Profile:
 
     @classmethod
     def from_record(cls, record: dict[str, Any]) -> Self:
-        """Read a stored account without building a document: this is on every request's way."""
+        """Read a stored account without building a document: every request does this."""
         #: if cookiecutter.field_encryption
         email = Account.email.read_from(record)
         display_name = Account.display_name.read_from(record)

@@ -1,7 +1,7 @@
 """What every stored document has: a UUIDv7, createdAt and updatedAt.
 
-The timestamps are kept by save() and by queryset updates alike, so that no path of
-writing can forget them. They are UTC, aware, and of MongoDB's millisecond precision.
+save() and queryset updates both keep the timestamps, so that no way of writing can forget
+them. They are UTC, aware, and of MongoDB's millisecond precision.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def derived_id(collection_name: str, key: str) -> UUID:
 
 
 def collection(name: str) -> Collection[dict[str, Any]]:
-    """Return a collection that is counted in rather than modelled."""
+    """Return a collection that has no document class, such as the counters'."""
     database: Any = get_db()
     return database[name]  # type: ignore[no-any-return]  # mongoengine has no types
 
@@ -68,7 +68,7 @@ class TimestampedQuerySet(QuerySet):
     def _stamp(self, changes: dict[str, Any], *, is_upsert: bool) -> dict[str, Any]:
         now = utc_now()
         if isinstance(changes.get("__raw__"), list):
-            # A pipeline has no operator for inserts alone, and takes no other changes beside it.
+            # A pipeline has no $setOnInsert, and cannot be combined with other changes.
             new = {"createdAt": now, "_id": new_id()}
             kept = {name: {"$ifNull": [f"${name}", value]} for name, value in new.items()}
             stage = {"$set": {"updatedAt": now, **kept}}
@@ -96,7 +96,7 @@ class BaseDocument(Document):
     meta: ClassVar[dict[str, Any]] = {
         "abstract": True,
         "queryset_class": TimestampedQuerySet,
-        # Indexes are made by `flask indexes ensure`, never on the way of a request.
+        # Indexes are made by `flask indexes ensure`, never during a request.
         "auto_create_index": False,
         # A newer release beside this one may have stored a field more.
         "strict": False,
@@ -132,7 +132,7 @@ class BaseDocument(Document):
 
 
 class BaseEmbeddedDocument(EmbeddedDocument):
-    """A document within another; what a newer release has added to it is read past, and kept.
+    """An embedded document. Members that a newer release has added are ignored and kept.
 
     A change to a stored document names the fields that it sets. A list of embedded documents is
     set whole, and would come back without the members that this release does not know.
@@ -141,7 +141,7 @@ class BaseEmbeddedDocument(EmbeddedDocument):
     meta: ClassVar[dict[str, Any]] = {"abstract": True, "strict": False}
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Be as tolerant where a class has a meta of its own: no embedded one inherits any."""
+        """Make subclasses tolerant too: an embedded class with its own meta inherits none."""
         super().__init_subclass__(**options)
         cls._meta.setdefault("strict", False)
 

@@ -43,7 +43,7 @@ class ExportChunk(BaseDocument):
         "indexes": [
             {"fields": ["job", "holder", "number"], "unique": True},
             {"fields": ["account"]},
-            # Nobody else removes what a worker leaves that is killed after its job was deleted.
+            # Chunks of a worker that is killed after its job was deleted: nobody else removes them.
             {"fields": ["expires_at"], "expireAfterSeconds": 0},
         ],
     }

@@ -1,4 +1,4 @@
-"""Files: what is known of objects in the store, from before an upload until nothing can be left.
+"""Files: what is known of objects in the store, from before the upload until after the removal.
 
 A document is there before a client can upload, and goes after the object has gone and nothing can
 be uploaded in its place any more: no object is ever without a document.
@@ -75,8 +75,8 @@ class File(BaseDocument):
 
     # An account is deleted at once, whether or not the store answers: the objects follow.
     account = LazyReferenceField(Account, reverse_delete_rule=NULLIFY)
-    # Not the id: the address of a file, which the CDN answers anybody, is not to be guessed from
-    # anything else, and tells no time.
+    # Not the id: the CDN serves the address to anybody, so it must not be guessable from other
+    # values, and must not tell the time.
     key = UUIDField(binary=True, required=True, default=uuid4)
     file_name = StringField(db_field="fileName", required=True)
     content_type = StringField(db_field="contentType", required=True)

@@ -57,7 +57,7 @@ def identity_index_to_store(name: str) -> Any:
 
 
 def identity_indexes(name: str) -> list[str]:
-    """Return what accounts are found by, whichever of it they have."""
+    """Return the indexes that an account of this identity may have."""
     #: if cookiecutter.field_encryption
     return blind_indexes(name)
     #: else

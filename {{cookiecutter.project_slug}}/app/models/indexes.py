@@ -1,7 +1,7 @@
 """The indexes of the collections, declared beside the documents and made from here alone.
 
-Document classes declare theirs in meta["indexes"]; those of a collection that no class
-models come from the service that counts in it.
+Document classes declare theirs in meta["indexes"]. Collections without a class, such as
+counters, declare theirs in their own module.
 """
 
 from __future__ import annotations

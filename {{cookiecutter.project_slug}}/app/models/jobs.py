@@ -1,6 +1,6 @@
-"""Jobs: work that takes longer than a request may, and all that is known of it.
+"""Jobs: work that takes longer than a request may take, and everything known about it.
 
-The document is the truth about a job. A broker carries its id and nothing else, and may lose it.
+The document is what counts for a job. A broker carries its id and nothing else, and may lose it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class JobState(StrEnum):
 
 
 class Job(BaseDocument):
-    """Some work for one account, gone with it."""
+    """Some work for one account; it is deleted with the account."""
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "jobs",
@@ -59,7 +59,7 @@ class Job(BaseDocument):
 
     state = EnumField(JobState, required=True, default=JobState.PENDING)
     attempts = IntField(required=True, default=0)
-    # The attempt that has the job, or that has finished it. Whoever else writes, writes nothing.
+    # The attempt that has the job, or has finished it. Writes of other attempts have no effect.
     holder = UUIDField(binary=True)
     # From when on a worker may take it: at once, after a pause, or when its holder's lease ends.
     # None when it is over.

@@ -1,4 +1,4 @@
-"""Keyed hashes (HMAC-SHA256, RFC 2104): names of what must be found again and never be guessed.
+"""Keyed hashes (HMAC-SHA256, RFC 2104): keys that can be looked up and not guessed.
 
 A plain hash hides no address: all of IPv4 can be tried within hours by whoever has a copy of the
 database. This is the one place where `hmac` is used.
@@ -14,7 +14,7 @@ from app.extensions import settings
 
 
 def keyed_hash(key: bytes, text: str) -> bytes:
-    """Return what *text* is found by, the same for the same text; 32 bytes."""
+    """Return the 32 bytes by which *text* can be looked up."""
     return hmac.digest(key, text.encode(), "sha256")
 
 

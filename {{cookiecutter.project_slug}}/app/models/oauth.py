@@ -1,4 +1,4 @@
-"""Apps of others that may ask for access, and what they are granted until they have tokens."""
+"""Other apps that may ask for access, and what they are granted until they have tokens."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class OAuthClient(BaseDocument):
 
 
 class UsedConsent(BaseDocument):
-    """A consent page on which an account has decided: it decides once."""
+    """A consent page that an account has answered: it can be answered once."""
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "oauth_consents",
@@ -63,7 +63,7 @@ class AuthorizationCode(BaseDocument):
         Account, db_field="accountId", reverse_delete_rule=CASCADE, required=True
     )
     credential_version = IntField(db_field="credentialVersion", default=0)
-    # Known before there is such a session: whoever reuses the code ends it, come what may.
+    # Chosen before the session exists, so that whoever uses the code again can end it in any case.
     session_id = UUIDField(binary=True, db_field="sessionId", required=True)
     # Empty where the request left it out: then the exchange may, too.
     redirect_uri = StringField(db_field="redirectUri")

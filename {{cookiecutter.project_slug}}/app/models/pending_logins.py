@@ -1,4 +1,4 @@
-"""Log-ins that went to a provider and did not come back yet.
+"""Log-ins that were sent to a provider and have not come back yet.
 
 A document is found by what only its own browser brings: its id is derived from the state, which
 the provider hands back, and `browser` from the secret in the browser's cookie. Neither of the two
@@ -23,7 +23,7 @@ from app.models.base import BaseDocument
 
 
 class PendingLogin(BaseDocument):
-    """One way to a provider and back, taken once."""
+    """One log-in at a provider, used once."""
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "pending_logins",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         CommandSucceededEvent,
     )
 
-# What a line says beside its words.
+# What a line holds beside its text.
 FIELDS: Final = ("command", "collection", "durationMs")
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class SlowQueries(CommandListener):
-    """Hears of every command of a client; two with one threshold are the same to it."""
+    """Listens to every command of a client; listeners with the same threshold are equal."""
 
     milliseconds: int
     # A thread sends one command at a time.

@@ -1,9 +1,9 @@
-"""Deletion: an account goes with all that it owns, however much that is and whoever still writes.
+"""Delete an account with everything it owns, however much that is and whoever still writes.
 
-First one update closes the account: its sessions end but the one that asked, and so does all that
-was proven. Then goes what it owns, a batch at a time, and then the account. A request that was let
-in before may write even then: the mark that stands in `deletions` outlives the account for as long
-as that may be, and every server looks for what has come since.
+First one update closes the account: all sessions end but the one that asked, and earlier proofs of
+identity are invalid. Then everything it owns is removed, a batch at a time, and then the account. A
+request that was accepted before may still write: a mark in `deletions` outlives the account for as
+long as that can happen, and every server removes what was written since.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
 BATCH: Final = 500
 SWEEP_SECONDS: Final = 5
-# All that a request writes it writes within MONGODB_TIMEOUT_SECONDS; this is ten times as long.
+# A request can write for MONGODB_TIMEOUT_SECONDS at most; this is ten times as long.
 KEPT_SECONDS: Final = 30
-# What one pass over one account may take: the next one goes on.
+# The time for one pass over one account; the next pass continues.
 PASS_SECONDS: Final = 20
 MOST_SWEPT: Final = 100
 
@@ -53,11 +53,11 @@ logger = logging.getLogger(__name__)
 def delete(caller: Caller) -> None:
     """Delete the caller's account with all that belongs to it.
 
-    Where the time of a request is not enough, the same session may ask again; a server goes on
-    with it all the same. Raises UnauthorizedError where somebody else ended the session meanwhile.
+    If one request's time is not enough, the same session may ask again; a server continues the
+    deletion in any case. Raises UnauthorizedError where somebody else ended the session meanwhile.
     """
     account_id = caller.account_id
-    # The mark first: from the moment that the account is closed, somebody will see to the rest.
+    # The mark comes first: once the account is closed, some server will finish the rest.
     _mark(account_id)
     if not _close(caller):
         raise UnauthorizedError("the session ended meanwhile")
@@ -67,9 +67,9 @@ def delete(caller: Caller) -> None:
 
 
 def sweep() -> None:
-    """Remove what accounts have left that are deleted, or being deleted.
+    """Remove what deleted accounts, and those being deleted, have left.
 
-    Any number of servers may sweep: of two that find the same mark one goes on with it.
+    Any number of servers may sweep: of two that find the same mark, one handles it.
     """
     #: if cookiecutter.uploads
     try:
@@ -100,7 +100,7 @@ def _sweep_marks() -> None:
 
 #: if cookiecutter.uploads
 def _remove_objects() -> None:
-    """Remove what is in the store, once for all marks: one that is away keeps none waiting."""
+    """Remove objects from the store, once for all marks: a store that is away delays no mark."""
     try:
         with pymongo.timeout(PASS_SECONDS):
             files.remove_ownerless()
@@ -114,7 +114,7 @@ def _sweep_for_ever(app: Flask) -> None:
         time.sleep(SWEEP_SECONDS)
         try:
             with app.app_context():
-                # Where an app does not fit the database, it must change nothing.
+                # An app that does not fit the database must not change it.
                 database_preparation.ensure_prepared()
                 sweep()
         except (PyMongoError, ServiceUnavailableError) as error:
@@ -135,7 +135,7 @@ def _mark(account_id: UUID) -> None:
 
 
 def _close(caller: Caller) -> bool:
-    """End all but the session that asks; tell whether that stands."""
+    """End all sessions but the one that asks; tell whether that one is still valid."""
     now = utc_now()
     closing = {
         "deletionBeganAt": now,
@@ -143,7 +143,7 @@ def _close(caller: Caller) -> bool:
         "credentialsEndedAt": now,
         #: endif
     }
-    # Without a password and identities nobody logs in, and nobody learns that it is going.
+    # Without password and identities nobody can log in, or learn that it is being deleted.
     change = {
         "$set": closing,
         "$unset": {"passwordHash": True, "identities": True},
@@ -171,7 +171,7 @@ def _remove(account_id: UUID) -> None:
 def _sweep_after(mark: Deletion, due_at: Any) -> None:
     account = _raw(Account).find_one({"_id": mark.id}, {"deletionBeganAt": 1})
     if account is not None and "deletionBeganAt" not in account:
-        # Whoever made the mark came no further; they may be at it again, and have renewed it.
+        # Whoever made the mark did not finish. They may have started again and renewed it.
         Deletion.objects(id=mark.id, due_at=due_at).delete()
         return
     is_last = mark.created_at <= utc_now() - timedelta(seconds=KEPT_SECONDS)
@@ -181,7 +181,7 @@ def _sweep_after(mark: Deletion, due_at: Any) -> None:
 
 
 def _owned_classes() -> Iterator[tuple[type[Document], str, int]]:
-    """Yield every class that refers to accounts, by which field, and what becomes of it then."""
+    """Yield every class that refers to accounts: its field, and what deletion does to it."""
     rules = Account._meta.get("delete_rules") or {}  # noqa: SLF001 - it has no public name.
     for (owned, field), rule in rules.items():
         if not owned._meta.get("abstract"):  # noqa: SLF001 - as above.

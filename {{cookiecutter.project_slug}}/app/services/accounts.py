@@ -50,14 +50,14 @@ def rename(account_id: UUID, display_name: str) -> Profile:
 
 
 def change_password(caller: Caller, current: str, new: str) -> TokenPair:
-    """Replace the password, and return the tokens of the one session that is left, a new one.
+    """Replace the password, end every session, and return the tokens of a new one.
 
-    A copy of a token from before is over with the caller's own. Raises InvalidInputError,
+    Every older token is invalid, the caller's own included. Raises InvalidInputError,
     WrongPasswordError, LoginJailedError, and UnauthorizedError where somebody else ended the
     session meanwhile.
     """
     account = find(caller)
-    # The jail first: to judge a new password may cost more than to refuse a wrong one.
+    # The jail comes first: judging a new password may cost more than refusing a wrong one.
     confirm_password(account, current, caller.session_id)
     passwords.check_new(new, "/newPassword", account.email, account.display_name)
     changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
@@ -77,10 +77,10 @@ def find(caller: Caller) -> Account:
 
 
 def confirm_password(account: Account, password: str, session_id: UUID) -> None:
-    """Have the password given again before something that a stolen token must not do.
+    """Ask for the password again before something that a stolen token must not be able to do.
 
-    Wrong ones are counted by session: the token must not become a way to guess passwords without
-    end, and no jail of log-ins closes this. Raises WrongPasswordError, LoginJailedError.
+    Wrong passwords are counted by session, so that a token cannot be used to guess passwords
+    without end. A log-in jail does not block this. Raises WrongPasswordError, LoginJailedError.
     """
 
     def is_right() -> bool:

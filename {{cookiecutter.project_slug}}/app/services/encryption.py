@@ -1,9 +1,9 @@
-"""Encrypt what is stored in clear, and renew what is encrypted, while the app is serving.
+"""Encrypt values stored in clear, and re-encrypt others with new keys, while the app is serving.
 
 Both walk every document that has encrypted fields, in the order of _id, and change a
 document only where its values are still the ones that were read: a concurrent change wins,
-and the next pass looks again. A run that was cut short is simply run again; what is done
-already is recognised and left as it is. updatedAt stays, since no account has changed.
+and the next pass looks again. A run that was interrupted can be run again: values that are
+done are recognised and left alone. updatedAt stays, since no account has changed.
 
 To change an encryption key without an interruption: first deploy `old,new`, so that every process
 can read the new key; then `new,old`; then `flask encryption rotate`; then `new` alone. To change
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 
     from app.models.encryption.sealing import Slot
 
-# So few that they fit into memory where a document has MiB.
+# Few enough to fit into memory when each document has several MiB.
 BATCH_SIZE = 50
-# Each pass takes up what changed under the one before; a document that changes ten times
-# during a run is left to the next one and counted.
+# Each pass repeats documents that changed during the one before. A document that changes ten
+# times during a run is counted and left for the next run.
 _MAX_PASSES = 10
 
 
@@ -71,11 +71,11 @@ class CollectionReport:
 
 
 def encrypt_stored(*, is_sealing: bool = True) -> list[CollectionReport]:
-    """Encrypt what is stored in clear, and bind what earlier releases bound to nothing.
+    """Encrypt values stored in clear, and bind the values of earlier releases to their place.
 
-    Once all is done the database is sealed: from then on nothing else is read. Without
-    *is_sealing* it is not, and a seal that is there is taken away first: then what other
-    processes go on storing in clear is taken up. Raises EncryptionKeyError.
+    When all is done the database is sealed: from then on nothing else is read. Without
+    *is_sealing* an existing seal is removed first, so that values which other processes still
+    store in clear can be read. Raises EncryptionKeyError.
     """
     verify_keys()
     if not is_sealing:

@@ -1,7 +1,7 @@
-"""Exports of one account: asked for, watched, read and deleted by their owner alone.
+"""Exports of one account: only their owner can request, watch, read and delete them.
 
-What is written is stored in chunks, under the attempt that wrote them: what another attempt left
-is never read.
+An export is stored in chunks, under the attempt that wrote them: chunks of another attempt are
+never read.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DERIVED: Final = 5
 
 
 class MisplacedChunkError(RuntimeError):
-    """Raised when a stored chunk is not of the export that it says it is of."""
+    """Raised when a stored chunk does not belong to the export that it names."""
 
 
 def create(account_id: UUID, request_id: str) -> Job:
@@ -63,7 +63,7 @@ def list_page(account_id: UUID, request: PageRequest) -> Page[Job]:
 
 
 def delete(account_id: UUID, export_id: UUID) -> None:
-    """Delete an export with what it holds; a worker that is at it stops."""
+    """Delete an export and its chunks; a worker that is writing it stops."""
     if not _kept(account_id).filter(id=export_id).delete():
         raise NotFoundError
 
@@ -112,7 +112,7 @@ def _kept(account_id: UUID) -> Any:
 def _read_chunks(job: Job, seconds: float) -> Iterator[bytes]:
     number = read = 0
     while read < job.size:
-        # Each has a time of its own: the client takes what time it wants in between.
+        # Each chunk has its own time limit: the client may take as long as it likes in between.
         with pymongo.timeout(seconds):
             chunk = ExportChunk.objects(job=job.id, holder=job.holder, number=number).get()
         # Content is bound to the id of its chunk. Earlier releases gave chunks ids of another kind.
@@ -124,5 +124,5 @@ def _read_chunks(job: Job, seconds: float) -> Iterator[bytes]:
 
 
 def _chunk_id(job: Job, holder: UUID, number: int) -> UUID:
-    """Return the id of a chunk, which says whose it is: no other account's or export's has it."""
+    """Return the id of a chunk, derived from its account and export: no other has the same."""
     return derived_id("export_chunks", f"{job.account.pk}:{job.id}:{holder}:{number}")

@@ -1,8 +1,8 @@
 """Files of one account: announced, uploaded past this API, confirmed, removed.
 
-No object outlives its document. A document is stored before its form is handed out, and a file
-that is removed while something may still arrive keeps a document that nobody is shown, until
-`clean` has removed the object once more.
+No object outlives its document. A document is stored before its form is handed out. When a file
+is removed while an upload may still arrive, its document is hidden and kept until `clean` has
+removed the object once more.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ _TYPES: Final = mimetypes.MimeTypes()
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
-    """What `clean` found: objects that were removed, and documents that could go with them."""
+    """What `clean` did: the number of objects and of documents that it removed."""
 
     objects: int
     documents: int
@@ -76,7 +76,8 @@ def announce(account_id: UUID, file_name: str, content_type: str, size: int) -> 
     )
     file.upload = _sign(file, now)
     file.save(force_insert=True)
-    # Counted after it is stored, so that of many at once none slips through; nobody has its form.
+    # Counted after it is stored, so that parallel requests cannot exceed the limit. Nobody has its
+    # form yet.
     if _pending(account_id).count() > settings.UPLOAD_PENDING_LIMIT:
         file.delete()
         raise TooManyPendingFilesError
@@ -84,7 +85,7 @@ def announce(account_id: UUID, file_name: str, content_type: str, size: int) -> 
 
 
 def find(account_id: UUID, file_id: UUID) -> File:
-    """Return a file; raises NotFoundError where this account has none of that id, or no more."""
+    """Return a file; raises NotFoundError where this account has none of that id."""
     file: File | None = _visible(account_id).filter(id=file_id).first()
     if file is None:
         raise NotFoundError
@@ -97,10 +98,10 @@ def list_page(account_id: UUID, request: PageRequest) -> Page[File]:
 
 
 def confirm(account_id: UUID, file_id: UUID) -> File:
-    """Look at what was uploaded and, where it is what was announced, say that it is stored.
+    """Compare the upload with what was announced and, if they match, mark the file as stored.
 
-    Raises UploadMissingError while nothing arrived. Anything else than what was announced is
-    removed with its file: UploadMismatchError.
+    Raises UploadMissingError while nothing has arrived. Anything that does not match is removed
+    together with its file: UploadMismatchError.
     """
     file = find(account_id, file_id)
     if file.status is Status.STORED:
@@ -110,10 +111,10 @@ def confirm(account_id: UUID, file_id: UUID) -> File:
         raise UploadMissingError
     pending = _pending(account_id).filter(id=file_id)
     if found != StoredObject(file.size, file.content_type):
-        # The document first: whoever confirms from now on finds nothing, whatever is uploaded.
+        # The document comes first: from now on nobody can confirm it, whatever is uploaded.
         if pending.update_one(set__status=Status.REMOVED, unset__upload=True):
             with suppress(ServiceUnavailableError):
-                # What cannot be removed now, `clean` removes.
+                # If it cannot be removed now, `clean` removes it later.
                 object_store.remove(str(file.key))
         raise UploadMismatchError
     stored: File | None = pending.modify(new=True, set__status=Status.STORED, unset__upload=True)
@@ -136,9 +137,9 @@ def delete(account_id: UUID, file_id: UUID) -> None:
 
 
 def remove_ownerless() -> None:
-    """Remove the objects of accounts that are gone, and what their files are called, at once.
+    """Remove the objects and file names of deleted accounts at once.
 
-    What is uploaded yet with a form that was signed before, `clean` removes. Raises
+    If somebody still uploads with a form that was signed before, `clean` removes that. Raises
     ServiceUnavailableError where the store does not answer.
     """
     ownerless = File.objects(account=None)
@@ -149,10 +150,10 @@ def remove_ownerless() -> None:
 
 
 def clean() -> Cleaned:
-    """Remove what nobody confirmed in time, and what deletions have left to do.
+    """Remove files that nobody confirmed in time, and what deletions have left behind.
 
-    Raises ServiceUnavailableError where the store does not answer; what is not done then is done
-    by the next run. Several may run at once.
+    Raises ServiceUnavailableError where the store does not answer; the next run does the rest.
+    Several may run at once.
     """
     given_up = File.objects(status=Status.PENDING, deadline__lte=utc_now())
     without_owner = File.objects(account=None, status__ne=Status.REMOVED)
@@ -203,10 +204,10 @@ def _check_limits(file_name: str, content_type: str, size: int) -> None:
 
 
 def _extensions_for(file_name: str, content_type: str) -> list[str]:
-    """Return the extensions that a name may have, where it has one and it is none of them.
+    """Return the allowed extensions if the name has a wrong one; otherwise nothing.
 
-    A name without an extension claims nothing. A type that nobody gave extensions takes all but
-    those of other types.
+    A name without an extension is fine. A type without known extensions allows all except those
+    of other types.
     """
     # Windows leaves out dots and spaces at the end.
     _, dot, extension = file_name.rstrip(". ").rpartition(".")
@@ -238,9 +239,9 @@ def _sign(file: File, now: datetime) -> Upload:
 
 
 def dispose(file_name: str) -> str:
-    """Return a Content-Disposition that has browsers save a file, never show it (RFC 6266).
+    """Return a Content-Disposition that makes browsers save a file and never show it (RFC 6266).
 
-    A name beyond ASCII stands there twice, the second time whole (RFC 8187).
+    A name beyond ASCII is given twice, the second time in full (RFC 8187).
     """
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", file_name)
     disposition = f'attachment; filename="{plain}"'

@@ -17,7 +17,7 @@ from app.services import database_preparation
 if TYPE_CHECKING:
     from flask import Flask
 
-# However many probes there are, the database is asked once in that time.
+# However many probes there are, the database is asked only once in this time.
 REMEMBERED_SECONDS: Final = 1
 
 
@@ -39,9 +39,9 @@ def init_app(app: Flask) -> None:
 
 
 def check_database() -> None:
-    """Ask MongoDB for a sign of life, and whether it fits; what it said is known for a second.
+    """Check that MongoDB answers and fits this app; the result is kept for a second.
 
-    Those who come meanwhile wait for that answer. Raises ServiceUnavailableError.
+    Callers that come meanwhile wait for the same result. Raises ServiceUnavailableError.
     """
     readiness = _state.current()
     with readiness.lock:

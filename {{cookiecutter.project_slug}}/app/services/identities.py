@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from app.services.callers import Caller
     from app.services.providers.provider import Proof
 
-# They are read with their account at every request.
+# They are read together with their account at every request.
 MOST_IDENTITIES: Final = 10
 LONGEST_IDENTITY: Final = 1024
 LONGEST_EMAIL: Final = 254

@@ -37,10 +37,9 @@ def submit(
 ) -> Job | None:
     """Store a job, then send its id; None where the account has *most* of this kind already.
 
-    Where the broker is away the job is kept, and sent by a sweep once the broker is back. A caller
-    who would rather refuse says *must_be_sent*: the job is removed then, and
-    ServiceUnavailableError raised. Should the removal fail, too, a client that was refused finds
-    the job done.
+    If the broker is away the job is kept, and a sweep sends it once the broker is back. With
+    *must_be_sent* the job is removed instead, and ServiceUnavailableError is raised. If the removal
+    fails too, the job is done although the client was refused.
     """
     job = _store(account_id, kind, most, request_id)
     if job is not None:
@@ -59,7 +58,7 @@ def work(
     handlers: Mapping[JobKind, Callable[[Attempt], int]],
     is_stopping: Callable[[], bool],
 ) -> None:
-    """Make an attempt at a job, unless somebody has it, it is over, or no handler is for it."""
+    """Make an attempt at a job, unless it is taken, finished, or has no handler here."""
     attempt = take(job_id, is_stopping, handlers)
     if attempt is None:
         return
@@ -78,10 +77,10 @@ def work(
 
 
 def sweep() -> int:
-    """Send the ids that should have been taken up by now; return how many.
+    """Send again the ids of jobs that no worker has taken in time; return how many.
 
-    Any number of workers may sweep: of two that find the same job one sends it. What a newer
-    release has asked for its own workers send: sent in vain, it would be sent ever more rarely.
+    Any number of workers may sweep: of two that find the same job, one sends it. Jobs of a newer
+    release are sent by its own workers: each vain send would make the next one later.
     Raises ServiceUnavailableError where the broker is away.
     """
     sent = 0
@@ -104,7 +103,7 @@ def sweep() -> int:
 
 
 def _store(account_id: UUID, kind: JobKind, most: int, request_id: str) -> Job | None:
-    """Store a job in a slot that is free, or return None; of two for one slot one finds another."""
+    """Store a job in a free slot, or return None; two jobs never get the same slot."""
     own = Job.objects(account=account_id, kind=kind)
     now = utc_now()
     own.filter(expires_at__lte=now).delete()

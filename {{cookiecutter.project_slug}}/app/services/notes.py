@@ -1,4 +1,4 @@
-"""Notes of one account: every function takes the owner and sees nothing of others."""
+"""Notes of one account: every function takes the owner and never touches those of others."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SORT_FIELDS = {"createdAt": "created_at", "updatedAt": "updated_at", "title": "t
 def create(account_id: UUID, title: str, body: str) -> Note:
     """Write a new note; raises TooManyItemsError where there are NOTES_LIMIT.
 
-    The count ends at the limit and reads an index alone. As many as are written at the same
-    moment may each be the last one: the bound keeps a database from filling, not from one more.
+    The count stops at the limit and reads an index only. Requests at the same moment may exceed the
+    limit by a few: it protects the database from filling up, and need not be exact.
     """
     counted = Note.objects(account=account_id).limit(settings.NOTES_LIMIT)
     if counted.count(with_limit_and_skip=True) >= settings.NOTES_LIMIT:

@@ -1,9 +1,9 @@
 """Pages by cursor: page one and page ten thousand cost the same.
 
 A cursor names the last item of a page by its sort value and id. Items that are inserted
-before it change nothing of what follows, so that no item is seen twice and none is
-missed. Cursors are sealed, since URLs are kept in many places, and under a key of the one
-list that they belong to: nothing that a caller writes becomes part of a query.
+before it do not change what follows, so that no item is seen twice or missed. Cursors are
+sealed, since URLs are kept in many places, with a key for the one list that they belong
+to: nothing that a caller writes becomes part of a query.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def find_page(
 
 
 def _beyond(path: str, step: int, value: Any, last_id: Any) -> dict[str, Any]:
-    """Return the condition that what follows an item meets; comparisons leave nulls out."""
+    """Return the condition for items after a given one; comparisons leave nulls out."""
     than = "$gt" if step > 0 else "$lt"
     equal = {path: value, "_id": {than: last_id}}
     if value is None:
@@ -105,7 +105,7 @@ def _beyond(path: str, step: int, value: Any, last_id: Any) -> dict[str, Any]:
 
 
 def _cipher_of(name: str, request: PageRequest, account_id: UUID | None) -> AESGCM:
-    """Return what opens the cursors of one list, in one order, of one account, and no others."""
+    """Return the cipher for the cursors of one list, in one order, of one account."""
     of = orjson.dumps(
         [name, request.sort, request.filters, account_id], default=str, option=orjson.OPT_SORT_KEYS
     )

@@ -23,10 +23,10 @@ from app.extensions import settings
 # NIST SP 800-63B asks for room for passphrases; the cap bounds the work for one.
 SHORTEST: Final = 8
 LONGEST: Final = 256
-# In a million tries a password must not be found: an account that somebody guesses at for a year
-# is jailed before that many.
+# A password must withstand a million tries: an account that is attacked for a year is jailed before
+# that many.
 FEWEST_GUESSES: Final = 1_000_000
-# What zxcvbn takes for a text grows with a power of its length, from 2 ms for 16 characters (40 for
+# The time that zxcvbn takes grows with a power of the length, from 2 ms for 16 characters (40 for
 # the worst) to 25 s for 256.
 _PIECE: Final = 16
 
@@ -34,8 +34,8 @@ _SERVICE: Final = (
     "{{ cookiecutter.project_name | in_quotes }}",
     "{{ cookiecutter.project_slug }}",
 )
-# Its lists are of the Latin alphabet: the commonest of Korea, as they are written and as they come
-# from a keyboard that was left in English.
+# zxcvbn's lists use the Latin alphabet. These are the most common passwords of Korea, in Hangul and
+# as the same keys give them on an English keyboard.
 _KOREAN: Final = {
     *("비밀번호", "안녕하세요", "사랑해요", "사랑합니다", "대한민국"),
     *("qlalfqjsgh", "dkssudgktpdy", "tkfkdgody", "tkfkdgkqslek", "eogksalsrnr"),
@@ -45,19 +45,19 @@ _KOREAN: Final = {
 def prepare(password: str) -> str:
     """Return a password in the form that is hashed: RFC 8265's OpaqueString (section 4.2.2).
 
-    Every space is U+0020, and what can be written composed or in parts is composed: macOS takes
-    Hangul syllables apart. Code points are not held against PRECIS' classes: they refuse emoji
-    with a joiner, and what a later Unicode adds, so that a password would depend on the machine.
+    Every space becomes U+0020, and characters that can be composed are composed: macOS splits
+    Hangul syllables. Code points are not checked against PRECIS' classes: those refuse emoji with
+    a joiner and characters of a later Unicode, so that a password would depend on the machine.
     """
     spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in password)
     return unicodedata.normalize("NFC", spaced)
 
 
 def check_new(password: str, pointer: str, *names: str) -> None:
-    """Raise InvalidInputError, which names *pointer*, unless somebody of these names may have it.
+    """Raise InvalidInputError at *pointer* unless a person with these names may use the password.
 
-    Not its composition counts but how soon it is guessed (NIST SP 800-63B section 3.1.1.2, OWASP
-    ASVS 5.0 6.2).
+    What counts is how soon it is guessed, not which characters it has (NIST SP 800-63B section
+    3.1.1.2, OWASP ASVS 5.0 6.2).
     """
     prepared = prepare(password)
     if not SHORTEST <= len(prepared) <= LONGEST:
@@ -80,11 +80,11 @@ def hash_password(password: str) -> str:
 
 
 def is_correct(password: str, stored_hash: str | None) -> bool:
-    """Tell whether *password* belongs to *stored_hash*; what is wrong costs the same work always.
+    """Tell whether *password* belongs to *stored_hash*; a wrong one always costs the same work.
 
-    A hash that was stored before passwords were prepared may be of the password as it is sent.
-    Without a hash a decoy is looked at, and the wrong password of a hash that costs less than
-    others is made to cost as much: otherwise the time would tell which accounts there are.
+    A hash stored before passwords were prepared may be that of the password as it was sent.
+    Without a hash a decoy is checked, and a wrong password for a cheaper hash is made to cost as
+    much as others: otherwise the time would tell which accounts exist.
     """
     checker = _configured_checker()
     forms = tuple(dict.fromkeys((prepare(password), password)))
@@ -97,7 +97,7 @@ def is_correct(password: str, stored_hash: str | None) -> bool:
 
 
 def needs_rehash(stored_hash: str, password: str) -> bool:
-    """Tell whether a hash, to which *password* belongs, is not what would be stored today."""
+    """Tell whether the hash of this right *password* differs from what would be stored today."""
     checker, prepared = _configured_checker(), prepare(password)
     if checker.hasher.check_needs_rehash(stored_hash):
         return True
@@ -105,7 +105,7 @@ def needs_rehash(stored_hash: str, password: str) -> bool:
 
 
 class _Checker:
-    """Verifies with settings of one kind, and knows the most that a hash was seen to cost."""
+    """Verifies with given settings, and remembers the highest cost that a hash has had."""
 
     def __init__(self, time_cost: int, memory_kib: int, parallelism: int) -> None:
         self.hasher = PasswordHasher(time_cost, memory_kib, parallelism)
@@ -120,7 +120,7 @@ class _Checker:
         return False
 
     def top_up(self, stored_hash: str, password: str) -> None:
-        """Do the work that a hash spared whoever tried *password* on it."""
+        """Do the work that a cheaper hash has saved, so that the time tells nothing."""
         work = _work_for(stored_hash)
         self.most = max(self.most, work)
         if missing := self.most - work:
@@ -141,7 +141,7 @@ def _configured_checker() -> _Checker:
 
 
 def _work_for(stored_hash: str) -> int:
-    """Return how many KiB a lane fills, lanes being filled side by side; 0 for what is no hash."""
+    """Return how many KiB each lane fills, since lanes run in parallel; 0 if it is no hash."""
     with suppress(InvalidHashError):
         cost = extract_parameters(stored_hash)
         return cost.time_cost * cost.memory_cost // cost.parallelism
@@ -149,12 +149,12 @@ def _work_for(stored_hash: str) -> int:
 
 
 def _is_guessable(password: str, names: tuple[str, ...]) -> bool:
-    """Tell whether FEWEST_GUESSES find it, for somebody who knows whose it is.
+    """Tell whether somebody who knows the owner finds it within FEWEST_GUESSES.
 
-    Names are taken out, since they cost no guess. zxcvbn is not told them: it keeps them in the
-    process, where other threads' passwords meet them.
+    Names are taken out first, since they cost no guess. They are not passed to zxcvbn, which would
+    keep them in the process and use them for other threads' passwords.
     """
-    # One character may be eighteen when it is folded.
+    # One character may become eighteen when it is folded.
     rest = _fold(password)[:LONGEST]
     words = {part for name in (*names, *_SERVICE) for part in _split(name)}
     for word in sorted(words, key=len, reverse=True):
@@ -166,11 +166,11 @@ def _is_guessable(password: str, names: tuple[str, ...]) -> bool:
 
 
 def _split(name: str) -> list[str]:
-    """Return the words of a name; a single letter of the Latin alphabet is none."""
+    """Return the words of a name, without single Latin letters."""
     words = re.split(r"[\W_]+", _fold(name))
     return [word for word in words if word and (len(word) > 1 or not word.isascii())]
 
 
 def _fold(text: str) -> str:
-    """Return a text without what makes the same letters look different."""
+    """Return a text in which case and forms such as full width make no difference."""
     return unicodedata.normalize("NFKC", text).casefold()

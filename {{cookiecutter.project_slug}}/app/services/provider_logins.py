@@ -1,8 +1,8 @@
-"""Log in with a provider: to it, and back from it.
+"""Log in with a provider: send the browser there, and handle its return.
 
-What was begun in a browser is finished in that browser, once. The provider brings the state back
-and the browser the secret of its cookie, and one atomic removal of the document that both name
-decides: of many answers at once, at whichever process, one goes on (RFC 9700 section 4.7).
+A log-in is finished once, in the browser in which it began. The provider returns the state and the
+browser the secret of its cookie; both together name one document, which is removed atomically: of
+many answers at once, at any process, one continues (RFC 9700 section 4.7).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SECRET_BYTES: Final = 32
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Where to send the browser, and the secret that it keeps until it is back."""
+    """Where to send the browser, and the secret that it keeps until it comes back."""
 
     authorization_url: str
     state: str
@@ -79,9 +79,9 @@ def begin(provider_name: str, caller: Caller | None = None) -> Begun:
 
 
 def begin_link(caller: Caller, provider_name: str, password: str, *, is_of_log_in: bool) -> Begun:
-    """Begin to link the caller's account, once more than a token says that it is them.
+    """Begin to link the caller's account, after a proof of identity stronger than the token.
 
-    Otherwise a token that was stolen for minutes would be a way in for good. Raises
+    Otherwise a token that was stolen for minutes would give access for ever. Raises
     WrongPasswordError, LoginJailedError, and StaleLoginError where there is no password.
     """
     providers.find(provider_name)
@@ -97,12 +97,12 @@ def finish(provider_name: str, returned: Return, browser_secret: str | None) -> 
     """Return a new session of whoever the provider says came back.
 
     Raises NotFoundError, LoginStateError, LoginRefusedError, ProviderUnavailableError, and what
-    the account may have against it.
+    find_or_create() and link() raise.
     """
     provider = providers.find(provider_name)
     pending = _take(provider.name, returned.state, browser_secret)
     if returned.error is not None:
-        # Its text is the provider's, or anybody's who wrote the address.
+        # Its text comes from the provider, or from anybody who wrote the address.
         message = f"{provider.name} sent the browser back with an error"
         raise LoginRefusedError(message)
     if not returned.code:
@@ -115,7 +115,7 @@ def finish(provider_name: str, returned: Return, browser_secret: str | None) -> 
         version = pending.credential_version or 0
         proven = Proven(pending.account.pk, version, pending.session_id)
         identities.link(proven, provider.name, proof)
-    # Whatever was ended since the log-in began has ended it, too.
+    # If the account's credentials changed since the log-in began, it is invalid too.
     not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}
     try:
         pair = sessions.open_session(proven, **not_since)
@@ -126,14 +126,14 @@ def finish(provider_name: str, returned: Return, browser_secret: str | None) -> 
 
 
 def _take(provider_name: str, state: str | None, browser_secret: str | None) -> PendingLogin:
-    """Remove and return what both name; another browser's attempt leaves it where it is."""
+    """Remove and return the pending log-in; with another browser's secret it stays."""
     if not state or not browser_secret:
         raise LoginStateError
     pending = PendingLogin.objects(
         id=_id_for(state),
         browser=_browser_for(browser_secret),
         provider=provider_name,
-        # MongoDB removes what is over a minute late.
+        # MongoDB removes expired documents up to a minute late.
         expires_at__gt=utc_now(),
     ).modify(remove=True)
     if pending is None:

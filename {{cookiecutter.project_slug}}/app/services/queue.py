@@ -1,7 +1,7 @@
-"""Celery, with an app of its own for each Flask app: what sends, and what a worker serves.
+"""Celery, with its own app for each Flask app: it sends jobs, and workers receive them.
 
-The broker carries the ids of jobs and nothing else. It may forget them: app/services/jobs.py sends
-again what was not taken up.
+The broker carries only the ids of jobs. It may lose them: app/services/jobs.py sends those again
+that no worker has taken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ app_queue: PerApp[Celery] = PerApp("queue")
 def init_app(app: Flask) -> None:
     """Give *app* its own Celery app; opens no connection."""
     queue = make_queue(app_settings.of(app))
-    # Celery imports most of itself when it first sends: no request is to wait for that.
+    # Celery imports most of itself at the first send: no request should wait for that.
     _failures_of(queue), queue.amqp, queue.AsyncResult
     app_queue.bind(app, queue)
 
@@ -52,10 +52,10 @@ def make_queue(settings: Base) -> Celery:
         result_backend=None,
         task_default_queue=settings.JOB_QUEUE,
         task_ignore_result=True,
-        # Once more, at once: a connection that lay idle may be dead while the broker is well.
+        # One retry at once: an idle connection may be dead although the broker is fine.
         task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_max": 0},
-        # A worker that is killed leaves its lease to end. A message kept open would add nothing:
-        # RabbitMQ closes the channel of one that is open for half an hour, Redis delivers it twice.
+        # When a worker is killed, its lease ends. Late acknowledgement would add nothing: RabbitMQ
+        # closes a channel after half an hour without one, Redis delivers the message twice.
         task_acks_late=False,
         task_serializer="json",
         worker_concurrency=settings.WORKER_CONCURRENCY,
@@ -63,7 +63,7 @@ def make_queue(settings: Base) -> Celery:
         worker_hijack_root_logger=False,
         worker_pool="threads",
         worker_prefetch_multiplier=1,
-        # Otherwise what is written to standard error is a log line again, and lost as a loop.
+        # Otherwise Celery would log what is written to standard error, and drop it as a loop.
         worker_redirect_stdouts=False,
     )
     return queue

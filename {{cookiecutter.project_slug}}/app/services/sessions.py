@@ -3,8 +3,8 @@
 A session is one family of tokens. Revocation lives here and nowhere else: a token is
 good only while its session stands in its account.
 
-What a credential has proven is good while nothing ended it: it carries the version of the
-account's credentials, and the write that opens a session names that version.
+A proof of identity carries the version of the account's credentials. The write that opens a
+session asks for that version, so that a proof is valid only while nothing has ended it.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 
     from app.services.tokens import Claims, TokenPair
 
-# What no request asks for; and how many addresses of its owner an account remembers.
+# Members that no request needs, and how many addresses of its owner an account remembers.
 _NOT_READ: Final = {"passwordHash": 0, "knownAddresses": 0}
 _KNOWN_ADDRESSES: Final = 20
 
 
 def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
-    """Return who holds the token, in one read; raises UnauthorizedError when revoked.
+    """Return who holds the token, in one read; raises UnauthorizedError when it is revoked.
 
-    An account that is being deleted is nobody, unless it *may be leaving*.
+    An account that is being deleted counts as gone, unless *may_be_leaving*.
     """
     record = _accounts().find_one({"_id": claims.account_id}, _NOT_READ) or {}
     session = _find_session(record, claims.session_id)
@@ -99,8 +99,8 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
 def open_session(proven: Proven, **still: Any) -> TokenPair:
     """Return the tokens of a new session, for somebody who has just proven who they are.
 
-    Raises WrongCredentialsError where what was proven is over by now, or where what is *still* to
-    be so of the account is not: of a log-in and an end of everything at once the end wins.
+    Raises WrongCredentialsError where the proof is no longer valid, or the account does not match
+    *still* any more: if everything is ended during a log-in, the end wins.
     """
     pair = tokens.issue_pair(proven.account_id, new_id(), is_fresh=True)
     if not add({**proven.still, **still}, pair):
@@ -109,7 +109,7 @@ def open_session(proven: Proven, **still: Any) -> TokenPair:
 
 
 def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
-    """Store the session of *pair*, and *more* about it; tell whether the account was *still* so."""
+    """Store the session of *pair* with *more* members; tell whether the account matched *still*."""
     most = settings.SESSION_LIMIT
     #: if cookiecutter.oauth == "server"
     if "clientId" in more:
@@ -120,10 +120,9 @@ def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
 
 
 def begin_anew(caller: Caller, changes: dict[str, Any]) -> TokenPair | None:
-    """Make *changes* to the account that end all that was before, and open a new session.
+    """Make *changes* that end every session and earlier proof, and open a new session.
 
-    One update: whatever was proven by then, and every token of before, is over with it. None where
-    the caller's session is over already.
+    It is one update. Returns None where the caller's session has already ended.
     """
     now = utc_now()
     pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
@@ -135,7 +134,7 @@ def begin_anew(caller: Caller, changes: dict[str, Any]) -> TokenPair | None:
 def _end_with(
     changes: dict[str, Any], now: datetime, sessions_left: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return the update that makes *changes* and ends all that a credential has proven by *now*."""
+    """Return the update that makes *changes* and ends every proof of identity before *now*."""
     ending = {
         "sessions": sessions_left,
         "updatedAt": now,
@@ -160,12 +159,12 @@ def _new_session(pair: TokenPair, now: datetime) -> dict[str, Any]:
 
 
 def is_still(proven: Proven) -> bool:
-    """Tell whether what was proven is good still; the write that builds on it asks once more."""
+    """Tell whether the proof is still valid; the write that relies on it checks again."""
     return _accounts().find_one(proven.still, {"_id": 1}) is not None
 
 
 def refresh(caller: Caller, refresh_id: UUID) -> TokenPair:
-    """Exchange a refresh token for a new pair, once; no token is good for longer than its log-in.
+    """Exchange a refresh token for a new pair, once; no token outlives its session.
 
     Raises UnauthorizedError.
     """
@@ -177,11 +176,10 @@ def refresh(caller: Caller, refresh_id: UUID) -> TokenPair:
 
 
 def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
-    """Put *pair* in the place of the refresh token that is exchanged for it.
+    """Replace the refresh token of a session by *pair*.
 
-    One atomic update decides which of many requests at once wins. Whoever comes with a
-    token that was already exchanged ends the whole session (RFC 9700 section 4.14.2), and
-    learns so by an UnauthorizedError.
+    One atomic update decides which of several requests at once wins. Using a token that was
+    already exchanged ends the whole session (RFC 9700 section 4.14.2): UnauthorizedError.
     """
     session_id = pair.session_id
     used = {"id": session_id, "refreshId": refresh_id}
@@ -196,7 +194,7 @@ def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
         array_filters=[{"session.id": session_id}],
     )
     if result.modified_count == 0:
-        # A session that ended by itself meanwhile tells nothing of a thief.
+        # A session that ended by itself meanwhile is no sign of a thief.
         if _end(account_id, session_id):
             tell(Event.REFRESH_TOKEN_REUSED, account_id)
             tell(Event.SESSION_ENDED, account_id)
@@ -215,7 +213,7 @@ def _end(account_id: UUID, session_id: UUID) -> bool:
 
 
 def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int:
-    """End every session of the accounts that are *found*, and all that was proven; count them.
+    """End every session and proof of the accounts that match *found*; return their number.
 
     *changes* are made to them by the same update.
     """
@@ -228,7 +226,7 @@ def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int
 
 #: if cookiecutter.oauth == "server"
 def find_grant(account_id: UUID, session_id: UUID) -> Grant | None:
-    """Return the grant that a session is; None for a log-in, and for one that is over."""
+    """Return the grant of a session; None for a log-in, and for a session that has ended."""
     shown = {"sessions": 1, "deletionBeganAt": 1}
     record = _accounts().find_one({"_id": account_id}, shown) or {}
     session = _find_session(record, session_id)
@@ -239,7 +237,7 @@ def find_grant(account_id: UUID, session_id: UUID) -> Grant | None:
 
 #: endif
 def _find_session(record: dict[str, Any], session_id: UUID) -> dict[str, Any] | None:
-    """Return the session of a stored account, unless it is over, whatever was refreshed since."""
+    """Return the session of a stored account, unless it has ended; a refresh does not extend it."""
     oldest = utc_now() - timedelta(seconds=settings.SESSION_MAX_SECONDS)
     for session in record.get("sessions", ()):
         if session["id"] == session_id and session["createdAt"] > oldest:
@@ -248,7 +246,7 @@ def _find_session(record: dict[str, Any], session_id: UUID) -> dict[str, Any] | 
 
 
 def _name_address(account_id: UUID | None, address: str) -> str:
-    """Return what an account remembers of an address, which is another for each account."""
+    """Return the hash by which an account remembers an address; it differs for each account."""
     return hash_for("known addresses", f"{account_id}:{networks_of(address)[0].name}").hex()
 
 
@@ -259,7 +257,7 @@ def _remember_address(account_id: UUID, addresses: list[str]) -> None:
 
 
 def _rehash(record: dict[str, Any], password: str) -> None:
-    # Conditional: a password that was changed meanwhile must not come back.
+    # Conditional: a password that was changed meanwhile must not be restored.
     _accounts().update_one(
         {"_id": record["_id"], "passwordHash": record["passwordHash"]},
         {"$set": {"passwordHash": passwords.hash_password(password)}},
@@ -269,8 +267,8 @@ def _rehash(record: dict[str, Any], password: str) -> None:
 def _accounts() -> Collection[dict[str, Any]]:
     """Return the raw collection.
 
-    Session bookkeeping goes around the model: it is no change of the account, so that
-    updatedAt stays, and the read is on the way of every request.
+    Sessions are written without the model: that is no change of the account, so updatedAt stays,
+    and every request reads them.
     """
     accounts: Collection[dict[str, Any]] = Account._get_collection()  # noqa: SLF001 - mongoengine's accessor for raw collections.
     return accounts

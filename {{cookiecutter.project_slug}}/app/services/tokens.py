@@ -1,7 +1,7 @@
-"""Issue tokens and read them back: Flask-JWT-Extended, with nothing left to the token.
+"""Issue tokens and read them back with Flask-JWT-Extended; the settings decide, not the token.
 
-A token that is read here is genuine and in time. Whether its session still stands is for
-app/services/sessions.py to see, at every request.
+A token that is read here is genuine and not expired. Whether its session is still valid,
+app/services/sessions.py checks at every request.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Claims", "TokenPair", "TokenType", "configure", "issue_pair", "read"]
 
-# Clocks of the machines behind one name differ a little. For `nbf` and `iat` only: Claims
-# takes `exp` at its word.
+# Clocks of several machines differ a little. This is for `nbf` and `iat` only: `exp` is compared
+# exactly.
 LEEWAY_SECONDS: Final = 5
 
 _verified_tokens: PerApp[VerifiedTokens] = PerApp("verified_tokens")
@@ -77,7 +77,7 @@ def configure(manager: JWTManager, app: Flask) -> None:
         JWT_ACCESS_TOKEN_EXPIRES=timedelta(seconds=configured.JWT_ACCESS_SECONDS),
         JWT_REFRESH_TOKEN_EXPIRES=timedelta(seconds=configured.JWT_REFRESH_SECONDS),
         JWT_TOKEN_LOCATION=["headers"],
-        # Adds a claim of its own to every token, for cookies, which carry no token here.
+        # This would add a claim to every token for use in cookies, which carry no token here.
         JWT_COOKIE_CSRF_PROTECT=False,
     )
     #: if cookiecutter.jwt_algorithm != "HS256"
@@ -180,7 +180,7 @@ def _verify(token: str) -> Claims:
 
 
 def _times(now: int, expiry: int) -> dict[str, int]:
-    # One clock reading for a pair: the session stores until when its refresh token is good.
+    # The clock is read once for a pair: the session stores when its refresh token expires.
     return {"iat": now, "nbf": now, "exp": expiry}
 
 

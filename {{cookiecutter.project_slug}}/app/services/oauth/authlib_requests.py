@@ -1,4 +1,4 @@
-"""Requests and answers as Authlib knows them, made without a word of HTTP's own machinery."""
+"""Requests and answers in the form that Authlib expects, without Flask's request objects."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ class Parameters(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
 class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # as above
     """A request to one of the endpoints.
 
-    How it came is not Authlib's to judge: the address is that of OAUTH_ISSUER, and plain HTTP
-    is refused, where it is, before anything else.
+    Authlib does not judge how it came: the address is always that of OAUTH_ISSUER, and plain HTTP
+    is refused earlier, where it is refused at all.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class Client:
 
 
 def is_readable(authorization: str) -> bool:
-    """Tell whether Authlib can read the header: bytes that are no text would be an accident."""
+    """Tell whether Authlib can read the header: it would fail on bytes that are no text."""
     scheme, _, credentials = authorization.partition(" ")
     if scheme.lower() != "basic":
         return False

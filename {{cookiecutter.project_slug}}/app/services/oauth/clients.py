@@ -1,8 +1,8 @@
 """Clients: registered by an operator, found by their id, known by a secret that is not stored.
 
-A secret is 256 random bits of ours, which nobody guesses from a digest however fast it is:
-SHA-256 is enough, where a password, which people choose, needs Argon2id. A slow hash would only
-be work that anybody can ask for.
+A secret is 256 random bits that we make, which nobody can guess from a digest however fast it is:
+SHA-256 is enough. Only passwords, which people choose, need Argon2id. A slow hash here would only
+let strangers cause work.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ def find(client_id: str) -> OAuthClient | None:
 
 
 def rotate_secret(client_id: str) -> str:
-    """Return a new secret of the client, whose old one is good for nothing now."""
+    """Return a new secret of the client; the old one is invalid from now on."""
     client = _require(client_id)
     if client.secret_hash is None:
         raise ClientError("a public client has no secret")
@@ -101,7 +101,7 @@ def rotate_secret(client_id: str) -> str:
 def remove(client_id: str) -> None:
     """Remove a client and end all that accounts granted to it."""
     client = _require(client_id)
-    # First the client, so that no grant comes to be behind the others' end.
+    # The client goes first, so that no new grant can begin while the others are ended.
     client.delete()
     AuthorizationCode.objects(client_id=client.id).delete()
     Account.objects(sessions__client_id=client.id).update(pull__sessions__client_id=client.id)

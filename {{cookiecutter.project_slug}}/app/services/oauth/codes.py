@@ -35,14 +35,14 @@ def issue(client_id: UUID, granter: Proven, scope: str, asked: dict[str, str]) -
         code_challenge=asked["code_challenge"],
         code_challenge_method=asked["code_challenge_method"],
         good_until=now + timedelta(seconds=settings.OAUTH_CODE_SECONDS),
-        # As long as what is made of it is good, if nobody goes on with that.
+        # Kept as long as the tokens made from it can be valid.
         expires_at=now + timedelta(seconds=settings.JWT_REFRESH_SECONDS),
     ).save(force_insert=True)
     return code
 
 
 def find(code: str, client_id: UUID) -> AuthorizationCode | None:
-    """Return the client's code if it is good; whoever comes with a used one ends its session."""
+    """Return the client's code if it is valid; using a code again ends its session."""
     stored: AuthorizationCode | None = AuthorizationCode.objects(
         id=derived_id(COLLECTION, code), client_id=client_id
     ).first()
@@ -67,9 +67,9 @@ def consume(stored: AuthorizationCode) -> bool:
 
 
 def end_reused(stored: AuthorizationCode) -> None:
-    """End what was made of a code that came twice: one of the two stole it."""
+    """End the session of a code that was used twice: one of the two users stole it."""
     tell(Event.CODE_REUSED, stored.account.pk, client_id=stored.client_id)
-    # The mark first: the session may be about to begin, and looks for it then.
+    # The mark comes first: a session that is about to begin looks for it.
     AuthorizationCode.objects(id=stored.id).update_one(set__is_reused=True)
     sessions.log_out(stored.account.pk, stored.session_id)
 

@@ -1,7 +1,7 @@
-"""What RFC 9700 asks beyond what Authlib's grants do by themselves.
+"""What RFC 9700 demands beyond what Authlib's grants do by themselves.
 
-Authlib checks redirect URIs, clients and verifiers. Here stand state, S256 and nothing weaker,
-codes that are used once, refresh tokens that rotate, and errors that repeat no input.
+Authlib checks redirect URIs, clients and verifiers. Added here: a required state, S256 only,
+codes that work once, refresh tokens that rotate, and errors that repeat no input.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from app.services.oauth.authlib_requests import Client
     from app.services.tokens import Claims, TokenPair
 
-# RFC 6749 appendix A.5: what else a browser might bring could not be given back as it came.
+# RFC 6749 appendix A.5: other characters could not be given back unchanged.
 STATE: Final = re.compile(r"[\x20-\x7e]+")
 LONGEST_STATE: Final = 1000
 METHODS: Final = ["client_secret_basic", "client_secret_post", "none"]
@@ -53,7 +53,7 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
 
 
 class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # as above
-    """Codes for whoever was granted something, and tokens for codes."""
+    """Issues codes for what was granted, and tokens for codes."""
 
     TOKEN_ENDPOINT_AUTH_METHODS: Final = METHODS
 
@@ -110,7 +110,7 @@ class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # as above
         """Do nothing: the session is stored."""
 
     def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
-        """Keep the used code, so that a second use is noticed, as one meanwhile is."""
+        """Keep the used code, so that a second use is noticed."""
         codes.end_if_reused(authorization_code)
 
 
@@ -131,7 +131,7 @@ class Granted:
 
 
 def find_granted(token: str, token_type: TokenType) -> Granted | None:
-    """Return the grant of a token that is good; a log-in's tokens are none of a client's."""
+    """Return the grant of a valid token; tokens of a log-in belong to no client."""
     try:
         claims = tokens.read(token, token_type)
     except UnauthorizedError:
@@ -148,7 +148,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # as above
     TOKEN_ENDPOINT_AUTH_METHODS: Final = METHODS
 
     def authenticate_refresh_token(self, refresh_token: str) -> Granted | None:
-        """Return the grant that is to go on."""
+        """Return the grant to continue."""
         return find_granted(refresh_token, TokenType.REFRESH)
 
     def authenticate_user(self, refresh_token: Granted) -> UUID:

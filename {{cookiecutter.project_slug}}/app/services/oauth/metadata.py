@@ -1,4 +1,4 @@
-"""What clients learn by themselves: the metadata of RFC 8414."""
+"""What clients can look up about this server: the metadata of RFC 8414."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a page carries from one step to the next: signed, short-lived, and good in one browser.
+"""What a page carries from one step to the next: signed, short-lived, valid in one browser.
 
-The secret of the browser is in a cookie, and never on a page: a page that was made for another
-browser is good for nothing in this one, which is what keeps forged forms out.
+The browser's secret is in a cookie and never on a page: a page made for another browser is invalid
+in this one, which keeps forged forms out.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ BROWSER: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 def name_browser(told: str | None) -> str:
-    """Return the secret that a browser told, or a new one where that is none of ours."""
+    """Return the secret that a browser sent, or a new one if it did not come from us."""
     return told if told and BROWSER.fullmatch(told) else secrets.token_urlsafe(32)
 
 
@@ -57,9 +57,9 @@ def describe_consent(granter: Proven) -> dict[str, Any]:
 
 
 def take_consent(content: dict[str, Any]) -> Proven | None:
-    """Return who decided on a page; None where somebody did before, or it is of an older form.
+    """Return who decided on a page; None if it was used before or has an older form.
 
-    Of many who bring the same page at once one is first to store that it was used.
+    Of parallel requests with the same page, one succeeds in storing that it was used.
     """
     if not content.keys() >= CONSENT:
         return None

@@ -1,4 +1,4 @@
-"""What apps of others may be allowed to do, gathered from the operations that ask for it."""
+"""What other apps may be allowed to do, collected from the operations that ask for scopes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Scope:
 def known_scopes() -> dict[str, Scope]:
     """Return every scope that some operation of the app asks for, by name.
 
-    A scope is declared where it is used: with the last operation that asks for it, it is gone.
+    A scope is declared where it is used: when no operation asks for it any more, it is gone.
     """
     operations = app_operations.current().values()
     return {
@@ -32,5 +32,5 @@ def known_scopes() -> dict[str, Scope]:
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the names in a list with spaces between, each once."""
+    """Return the names in a space-separated list, each once."""
     return tuple(dict.fromkeys(text.split()))

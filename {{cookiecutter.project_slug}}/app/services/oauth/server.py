@@ -29,12 +29,12 @@ AUTHORIZE: Final = "/oauth/authorize"
 TOKEN: Final = "/oauth/token"  # noqa: S105 - a path.
 REVOKE: Final = "/oauth/revoke"
 
-# RFC 6749 section 5.2: who failed to say who they are learns how to.
+# RFC 6749 section 5.2: tells a client that failed to authenticate how to do it.
 CHALLENGE: Final = 'Basic realm="oauth"'
 
 
 class Issuer(IssuerParameter):  # type: ignore[misc]  # Authlib has no types
-    """RFC 9207: each answer through the browser says who gives it."""
+    """RFC 9207: each answer through the browser names the issuer."""
 
     def get_issuer(self) -> str:
         """Return the issuer."""
@@ -76,10 +76,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # as above
         """Tell nobody."""
 
     def validate_requested_scope(self, scope: str | None) -> None:
-        """Leave it to the client's own scopes, all of which are known."""
+        """Check nothing here: the client's own scopes decide, and all of those are known."""
 
     def get_authorization_grant(self, request: ProtocolRequest) -> CodeGrant:
-        """Return the one grant there is; what else is asked for is refused without repeating it."""
+        """Return the one grant there is; others are refused without repeating their text."""
         grant = CodeGrant(request, self)
         ProofKey()(grant)
         if request.payload.response_type not in CodeGrant.RESPONSE_TYPES:
@@ -97,7 +97,7 @@ SERVER: Final = Server()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An authorization request that may be put to an account."""
+    """An authorization request that may be shown to an account."""
 
     parameters: dict[str, str]
     client: OAuthClient
@@ -121,7 +121,7 @@ def examine(pairs: Sequence[tuple[str, str]]) -> Asked | Answer:
 
 
 def decide(parameters: dict[str, str], granter: Proven | None) -> Answer:
-    """Answer a request, examined again, with a code of who grants it, or with a denial."""
+    """Check a request again and answer it with a code from *granter*, or with a denial."""
     request = ProtocolRequest("GET", AUTHORIZE, [*parameters.items()])
     try:
         grant = SERVER.get_consent_grant(request)

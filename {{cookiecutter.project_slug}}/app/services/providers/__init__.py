@@ -1,7 +1,7 @@
 """The log-in providers that the settings switch on: Google, GitHub, and an issuer of your choice.
 
 Google and the issuer speak OpenID Connect (`openid`), GitHub OAuth 2.0 and an API of its own
-(`github`); both are a `Provider`. Nothing is asked of any of them before the first log-in.
+(`github`); both are a `Provider`. No request is sent to any of them before the first log-in.
 """
 
 from __future__ import annotations

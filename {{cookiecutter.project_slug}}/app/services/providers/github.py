@@ -37,8 +37,8 @@ class GitHub(Provider):
     def prove(self, answer: Answer, secrets: Secrets) -> Proof:
         """Ask the API who logged in: by number, since GitHub's names change hands.
 
-        GitHub publishes no issuer to compare an answer's with. That its answers come to a
-        redirect URI of its own tells them from others (RFC 9700 section 4.4.2.2).
+        GitHub names no issuer in its answers. They are told from those of other providers by
+        their own redirect URI (RFC 9700 section 4.4.2.2).
         """
         with self.open_session("client_secret_post") as session:
             endpoint = f"{self._url}/login/oauth/access_token"

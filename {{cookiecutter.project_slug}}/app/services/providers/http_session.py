@@ -1,6 +1,6 @@
-"""Authlib's client, bound to what one request of ours may take.
+"""Authlib's HTTP client, with limits for the calls of one request of ours.
 
-All calls together have a deadline, no answer leads elsewhere or is longer than it may be, and
+All calls share one deadline, redirects are not followed, answers have a maximum length, and
 certificates are checked. Nothing here reads the environment: no proxy, no .netrc.
 """
 
@@ -40,7 +40,7 @@ class ProviderSession(OAuth2Session):  # type: ignore[misc]  # Authlib has no ty
             response: requests.Response = super().request(
                 method, url, withhold_token=True, **options
             )
-            # Read here, where the clock is looked at; `content` has no other way in.
+            # Read here, with an eye on the deadline; `content` can be set in no other way.
             response._content = self._read(response)  # noqa: SLF001 - see above.
         except (requests.RequestException, HTTPError) as error:
             message = f"no answer of a provider: {type(error).__name__}"

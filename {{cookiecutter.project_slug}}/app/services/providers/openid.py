@@ -1,8 +1,8 @@
-"""OpenID Connect: Google, and every other issuer that publishes what it can do.
+"""OpenID Connect: Google, and every other issuer with a discovery document.
 
-Where the issuer has its endpoints (OpenID Connect Discovery 1.0) and its keys (RFC 7517) is read at
-the first log-in and kept for a while. A signature that no kept key fits has the keys read once
-more: issuers change theirs at any time.
+The issuer's endpoints (OpenID Connect Discovery 1.0) and keys (RFC 7517) are read at the first
+log-in and kept for a while. If no kept key fits a signature, the keys are read once more: issuers
+change theirs at any time.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 KEEP_SECONDS: Final = 600
 # Clocks of two machines differ a little.
 LEEWAY_SECONDS: Final = 30
-# Signatures of a key pair and nothing else: with a shared secret, or with none at all, whoever
-# knows what is public could sign.
+# Only signatures of a key pair: with a shared secret, or with none at all, anybody who knows public
+# values could sign.
 ALGORITHMS: Final = frozenset(
     {f"{kind}{size}" for kind in ("RS", "PS", "ES") for size in (256, 384, 512)}
     | {"EdDSA", "Ed25519"}
@@ -47,7 +47,7 @@ class OpenIDProvider(Provider):
     def __init__(self, registration: Registration, issuer: str) -> None:
         super().__init__(registration)
         self._issuer = issuer
-        # What was read and when, by address. Threads replace each as a whole.
+        # What was read and when, by address. Threads replace entries as a whole.
         self._kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
     def begin(self, secrets: Secrets) -> str:
@@ -64,7 +64,7 @@ class OpenIDProvider(Provider):
     def prove(self, answer: Answer, secrets: Secrets) -> Proof:
         """Return what the ID token says, or the userinfo endpoint where that leaves the e-mail out.
 
-        An address and whether it was verified are taken from one place.
+        An e-mail and whether it was verified are always taken from the same place.
         """
         with self.open_session() as session:
             document = self._read_document(session)
@@ -83,7 +83,7 @@ class OpenIDProvider(Provider):
     def _read_document(self, session: ProviderSession) -> dict[str, Any]:
         url = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
         document = self._read_kept(session, url)
-        # Discovery section 4.3: exactly this name, or somebody could speak for somebody else.
+        # Discovery section 4.3: exactly this name, or one issuer could pose as another.
         is_right = document.get("issuer") == self._issuer
         names = [*_NEEDED, *({_OPTIONAL} & document.keys())]
         if not is_right or not all(is_safe_url(str(document.get(name))) for name in names):
@@ -100,7 +100,7 @@ class OpenIDProvider(Provider):
         return kept[1]
 
     def _check_issuer(self, answer: Answer, document: dict[str, Any]) -> None:
-        """Refuse another issuer's answer, and one without a name where names are announced.
+        """Refuse another issuer's answer, and one without an issuer where the server promises it.
 
         RFC 9207 section 2.4.
         """
@@ -156,7 +156,7 @@ def _decode(text: str, keys: dict[str, Any], registry: JWSRegistry) -> jwt.Token
 
 
 def _auth_method_of(document: dict[str, Any]) -> str:
-    """Return how to authenticate at the token endpoint: Basic, unless it takes only the other."""
+    """Return how to authenticate at the token endpoint: Basic, unless it supports only POST."""
     methods = document.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
     is_basic_taken = "client_secret_basic" in methods
     return "client_secret_basic" if is_basic_taken else "client_secret_post"

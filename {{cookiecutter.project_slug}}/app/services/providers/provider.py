@@ -1,7 +1,7 @@
 """What every provider has: a registration of this API there, and two steps of a log-in.
 
-The authorization code flow and nothing else (RFC 6749 section 4.1), with PKCE (RFC 7636): a code is
-worth nothing to whoever intercepts or injects it.
+Only the authorization code flow (RFC 6749 section 4.1), with PKCE (RFC 7636): whoever intercepts or
+injects a code cannot use it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Registration:
 class Secrets:
     """The random values of one log-in, each of 256 bits.
 
-    The browser keeps the verifier (RFC 7636 section 4.1) and brings the state along (RFC 6749
+    The browser keeps the verifier (RFC 7636 section 4.1) and brings the state back (RFC 6749
     section 10.12); the nonce comes back in the ID token (OpenID Connect Core 1.0 section 3.1.2.1).
     """
 
@@ -66,15 +66,15 @@ class Proof:
 
     @property
     def identity(self) -> str:
-        """The pair that names somebody; no issuer has a space."""
+        """Issuer and subject, separated by a space, which no issuer contains."""
         return f"{self.issuer} {self.subject}"
 
 
 class Provider(ABC):
-    """Sends browsers to a provider, and asks it about those that come back."""
+    """Sends browsers to a provider, and asks it who came back."""
 
     scope: ClassVar[str]
-    # Without these a token is of no use; a provider grants less where somebody unticks a box.
+    # The scopes that a log-in needs; people may grant less on the provider's page.
     needed_scopes: ClassVar[frozenset[str]]
 
     def __init__(self, registration: Registration) -> None:
@@ -97,7 +97,7 @@ class Provider(ABC):
         """
 
     def open_session(self, auth_method: str = "client_secret_basic") -> ProviderSession:
-        """Return a connection for one request of ours, with all the time it has."""
+        """Return a session for one request of ours, with all the time that request has."""
         registration = self.registration
         return ProviderSession(
             registration.timeout,
@@ -121,8 +121,8 @@ class Provider(ABC):
                 code_verifier=secrets.verifier,
             )
         except AuthlibBaseError as error:
-            # A code that is over, a verifier that does not fit, a secret that was changed. What is
-            # no code of an error (RFC 6749 section 5.2) stays out of the log.
+            # An expired code, a wrong verifier or a changed secret. A text that is no error code of
+            # RFC 6749 section 5.2 stays out of the log.
             is_code = isinstance(error.error, str) and _ERROR_CODE.fullmatch(error.error)
             message = f"{self.name} exchanged no code: {error.error if is_code else 'an error'}"
             raise LoginRefusedError(message) from error
@@ -137,7 +137,7 @@ class Provider(ABC):
         if not token.get("access_token") or str(token.get("token_type")).lower() != "bearer":
             message = f"{self.name} issued no bearer token"
             raise LoginRefusedError(message)
-        # RFC 6749 section 5.1: left out where it is as asked. GitHub separates by commas.
+        # RFC 6749 section 5.1: left out where it is what was asked for. GitHub uses commas.
         granted = str(token.get("scope") or self.scope).replace(",", " ").split()
         if not self.needed_scopes <= set(granted):
             message = f"{self.name} granted less than a log-in needs"
