@@ -28,6 +28,7 @@ from app.no_session_cookie import NoSessions
 from app.services import (
     database_preparation,
     health,
+    jwt_callbacks,
     #: if cookiecutter.uploads
     object_store,
     #: endif
@@ -92,6 +93,7 @@ def register_extensions(app: Flask) -> None:
     #: endif
     database_preparation.init_app(app)
     health.init_app(app)
+    jwt_callbacks.bind(jwt)
     tokens.configure(jwt, app)
     #: if cookiecutter.oauth == "client"
     providers.init_app(app)

@@ -38,7 +38,7 @@ def sign_up(email: str, password: str, display_name: str) -> Profile:
         tell(Event.SIGN_UP_REFUSED, email_index=Account.email_index_for(email))
         raise EmailTakenError from error
     tell(Event.SIGNED_UP, account.id)
-    return _profile(account)
+    return Profile.from_record(account.to_mongo())
 
 
 def rename(account_id: UUID, display_name: str) -> Profile:
@@ -46,7 +46,7 @@ def rename(account_id: UUID, display_name: str) -> Profile:
     account = Account.objects(id=account_id).modify(new=True, set__display_name=display_name)
     if account is None:
         raise UnauthorizedError("the account was deleted meanwhile")
-    return _profile(account)
+    return Profile.from_record(account.to_mongo())
 
 
 def change_password(caller: Caller, current: str, new: str) -> TokenPair:
@@ -94,13 +94,3 @@ def confirm_password(account: Account, password: str, session_id: UUID) -> None:
     if not has_proven:
         tell(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError
-
-
-def _profile(account: Account) -> Profile:
-    return Profile(
-        id=account.id,
-        email=account.email,
-        display_name=account.display_name,
-        created_at=account.created_at,
-        updated_at=account.updated_at,
-    )

@@ -16,6 +16,7 @@ from app.extensions import settings
 #: else
 from app.extensions import app_signing_keys
 #: endif
+from app.services import sessions
 from app.services.claims import Claims, check_names_and_types
 from app.services.token_form import check_header
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from flask_jwt_extended import JWTManager
 
 
-def bind_loaders(manager: JWTManager) -> None:
+def bind(manager: JWTManager) -> None:
     """Override every loader of *manager* that decides or answers."""
     manager.decode_key_loader(find_verification_key)
     manager.encode_key_loader(find_signing_key)
@@ -51,6 +52,7 @@ def find_verification_key(header: dict[str, Any], payload: dict[str, Any]) -> ob
     What has not the form that is issued here is not worth verifying: raises UnauthorizedError.
     """
     check_header(header)
+    # Here and nowhere else: the library adds claims that are missing before it hands them on.
     check_names_and_types(payload)
     #: if cookiecutter.jwt_algorithm == "HS256"
     return settings.JWT_SECRET_KEY
@@ -86,10 +88,7 @@ def verify_claims(_header: dict[str, Any], payload: dict[str, Any]) -> bool:
 
 def is_revoked(_header: dict[str, Any], payload: dict[str, Any]) -> bool:
     """Look the session up; raises UnauthorizedError when it is over."""
-    # Not at the top: sessions are made of tokens, and import them.
-    from app.services.sessions import find_caller  # noqa: PLC0415
-
-    find_caller(Claims.from_payload(payload))
+    sessions.find_caller(Claims.from_payload(payload))
     return False
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.errors import LoginJailedError, UnauthorizedError, WrongCredentialsError
 from app.extensions import settings
-from app.models.accounts import Account, Profile, with_session
+from app.models.accounts import Account, Profile, Session, with_session
 from app.models.base import new_id, utc_now
 from app.models.keyed_hashes import hash_for
 from app.security_events import Event, tell
@@ -150,12 +150,13 @@ def _end_with(
 
 
 def _new_session(pair: TokenPair, now: datetime) -> dict[str, Any]:
-    return {
-        "id": pair.session_id,
-        "refreshId": pair.refresh_id,
-        "createdAt": now,
-        "expiresAt": pair.refresh_expires_at,
-    }
+    session = Session(
+        id=pair.session_id,
+        refresh_id=pair.refresh_id,
+        created_at=now,
+        expires_at=pair.refresh_expires_at,
+    )
+    return dict(session.to_mongo())
 
 
 def is_still(proven: Proven) -> bool:

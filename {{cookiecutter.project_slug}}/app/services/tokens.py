@@ -26,7 +26,6 @@ from app.extensions import (
     settings,
 )
 from app.services.claims import Claims, TokenType, make_jti
-from app.services.jwt_callbacks import bind_loaders
 #: if cookiecutter.jwt_algorithm != "HS256"
 from app.services.signing_keys import SigningKeys
 #: endif
@@ -60,7 +59,7 @@ class TokenPair:
 
 
 def configure(manager: JWTManager, app: Flask) -> None:
-    """Bind *manager* to *app*, whose settings decide everything, and try the keys once.
+    """Bind *manager*, which knows its loaders, to *app*, whose settings decide, and try the keys.
 
     Raises ConfigurationError when what is signed cannot be verified: at start rather than at
     the first request.
@@ -84,7 +83,6 @@ def configure(manager: JWTManager, app: Flask) -> None:
     app_signing_keys.bind(app, SigningKeys.from_settings(configured))
     #: endif
     _verified_tokens.bind(app, VerifiedTokens())
-    bind_loaders(manager)
     manager.init_app(app)
     with app.app_context():
         _try_keys()
@@ -174,7 +172,7 @@ def _verify(token: str) -> Claims:
     check_form(token)
     try:
         payload = decode_token(token)
-    except (PyJWTError, JWTExtendedException, ValueError, RecursionError) as error:
+    except (PyJWTError, JWTExtendedException, ArithmeticError, ValueError, RecursionError) as error:
         raise UnauthorizedError(type(error).__name__) from error
     return Claims.from_payload(payload)
 

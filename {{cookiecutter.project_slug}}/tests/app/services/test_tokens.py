@@ -12,7 +12,7 @@ from flask import Flask
 from flask_jwt_extended import JWTManager
 
 from app.errors import UnauthorizedError
-from app.services import tokens
+from app.services import jwt_callbacks, tokens
 from app.services.claims import CLAIM_TYPES, TokenType
 from config import (
     ConfigurationError,
@@ -146,6 +146,7 @@ def test_two_apps_of_one_process_keep_their_keys_apart() -> None:
         key = {"JWT_PRIVATE_KEY": new_private_key()}
         #: endif
         app.extensions["settings"] = Testing(**key)
+        jwt_callbacks.bind(manager)
         tokens.configure(manager, app)
         apps.append(app)
     for own, other in (apps, reversed(apps)):
