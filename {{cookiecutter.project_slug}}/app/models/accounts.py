@@ -172,6 +172,9 @@ class Deletion(BaseDocument):
 class Profile:
     """What an account shows of itself."""
 
+    # As they are stored.
+    MEMBERS: ClassVar = ("email", "displayName", "createdAt", "updatedAt")
+
     id: UUID
     email: str
     display_name: str

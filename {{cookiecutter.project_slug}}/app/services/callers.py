@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from app.models.accounts import Profile
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
-
-    from app.models.accounts import Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,10 @@ class Proven:
 class Caller:
     """Who is calling: the session used, and the account as the one read found it."""
 
+    account_id: UUID
     session_id: UUID
     began_at: datetime
-    profile: Profile
+    record: dict[str, Any] = field(repr=False)
     credential_version: int
     is_leaving: bool
     #: if cookiecutter.oauth == "server"
@@ -52,9 +53,9 @@ class Caller:
         return Proven(self.account_id, self.credential_version, self.session_id)
 
     @property
-    def account_id(self) -> UUID:
-        """The account's id, to which every query of own resources is bound."""
-        return self.profile.id
+    def profile(self) -> Profile:
+        """What the account shows of itself, which few requests ask for."""
+        return Profile.from_record(self.record)
 #: if cookiecutter.oauth == "server"
 
 

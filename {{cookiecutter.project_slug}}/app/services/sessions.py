@@ -34,8 +34,9 @@ if TYPE_CHECKING:
 
     from app.services.tokens import Claims, TokenPair
 
-# Members that no request needs, and how many addresses of its owner an account remembers.
-_NOT_READ: Final = {"passwordHash": 0, "knownAddresses": 0}
+# What every request reads of its account, beside the one session.
+_READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt"), 1)
+# How many addresses of its owner an account remembers.
 _KNOWN_ADDRESSES: Final = 20
 
 
@@ -44,15 +45,17 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
 
     An account that is being deleted counts as gone, unless *may_be_leaving*.
     """
-    record = _accounts().find_one({"_id": claims.account_id}, _NOT_READ) or {}
+    read = {**_READ, "sessions": {"$elemMatch": {"id": claims.session_id}}}
+    record = _accounts().find_one({"_id": claims.account_id}, read) or {}
     session = _find_session(record, claims.session_id)
     is_leaving = "deletionBeganAt" in record
     if session is None or (is_leaving and not may_be_leaving):
         raise UnauthorizedError("the session is over")
     return Caller(
+        account_id=claims.account_id,
         session_id=claims.session_id,
         began_at=session["createdAt"],
-        profile=Profile.from_record(record),
+        record=record,
         credential_version=record.get("credentialVersion", 0),
         is_leaving=is_leaving,
         #: if cookiecutter.oauth == "server"

@@ -298,12 +298,14 @@ def test_sessions_are_no_change_of_the_account(account, database):
 
 
 @pytest.mark.usefixtures("_context")
-def test_finding_the_caller_reads_no_hash_and_once(account, listen):
+def test_finding_the_caller_reads_one_session_and_no_hash_once(account, log_in, listen):
+    log_in(account)
     claims = _claims(account.access_token)
     with listen() as commands:
-        sessions.find_caller(claims)
-    (command,) = commands
-    assert command.document["projection"] == {"passwordHash": 0, "knownAddresses": 0}
+        caller = sessions.find_caller(claims)
+    assert [command.name for command in commands] == ["find"]
+    assert [session["id"] for session in caller.record["sessions"]] == [claims.session_id]
+    assert not caller.record.keys() & {"passwordHash", "knownAddresses", "identities"}
 
 
 @pytest.mark.usefixtures("_context")
