@@ -72,22 +72,22 @@ SLUG: Final = "{{ cookiecutter.project_slug }}"
 
 
 class Base(BaseModel):
-    """The settings that every environment shares; made by the caller's choice of a subclass."""
+    """The settings that all environments share; callers use one of its subclasses."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True
     )
 
-    # Variables of Flask and its kin that an environment refuses to see switched on.
+    # Variables of Flask and similar tools that must not be switched on here.
     SWITCHED_OFF: ClassVar[tuple[str, ...]] = ()
-    # Whether .env has to be for its owner alone.
+    # Whether .env must be readable by its owner only.
     KEEPS_SECRETS: ClassVar[bool] = False
     #: if cookiecutter.security_headers
-    # Whether plain HTTP is refused: a choice of the environment's class, not of a variable.
+    # Whether plain HTTP is refused: decided by the class, not by a variable.
     REQUIRES_HTTPS: ClassVar[bool] = False
     #: endif
     #: if cookiecutter.observability
-    # How log lines look: a choice of the environment's class. The tests' are pytest's to show.
+    # How log lines look: decided by the class. In tests pytest shows them.
     LOG_STYLE: ClassVar[Literal["json", "readable"] | None] = None
     #: endif
 
@@ -372,7 +372,7 @@ class Base(BaseModel):
     #: if cookiecutter.oauth == "server"
     @property
     def likely_issuer(self) -> str:
-        """What OAUTH_ISSUER is where it is unset: the first host that requests may name."""
+        """The default of OAUTH_ISSUER: the first of TRUSTED_HOSTS."""
         return f"https://{self.TRUSTED_HOSTS[0]}"
 
     #: endif

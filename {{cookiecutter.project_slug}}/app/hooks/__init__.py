@@ -61,13 +61,13 @@ BEFORE_REQUEST = (
 def walk() -> ResponseReturnValue | None:
     """Take the steps in their order; a step that answers ends the walk.
 
-    One function for Flask, which looks at each that it is given anew on every request.
+    Flask gets one function only, since it looks up each registered one anew on every request.
     """
     #: if cookiecutter.throttling
     try:
         return _take_steps()
     finally:
-        # Whoever is signed in is counted whatever step ends the walk.
+        # Signed-in callers are counted whichever step ends the walk.
         throttle.throttle_by_account()
 
 
@@ -83,7 +83,7 @@ def _take_steps() -> ResponseReturnValue | None:
 def register(app: Flask) -> None:
     """Register every hook on the application."""
     app.before_request(walk)
-    # Flask runs these in reverse: headers see what every other hook left.
+    # Flask runs these in reverse order: headers.finish comes last.
     app.after_request(headers.finish)
     #: if cookiecutter.throttling
     app.after_request(throttle.tell)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 
 def read_token() -> None:
-    """Read the bearer token (RFC 6750 section 2.1) of what is not public, if it is genuine.
+    """Read the bearer token (RFC 6750 section 2.1), unless the operation is public.
 
-    What is wrong with it is said in its turn, by authenticate().
+    If the token is wrong, authenticate() answers that later, in its turn.
     """
     if routing.is_public():
         return
@@ -50,7 +50,7 @@ def authenticate() -> None:
     #: if cookiecutter.oauth == "server"
     check_scopes(claims, operation)
     #: endif
-    # What was begun with a fresh log-in goes on, however long it takes.
+    # A deletion that began with a fresh log-in may go on, however long it takes.
     if operation is not None and operation.needs_fresh_login and not context.caller.is_leaving:
         seconds = settings.LOGIN_FRESH_SECONDS
         if not claims.is_of_log_in(seconds):
@@ -58,7 +58,7 @@ def authenticate() -> None:
 
 
 def look_again() -> None:
-    """Find the session once more where a body came: it may have ended while that was on its way.
+    """Look the session up again after a body was read: it may have ended while the body came.
 
     Raises UnauthorizedError.
     """

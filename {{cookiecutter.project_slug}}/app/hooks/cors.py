@@ -19,7 +19,7 @@ _EXPOSED = f"ETag, Location, RateLimit, RateLimit-Policy, Retry-After, {REQUEST_
 #: else
 _EXPOSED = f"ETag, Location, Retry-After, {REQUEST_ID_HEADER}"
 #: endif
-# The last four are what the tracing of a page adds by itself (W3C Trace Context and Baggage).
+# The last four are added by tracing libraries in pages (W3C Trace Context and Baggage).
 _ALLOWED_HEADERS = (
     f"Authorization, Content-Type, If-Match, If-None-Match, {REQUEST_ID_HEADER}, "
     "traceparent, tracestate, baggage, sentry-trace"
@@ -46,7 +46,7 @@ def share(response: Response) -> Response:
     response.vary.add("Origin")
     #: if cookiecutter.oauth == "server"
     if response.mimetype == "text/html":
-        # A page is for the person before it, and no other page reads along.
+        # A page is for the person in front of it: pages of other origins must not read it.
         return response
     #: endif
     if _is_allowed_origin():

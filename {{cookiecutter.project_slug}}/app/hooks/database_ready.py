@@ -1,4 +1,4 @@
-"""No request before the database is known to fit: indexes there, keys right."""
+"""No API request is served before the database is ready: its indexes exist, the keys fit."""
 
 from __future__ import annotations
 

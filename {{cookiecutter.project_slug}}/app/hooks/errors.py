@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Written by Werkzeug for its HTML pages; the problem document has its own.
+# Werkzeug writes these for its HTML pages; the problem document has its own.
 _ENTITY_HEADERS = {"content-type", "content-length"}
 
 
@@ -87,7 +87,7 @@ def answer_http_exception(error: HTTPException) -> Response:
         logger.error("request %s failed unexpectedly", _request_id())
         return answer_problem(UnexpectedError())
     if isinstance(error, RequestEntityTooLarge):
-        # Its phrase, which a code is made of, is another one since Python 3.13.
+        # The code is made from the phrase, which changed in Python 3.13.
         return answer_problem(ContentTooLargeError())
     original = error.get_response()
     status = HTTPStatus(original.status_code)

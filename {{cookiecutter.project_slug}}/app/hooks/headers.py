@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def finish(response: Response) -> Response:
     """Add the request id, keep private answers out of every cache, protect browsers.
 
-    304 says so, too, as the answer would have whose place it takes (RFC 9110 section 15.4.5). A
-    client may still name an ETag that it keeps by itself.
+    304 has the headers of the 200 that it replaces (RFC 9110 section 15.4.5). A client may still
+    keep an ETag by itself and send it.
     """
     headers = response.headers
     headers[REQUEST_ID_HEADER] = context.request_id

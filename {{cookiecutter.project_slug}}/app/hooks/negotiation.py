@@ -28,9 +28,9 @@ _LONGEST_EMPTY = 16
 
 
 def check_accept() -> None:
-    """Choose what to answer in; refuse with 406 where the client says that it reads none of it.
+    """Choose the media type of the answer; refuse with 406 if the client accepts none of them.
 
-    No Accept header means anything.
+    Without an Accept header everything is accepted.
     """
     operation = context.operation
     if operation is None or operation.is_raw:
@@ -43,9 +43,9 @@ def check_accept() -> None:
 
 
 def check_content_type() -> None:
-    """Refuse with 415 a body of another type than the operation reads, unread.
+    """Refuse with 415, without reading it, a body of a type that the operation does not take.
 
-    Where none is wanted, a body that says nothing is none.
+    Where no body is wanted, an empty one counts as none.
     """
     operation = context.operation
     if operation is None or operation.is_raw:
@@ -67,7 +67,7 @@ def check_content_type() -> None:
 
 #: if cookiecutter.xml
 def tell_variance(response: Response) -> Response:
-    """Have caches keep the representations of an operation apart (RFC 9110 section 12.5.5)."""
+    """Tell caches to keep the representations of an operation apart (RFC 9110 section 12.5.5)."""
     operation = context.operation if context.has_operation else None
     if operation is not None and len(operation.gives) > 1:
         response.vary.add("Accept")
@@ -77,7 +77,7 @@ def tell_variance(response: Response) -> Response:
 #: endif
 @lru_cache(maxsize=256)
 def _choose(offered: tuple[str, ...], header: str) -> str | None:
-    """Return which of *offered* the header likes best, the first of equals; None for none."""
+    """Return the type in *offered* that the header prefers, the first of equals; or None."""
     best = max(offered, key=lambda media_type: _quality_of(media_type, header))
     return best if _quality_of(best, header) > _UNWANTED else None
 
@@ -106,9 +106,10 @@ def _has_body() -> bool:
 
 
 def _is_empty_body() -> bool:
-    """Tell whether the body is nothing in chunks (RFC 9112 section 7.1), or `{}` in JSON.
+    """Tell whether the body is empty and chunked (RFC 9112 section 7.1), or `{}` in JSON.
 
-    Gateways send the one with any method, client libraries the other. What is longer is not read.
+    Gateways send the first with any method, client libraries the second. Longer bodies are not
+    read.
     """
     length = request.content_length
     if length is not None and length > _LONGEST_EMPTY:
@@ -122,7 +123,7 @@ def _is_empty_body() -> bool:
 
 
 def _media_type_of(header: str | None) -> str:
-    """Return the media type of a body; nothing where it is not in UTF-8."""
+    """Return the media type of a body; an empty text if it is not in UTF-8."""
     media_type, parameters = parse_options_header(header)
     return media_type.lower() if _is_utf_8(parameters) else ""
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from app.decorators.operation import Operation
 
 _IMPLIED = {"HEAD", "OPTIONS"}
-# A client is to keep a fragment to itself; the server drops one that it gets.
+# Clients should not send a fragment; the server drops one that it gets.
 _END_OF_PATH = re.compile("[?#]")
 _ENCODED_SLASH = re.compile("%2f", re.IGNORECASE)
 
@@ -43,9 +43,9 @@ def find_operation() -> None:
 def is_public() -> bool:
     """Tell whether the request needs no token.
 
-    A path under /api needs one whether or not it exists: a stranger cannot map the API. Near an
-    operation that is public there is nothing to hide: a malformed identifier is told there, and so
-    are the methods of a path.
+    A path under /api needs one whether or not it exists, so that strangers cannot map the API.
+    Around a public operation there is nothing to hide: a malformed identifier gets 404, and a wrong
+    method 405, without a token.
     """
     operation = context.operation
     if operation is not None:
@@ -70,7 +70,7 @@ def refuse_unroutable() -> Response | None:
     if isinstance(error, RequestRedirect):
         return without_body(308, {"Location": urlsplit(error.new_url).path})
     if isinstance(error, MethodNotAllowed) or request.method == "CONNECT":
-        # CONNECT names a host and no path (RFC 9112 section 3.2.3); this is no proxy.
+        # CONNECT names a host and no path (RFC 9112 section 3.2.3): it is for proxies.
         raise MethodNotAllowedError(allowed_methods())
     raise NotFoundError
 
@@ -88,11 +88,11 @@ def _is_about_server() -> bool:
 
 
 def _is_other_spelling() -> bool:
-    """Tell whether the path leads to its view only because slashes were lost on the way.
+    """Tell whether the path finds its view only because slashes were changed on the way.
 
-    An encoded slash is a letter of a name (RFC 3986 section 2.2), and servers decode it;
-    Werkzeug drops the second of two slashes in front. What a `path` converter takes is a text, in
-    which a slash is one however it is written.
+    An encoded slash is a character of a name (RFC 3986 section 2.2), but servers decode it, and
+    Werkzeug drops the second of two leading slashes. Under a `path` converter a slash is a slash,
+    encoded or not.
     """
     path: str = request.environ.get("PATH_INFO", "")
     if path.startswith("//"):
@@ -103,14 +103,14 @@ def _is_other_spelling() -> bool:
     adapter = current_app.create_url_adapter(request)
     if adapter is None:
         return False
-    # A letter that no route has stands for the slash. What a proxy or a server has taken off
-    # stands in front.
+    # NUL, which no route contains, stands for the encoded slash. A prefix that a proxy or a server
+    # has removed is cut off.
     spelled = unquote(_ENCODED_SLASH.sub("\0", target))[-len(request.path) :]
     return _lead(adapter, spelled) != _lead(adapter, request.path)
 
 
 def _lead(adapter: MapAdapter, path: str) -> object:
-    """Return where a path leads: a rule, or the class of the error."""
+    """Return what a path is routed to: a rule, or the class of the error."""
     try:
         return adapter.match(path, return_rule=True)[0]
     except HTTPException as error:
@@ -118,7 +118,7 @@ def _lead(adapter: MapAdapter, path: str) -> object:
 
 
 def _operations_near() -> list[tuple[str, Operation]]:
-    """Return the operations of the routes that have the path's form, whatever the names in it."""
+    """Return the operations whose route has the form of the path, whatever its identifiers are."""
     operations = app_operations.current()
     return [
         (method, operations[rule.endpoint, method])
@@ -129,7 +129,7 @@ def _operations_near() -> list[tuple[str, Operation]]:
 
 @lru_cache(maxsize=1024)
 def _form_of(rule: str) -> re.Pattern[str]:
-    """Return what matches the paths of a rule by their form alone; a last slash may be missing."""
+    """Return a pattern for the form of a rule's paths; the last slash is optional."""
     names = (re.escape(part) for part in re.split(r"<[^>]*>", rule))
     form = "[^/]+".join(names)
     return re.compile(f"{form}?" if rule.endswith("/") else form)

@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def check_scopes(claims: Claims, operation: Operation | None) -> None:
-    """Let an app call what asks for scopes that it has; a log-in of one's own may do everything.
+    """Let another app call operations whose scopes it has; a user's own log-in may do everything.
 
-    Raises InsufficientScopeError (RFC 6750 section 3.1) for what asks for others, or for none:
-    what nobody gave a scope is not for other apps.
+    Raises InsufficientScopeError (RFC 6750 section 3.1) where scopes are missing, and where an
+    operation names none: such operations are not for other apps.
     """
     if claims.scopes is None:
         return
     if claims.type is TokenType.REFRESH:
         raise UnauthorizedError("a refresh token of another app serves at the token endpoint")
     if operation is None:
-        # There is nothing that could be done: routing says so.
+        # No such operation exists: routing answers that.
         return
     needed = {scope.name for scope in operation.scopes}
     if not needed or not needed <= claims.scopes:

@@ -1,4 +1,4 @@
-"""Refuse who asks too often: who is signed in by session, everybody else by address."""
+"""Refuse callers that ask too often: signed-in ones by session, all others by address."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DEFAULT = "RATELIMIT_DEFAULT"
 
 
 def throttle_by_address() -> None:
-    """Count a request of nobody known against its address; raises TooManyRequestsError.
+    """Count a request of an unknown caller by its address; raises TooManyRequestsError.
 
     That is one without a token, or with one that is not genuine. Operations marked with
     @limited_by have a limit of their own, per route, and are refused with
@@ -35,10 +35,10 @@ def throttle_by_address() -> None:
 
 
 def throttle_by_account() -> None:
-    """Count a request with a genuine token once: last of all, or when it was refused before.
+    """Count a request with a genuine token once: as the last step, or when a step refused it.
 
-    It is counted by its session, or by app and account where an app has the token. A session
-    that is over is nobody's: it is counted by address. Raises TooManyRequestsError.
+    It is counted by its session, or by app and account if the token is another app's. If the
+    session has ended, it is counted by address. Raises TooManyRequestsError.
     """
     if not context.has_claims or context.is_counted:
         return
@@ -55,7 +55,7 @@ def throttle_by_account() -> None:
 
 
 def tell(response: Response) -> Response:
-    """Say what is left of the limit (draft-ietf-httpapi-ratelimit-headers-10)."""
+    """Add headers that tell what is left of the limit (draft-ietf-httpapi-ratelimit-headers-10)."""
     hit = context.hit
     if hit is not None:
         response.headers["RateLimit-Policy"] = f'"{hit.policy}";q={hit.limit};w={hit.seconds}'

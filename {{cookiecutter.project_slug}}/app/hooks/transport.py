@@ -1,7 +1,7 @@
 """Which host and which transport a request came by.
 
 Forwarded headers count only as far as TRUSTED_PROXIES says; ProxyFix in create_app()
-has already put them in their places, and dropped those of strangers.
+has already applied them, and dropped those of strangers.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _SCHEMES = {"http", "https"}
 
 
 def refuse_unknown_host() -> None:
-    """Refuse a Host that is none of TRUSTED_HOSTS; probes send the pod's own address.
+    """Refuse a Host that is not in TRUSTED_HOSTS, but for probes, which send the pod's address.
 
-    A target that is a whole URL names the host, and the Host header nothing (RFC 9112 section
+    If the target is a whole URL, its host counts and the Host header does not (RFC 9112 section
     3.2.2).
     """
     if is_exempt():
@@ -45,13 +45,13 @@ def refuse_unknown_host() -> None:
 
 @lru_cache(maxsize=256)
 def _is_trusted(host: str | None, trusted: tuple[str, ...]) -> bool:
-    # RFC 9110 section 4.2.3: a host is the same in every case. The settings have it in lower case.
+    # RFC 9110 section 4.2.3: hosts ignore case. The settings have them in lower case.
     return host_is_trusted(host and host.lower(), trusted)
 
 
 #: if cookiecutter.security_headers
 def refuse_plain_http() -> None:
-    """Refuse plain HTTP in production; a redirect would come after the token has leaked."""
+    """Refuse plain HTTP in production; with a redirect the token would already have leaked."""
     if settings.REQUIRES_HTTPS and not request.is_secure and not is_exempt():
         raise InsecureTransportError
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 _UNKNOWN = "extra_forbidden"
-# Of what is JSON, since that was read before, pydantic reads no more than 200 levels.
+# The body is valid JSON here, so that the only mistake left is pydantic's limit of 200 levels.
 _UNREADABLE = "json_invalid"
 _TOO_DEEP = FieldError("", "Nests too deep.")
 #: if cookiecutter.oauth == "server"
@@ -42,7 +42,7 @@ def read_query() -> None:
     values = request.args.to_dict(flat=False)
     if any(len(repeated) > 1 for repeated in values.values()):
         raise InvalidInputError(errors=(FieldError("", "Each parameter may be given once."),))
-    # A query string has texts alone, whatever they stand for.
+    # A query string holds only texts, so numbers are read from them.
     validate = partial(operation.query.model_validate, strict=False)
     context.query = _parse(operation.query, validate, request.args.to_dict())
 
@@ -62,7 +62,7 @@ def read_body() -> None:
     except (OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     document = READERS[context.body_type](body, operation.body)
-    # Judged as JSON, which has no type for a moment or a UUID, whatever it was written in.
+    # Always validated as JSON, which has no type for a moment or a UUID.
     validate = operation.body.model_validate_json
     context.body = _parse(operation.body, validate, _write_json(document))
 
@@ -96,7 +96,7 @@ def _parse(
     try:
         return validate(document)
     except ValidationError as error:
-        # Neither the input nor a link to the library: nothing is echoed.
+        # Without the input and links to the library: nothing is echoed.
         mistakes = error.errors(include_url=False, include_input=False, include_context=False)
     raise InvalidInputError(errors=tuple(_describe(schema, m) for m in mistakes[:MOST_ERRORS]))
 
@@ -106,7 +106,7 @@ def _describe(schema: type[BaseModel], mistake: Any) -> FieldError:
     if mistake["type"] == _UNREADABLE:
         return _TOO_DEEP
     if mistake["type"] == _UNKNOWN:
-        # The unknown name is the client's own text; what is known helps more.
+        # The unknown name is the client's own text; the known names help more.
         names = ", ".join(sorted(member.alias or "" for member in schema.model_fields.values()))
         known = f"; known are: {names}" if len(location) == 1 else ""
         return FieldError(_pointer(location[:-1]), f"Unknown member{known}.")

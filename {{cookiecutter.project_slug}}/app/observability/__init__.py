@@ -1,7 +1,7 @@
-"""What an operator sees of the app: log lines, metrics, traces and failures.
+"""What an operator sees of the app: log lines, metrics, traces and error reports.
 
-Whatever came with a request (its path, query, headers and body) is in none of them: a request
-is known by its id, its account and its route.
+None of them holds what came with a request (path, query, headers, body): a request is identified
+by its id, its account and its route.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
-    """Have *app* tell what it does, before its own hooks: the outermost see all.
+    """Set up logs, traces and reports for *app*, before its own hooks: the outermost see all.
 
-    What is not configured is not even imported: the libraries would double the time of a start.
+    What is not configured is not imported: the libraries would double the start time.
     """
     settings = app_settings.of(app)
     logs.init_app(app)
@@ -27,5 +27,5 @@ def init_app(app: Flask) -> None:
         import_module("app.observability.traces").init_app(app)
     if settings.SENTRY_DSN:
         import_module("app.observability.sentry").init_app(app)
-    # Last: Flask runs what is registered later first, and traces tell what this finds.
+    # Last: Flask runs later registrations first, and traces use what this one finds out.
     request_record.init_app(app)

@@ -9,10 +9,10 @@ from app.observability import logs, request_record
 
 
 class AccessLogger(ServerLogger):
-    """A logger that gives its lines the form that all lines have."""
+    """A logger whose lines have the same form as those of the app."""
 
     def setup(self, cfg: Any) -> None:
-        """Leave all lines but those of requests to the handlers that the app's lines have."""
+        """Let the app's handlers write all lines but those of requests."""
         super().setup(cfg)
         self.error_log.handlers.clear()
         self.error_log.propagate = True
@@ -38,7 +38,7 @@ class AccessLogger(ServerLogger):
         self._write(request_record.describe_refusal(status, reason, request_id, address))
 
     def _write(self, line: dict[str, Any]) -> None:
-        """Write a line without the record that nobody else would read."""
+        """Write a line directly: nothing else needs a log record of it."""
         text = logs.dump(line).decode()
         for handler in self.access_log.handlers:
             with handler.lock:

@@ -1,7 +1,7 @@
 """One form for the lines of all loggers: JSON in production, readable in development.
 
-The libraries' loggers are the standard library's, and so are the app's. structlog gives their
-records the form; requests are told by app/observability/request_record.py.
+Libraries and app use the standard library's loggers; structlog formats their records. The lines of
+requests come from app/observability/request_record.py.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 APP: Final = logging.getLogger("app")
 
-# The one logger beside the app's whose lines are known to repeat nothing of a request.
+# The only other logger whose lines are known to repeat nothing of a request.
 SERVER: Final = "gunicorn.error"
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Writes to what standard error is by then, as the standard library's last resort does."""
+    """Writes to the current sys.stderr, as logging.lastResort does."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
@@ -45,7 +45,7 @@ class StandardError(logging.StreamHandler[TextIO]):
 
 
 def init_app(app: Flask) -> None:
-    """Give this process's lines their form, where the settings name one: the last app's holds."""
+    """Set the form of this process's lines, if the settings name one; the last app decides."""
     settings = app_settings.of(app)
     if settings.LOG_STYLE is None:
         return
@@ -55,19 +55,19 @@ def init_app(app: Flask) -> None:
     handler = StandardError()
     handler.setFormatter(make_formatter(settings.LOG_STYLE))
     root.addHandler(handler)
-    # The libraries' loggers stay at WARNING: below it some of them tell what they were given.
+    # Libraries stay at WARNING: below that, some of them log the values they were given.
     if APP.level == logging.NOTSET:
         APP.setLevel(settings.APP_LOG_LEVEL.upper())
     app.log_exception = log_exception  # type: ignore[method-assign]  # Flask's line has the path
 
 
 def log_exception(exc_info: Any) -> None:
-    """Log the accident behind a 500."""
+    """Log the exception behind a 500."""
     APP.error("an exception that nobody foresaw", exc_info=exc_info)
 
 
 def make_formatter(style: str) -> logging.Formatter:
-    """Return what gives the records of the standard library a *style*: json or readable."""
+    """Return a formatter for the standard library's records, of *style* json or readable."""
     last: list[Processor] = [remove_own, as_text]
     if style == "json":
         last = [hide_values, remove_own, as_json]
@@ -90,17 +90,17 @@ def add_time(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
 
 
 def add_request(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
-    """Name the request in hand, by which its lines are found from the answer."""
+    """Add the id of the current request, so that its lines can be found from the answer."""
     if has_request_context() and context.has_request_id:
         line["requestId"] = context.request_id
     return line
 
 
 def hide_values(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
-    """Leave out what may repeat a request: an exception's words, and what a library fills in.
+    """Leave out what may repeat a request: exception messages, and values in libraries' lines.
 
-    An exception is told by its kind and place, a library's line by its place and, where that is
-    apart from its values, its text.
+    An exception is logged by its class and place, a library's line by its place and, if it is
+    separate from the values, its text.
     """
     record: logging.LogRecord = line["_record"]
     if record.name not in {APP.name, SERVER} and not record.name.startswith(f"{APP.name}."):
@@ -113,7 +113,7 @@ def hide_values(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDic
 
 
 def describe(error: BaseException) -> str:
-    """Return a traceback, causes first, in which no exception says more than its name."""
+    """Return a traceback, causes first, with the names of exceptions but not their messages."""
     texts: list[str] = []
     seen: set[int] = set()
     current: BaseException | None = error
@@ -128,7 +128,7 @@ def describe(error: BaseException) -> str:
 
 
 def remove_own(_logger: WrappedLogger, _name: str, line: EventDict) -> EventDict:
-    """Take out what structlog put there for other processors."""
+    """Remove what structlog added for other processors."""
     for name in ("_record", "_from_structlog", "positional_args"):
         del line[name]
     return line
@@ -144,7 +144,7 @@ def dump(line: EventDict) -> bytes:
     try:
         return orjson.dumps(line, default=str, option=orjson.OPT_UTC_Z)
     except TypeError:
-        # A surrogate, which stands for a byte that is no UTF-8.
+        # A lone surrogate, which stands for a byte that is not UTF-8.
         return orjson.dumps({name: ascii(value) for name, value in line.items()})
 
 

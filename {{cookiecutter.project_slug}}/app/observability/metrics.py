@@ -1,8 +1,8 @@
 """Metrics for Prometheus, right with any number of workers; gunicorn.conf.py starts them.
 
-Each worker counts in files of its own, and whichever of them is asked adds up the files of all,
-those of workers that are gone included. The port is bound before the first worker is there; all
-of them answer on it, each in a thread of its own, so that it is there as long as the API is.
+Each worker counts in its own files, and the one that is asked adds up the files of all, including
+those of workers that have ended. The port is bound before the first worker starts; all of them
+answer on it, each in a thread, so that it is available as long as the API is.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Metrics:
     """
 
     def __init__(self, folder: str) -> None:
-        # Its own choice is made at its import, and whoever comes first may import it.
+        # The library chooses its value class when it is imported, which may happen before this.
         values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]  # untyped there
         own = CollectorRegistry()
         self.folder = folder
@@ -116,23 +116,23 @@ class Exporter:
         return server
 
     def forget(self, worker_pid: int) -> None:
-        """Keep what a worker that is gone has counted, and forget what it had in hand."""
+        """Keep what an ended worker has counted, and forget the requests it was serving."""
         multiprocess.mark_process_dead(worker_pid, self.metrics.folder)  # type: ignore[no-untyped-call]  # as above
 
     def close(self) -> None:
-        """Take the files away."""
+        """Remove the files."""
         self.listener.close()
         shutil.rmtree(self.metrics.folder, ignore_errors=True)
 
 
 class Server(ThreadingMixIn, WSGIServer):
-    """Answers each on a thread: one that reads slowly keeps nobody waiting."""
+    """Answers each client on its own thread: a slow one does not delay others."""
 
     daemon_threads = True
 
 
 class Handler(WSGIRequestHandler):
-    """Writes no lines of its own, and waits for nobody for long."""
+    """Writes no log lines, and has a timeout for slow clients."""
 
     timeout = 5
 
@@ -143,6 +143,6 @@ class Handler(WSGIRequestHandler):
 def listen(address: str, port: int) -> socket.socket:
     """Return a listener there; OSError where another has the port."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    # As the server itself listens: all addresses of IPv6 are those of IPv4, too.
+    # As the server itself listens: the IPv6 wildcard accepts IPv4 as well.
     is_dual = address == "::" and socket.has_dualstack_ipv6()
     return socket.create_server((address, port), family=family, dualstack_ipv6=is_dual)

@@ -1,8 +1,8 @@
-"""One line for each request, told by the server once the answer is sent.
+"""One log line for each request, written by the server once the answer is sent.
 
-The server knows what went over the wire, and sees requests that never reach the app. What the app
-alone knows (id, account and route) it leaves in the WSGI environment. A path is told as the
-route's rule: a token may stand in it. Nothing else that a client writes freely is told either.
+The server knows what was sent, and sees requests that never reach the app. What only the app knows
+(id, account and route) it leaves in the WSGI environment. Instead of the path, which may hold a
+token, the line has the route's rule. Nothing else that a client can choose freely is logged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
-# What is told in the place of a route that is none, and of a method that HTTP does not know.
+# Logged instead of a path without a route, and of a method that HTTP does not know.
 UNMATCHED: Final = "unmatched"
 OTHER: Final = "OTHER"
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -42,19 +42,19 @@ class Seen(NamedTuple):
 
 NOTHING: Final = Seen()
 
-# Whoever wants to hear of requests that the server refuses before the app: method, route, status.
+# Called for requests that the server refuses before the app: with method, route and status.
 refusal_listeners: Final[list[Callable[[str, str, int], None]]] = []
 
 
 def init_app(app: Flask) -> None:
-    """Have *app* leave what it found out, whatever the answer."""
+    """Let *app* leave what it knows of each request, whatever the answer is."""
     app.after_request(leave)
 
 
 def leave(response: Response) -> Response:
     """Leave what is known of the request where the server finds it.
 
-    A method that HTTP does not know is the client's own text.
+    An unknown method is replaced: it is the client's own text.
     """
     rule = request.url_rule
     request.environ[_SEEN] = Seen(
@@ -68,7 +68,7 @@ def leave(response: Response) -> Response:
 
 
 def seen_in(environ: Mapping[str, Any]) -> Seen:
-    """Return what the app left in a WSGI environment; nothing where it never got so far."""
+    """Return what the app left in a WSGI environment; NOTHING if the request did not reach it."""
     seen: Seen = environ.get(_SEEN, NOTHING)
     return seen
 
@@ -97,7 +97,7 @@ def describe(
 def describe_refusal(
     status: int, reason: str, request_id: str, address: str | None
 ) -> dict[str, Any]:
-    """Return the line of a request that could not be read, for a *reason* of the server's."""
+    """Return the line of a request that the server could not read; *reason* is its own word."""
     for listener in refusal_listeners:
         listener(OTHER, UNMATCHED, status)
     environ = {"REMOTE_ADDR": address, _SEEN: Seen(request_id)}
@@ -106,7 +106,7 @@ def describe_refusal(
 
 @lru_cache(maxsize=4096)
 def address_of(text: str | None) -> str | None:
-    """Return an address as it is, and None for what a proxy may have taken over from a client."""
+    """Return an IP address, and None for other text, which a client may have sent via a proxy."""
     try:
         return str(ip_address(text)) if text else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""Exceptions that are logged as errors, reported to a service that speaks Sentry's protocol.
+"""Report exceptions that are logged as errors to a service that speaks Sentry's protocol.
 
-What the SDK would tell of a request is left out at its source, and an allow-list says what leaves
-this process: kinds of exceptions and where they came from, the request's id, route and account.
+The SDK is told to collect nothing of a request, and an allow-list says what leaves this process:
+classes of exceptions and their places, the request's id, route and account.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def init_app(app: Flask) -> None:
     """Report what this process logs as errors, where SENTRY_DSN says."""
     settings = app_settings.of(app)
     is_near = urls.is_loopback(urlsplit(settings.SENTRY_DSN or "").netloc.rpartition("@")[2])
-    # A proxy of the environment would look for this machine's server on its own.
+    # A proxy from the environment would look for localhost on its own machine.
     proxy = "" if is_near else None
     sentry_sdk.init(
         settings.SENTRY_DSN,
@@ -88,7 +88,7 @@ class Reporter(logging.Handler):
 
 
 def redact(event: Event, _hint: Hint) -> Event:
-    """Return what is told of *event*: no exception says more than its name and its place."""
+    """Return the allowed part of *event*: of exceptions only names and places."""
     told: Any = {name: value for name, value in event.items() if name in TOLD}
     for error in told.get("exception", {}).get("values", ()):
         error["value"] = ""

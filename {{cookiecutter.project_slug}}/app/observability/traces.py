@@ -1,13 +1,13 @@
 """OpenTelemetry traces of requests and of their database commands, sent over OTLP/HTTP.
 
-The instrumentations note much of what a client sends: URLs, user agents, the words of exceptions.
-An allow-list says what leaves this process, whatever they come to note in later versions.
+The instrumentations record much of what a client sends: URLs, user agents, exception messages. An
+allow-list says what leaves this process, whatever later versions record.
 """
 
 from __future__ import annotations
 
-# Before there is a provider. In a worker that is being forked it makes threads, whose lock is freed
-# by what this import registers: handlers of a fork are called in the order of their registration.
+# Imported before a provider exists. In a forked worker the provider starts threads, whose lock is
+# released by a fork handler that this import registers; handlers run in the order of registration.
 import concurrent.futures.thread  # noqa: F401
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -51,7 +51,7 @@ TOLD: Final = frozenset(
         "db.name",
         "db.namespace",
         "db.operation.name",
-        # The name of the command alone, unless the instrumentation is told otherwise.
+        # Only the name of the command, which is the instrumentation's default.
         "db.statement",
         "db.system",
         "db.system.name",
@@ -74,8 +74,8 @@ def init_app(app: Flask) -> None:
     )
     provider.add_span_processor(Batches(settings))
     app.extensions["traces"] = provider
-    # A stranger must not decide what is sampled: nothing is taken over unless a proxy in front sets
-    # or removes the header. Never Baggage, which is a client's text that nothing here reads.
+    # Strangers must not decide what is sampled: the header is used only if a trusted proxy sets or
+    # removes it. Baggage is never used: it is a client's text that nothing here reads.
     taken_over = TraceContextTextMapPropagator() if settings.TRUSTED_PROXIES else Untaken([])
     propagate.set_global_textmap(taken_over)
     FlaskInstrumentor().instrument_app(  # type: ignore[no-untyped-call]  # untyped there
@@ -97,10 +97,10 @@ def name_request(response: Response) -> Response:
 
 
 class Untaken(CompositePropagator):
-    """Takes nothing over from a request."""
+    """Ignores the trace context of a request."""
 
     def extract(self, carrier: Any, context: Context | None = None, getter: Any = None) -> Context:
-        """Return what is there already."""
+        """Return the current context."""
         del carrier, getter
         return context or Context()
 
@@ -114,9 +114,9 @@ class Batches(SpanProcessor):
         self._batches: BatchSpanProcessor | None = None
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Keep a span for the next batch, unless it is a command that nobody asked for."""
+        """Keep a span for the next batch, unless it is a command outside of any request."""
         if span.parent is None and span.kind is SpanKind.CLIENT:
-            # Of what a server does by itself, every few seconds.
+            # Servers send such commands by themselves, every few seconds.
             return
         if self._batches is None:
             with self._lock:
@@ -134,7 +134,7 @@ class Batches(SpanProcessor):
 
 
 class Redacted(SpanExporter):
-    """Sends spans without what is not to be told."""
+    """Sends spans without anything that a client wrote."""
 
     def __init__(self, settings: Base) -> None:
         endpoint = f"{settings.OTEL_EXPORTER_OTLP_ENDPOINT}".rstrip("/")
@@ -142,7 +142,7 @@ class Redacted(SpanExporter):
         pairs = (text.strip().partition("=") for text in texts if text)
         headers = {name: unquote(value) for name, _, value in pairs}
         session = Session()
-        # A proxy of the environment would look for this machine's collector on its own.
+        # A proxy from the environment would look for localhost on its own machine.
         session.trust_env = not urls.is_loopback(urlsplit(endpoint).netloc)
         endpoint = f"{endpoint}/v1/traces"
         self._exporter = OTLPSpanExporter(endpoint, headers=headers, session=session)
@@ -161,7 +161,7 @@ def redact(span: ReadableSpan) -> ReadableSpan:
     attributes = {name: value for name, value in (span.attributes or {}).items() if name in TOLD}
     name = span.name
     if span.kind is SpanKind.SERVER and "http.route" not in attributes:
-        # The instrumentation's name has the path then.
+        # Without a route the instrumentation puts the path into the name.
         name = request_record.UNMATCHED
     return ReadableSpan(
         name,
@@ -170,7 +170,7 @@ def redact(span: ReadableSpan) -> ReadableSpan:
         resource=span.resource,
         attributes=attributes,
         kind=span.kind,
-        # Neither its description nor the span's events: both repeat the words of exceptions.
+        # Without its description and the span's events: both repeat exception messages.
         status=Status(span.status.status_code),
         start_time=span.start_time,
         end_time=span.end_time,

@@ -12,11 +12,11 @@ from app.schemas.base import Line, Representation, Schema, Text, Timestamp
 
 
 def _check_email(text: str) -> str:
-    """Return an e-mail address in one spelling; whether mail arrives there is not asked."""
+    """Return an e-mail address in one spelling; whether mail arrives there is not checked."""
     try:
         return validate_email(text, check_deliverability=False).normalized
     except EmailNotValidError:
-        # Its words quote the input.
+        # The library's message quotes the input.
         raise ValueError("Must be an e-mail address") from None
 
 
@@ -26,8 +26,8 @@ Email = Annotated[
     Field(max_length=254, json_schema_extra={"format": "email"}),
     AfterValidator(_check_email),
 ]
-# As many code points as 256 characters can be taken apart into. Which passwords may be new ones,
-# app/services/passwords.py says: it counts what they are composed to, and knows whose they are.
+# The most code points that 256 composed characters can have when decomposed. The real rules are in
+# app/services/passwords.py: it counts composed characters, and knows the owner's names.
 _SHORT = Field(min_length=1, max_length=1024)
 _WRITE_ONLY = {"format": "password", "writeOnly": True}
 _NEW = {**_WRITE_ONLY, "minLength": 8, "maxLength": 256}

@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
-# RFC 3339 section 5.6. Less strictly read, a number would be seconds since 1970.
+# RFC 3339 section 5.6. Otherwise pydantic would read a number as seconds since 1970.
 MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
@@ -45,28 +45,28 @@ def _check_digits(value: Any) -> Any:
 
 
 def write_moment(moment: datetime) -> str:
-    """Return a moment of UTC as every answer has it."""
+    """Return a moment in UTC in the format of all answers."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-# NUL ends strings in too many places downstream; nobody means it.
+# NUL ends strings in too many other programs, and nobody sends it on purpose.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 Line = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$")]
-# What comes out of a validator that stands before is no JSON any more: there a text is no moment,
-# unless it is not looked at strictly. This one is stricter.
+# After a validator in front of it, pydantic no longer treats the value as JSON, and in strict mode
+# a text is then no moment. So strict mode is off here; the validator is stricter.
 Moment = Annotated[
     AwareDatetime,
     Field(strict=False),
     BeforeValidator(_check_moment),
     AfterValidator(_to_utc),
 ]
-# What is stored, in UTC: always with milliseconds, so that texts sort as the moments do.
+# In UTC and always with milliseconds, so that the texts sort like the moments.
 Timestamp = Annotated[
     datetime,
     PlainSerializer(write_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-# Stands after the limits of a number in a query string: digits, and no other way to write them.
+# For a number in a query string, after its limits: digits, and no other way to write them.
 InDigits = BeforeValidator(_check_digits)
 
 

@@ -19,7 +19,7 @@ def _compose(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
-# Neither part of a path, nor control characters, nor those that turn the direction of writing and
+# Without path separators, control characters and those that change the direction of writing, which
 # make "gpj.exe" look like a picture.
 FileName = Annotated[
     str,
@@ -37,7 +37,7 @@ class AnnounceFile(Schema):
     """A file that a client is about to upload."""
 
     file_name: FileName
-    # Which types and how many bytes, the settings say; the API document has what they say.
+    # The settings limit types and sizes, and the API document shows those limits.
     content_type: Annotated[str, Field(max_length=255)]
     size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
 

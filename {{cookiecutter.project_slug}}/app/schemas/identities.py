@@ -16,7 +16,7 @@ ProviderName = Literal["google", "github", "oidc"]
 class LoginReturn(Schema):
     """What a provider adds to the redirect URI (RFC 6749 section 4.1.2).
 
-    What else comes along is nobody's mistake: clients ignore what they do not know.
+    Unknown parameters are no mistake: clients have to ignore them.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
@@ -31,7 +31,7 @@ class LinkIdentity(Schema):
     """Which provider to link, and the password of an account that has one."""
 
     provider: ProviderName
-    # A factory, because a default would stand in the API document as if it were one.
+    # A factory: a plain default would appear in the API document.
     current_password: GivenPassword = Field(default_factory=lambda: Secret(""))
 
 

@@ -26,7 +26,7 @@ class ChangeNote(Schema):
 
     model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
 
-    # A factory, because a default would stand in the API document as if it were one.
+    # A factory: a plain default would appear in the API document.
     title: Title = Field(default_factory=str)
     body: Body = Field(default_factory=str)
 

@@ -15,7 +15,7 @@ _ClientSecret = Annotated[
 
 
 class OAuthForm(BaseModel):
-    """What a client or a browser sends; the protocol has unknown parameters passed over."""
+    """What a client or a browser sends; the protocol ignores unknown parameters."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore", frozen=True)
 

@@ -1,4 +1,4 @@
-"""What workers do, as views are what servers do. HANDLERS is the one map of it."""
+"""What workers do. HANDLERS maps each kind of job to its function."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from app.services.job_attempts import Attempt
 
-# A handler does the work, reports as it goes on, and returns the size of what it made. It may be
-# called again for the same job at any time: what it did before counts for nothing then.
+# A handler does the work, reports its progress, and returns the size of what it made. It may be
+# called again for the same job at any time, and then starts from the beginning.
 HANDLERS: Final[Mapping[JobKind, Callable[[Attempt], int]]] = {
     JobKind.EXPORT: exports.make,
 }

@@ -54,7 +54,7 @@ def _write(attempt: Attempt) -> int:
     pieces = _join(_serialize(attempt.job.account.pk, progress), settings.EXPORT_CHUNK_BYTES)
     number = size = 0
     while True:
-        # What is read and what is written for one chunk.
+        # The reads and the write for one chunk.
         with attempt.in_time():
             content = next(pieces, None)
             if content is None:
@@ -93,7 +93,7 @@ def _serialize(account_id: UUID, progress: _Progress) -> Iterator[bytes]:
 def _find_sections(account_id: UUID) -> Iterator[Section]:
     for document_class, members, only in exported_classes():
         owned = document_class.objects(account=account_id, **only)
-        # A queryset would keep all that it has read, and MongoDB would send 16 MiB at a time.
+        # Otherwise the queryset keeps everything it has read, and MongoDB sends 16 MiB at a time.
         documents = owned.no_cache().batch_size(_BATCH)
         yield Section(to_camel(collection_name(document_class)), documents, members)
 
@@ -118,7 +118,7 @@ def _show(value: Any) -> Any:
     if isinstance(value, EmbeddedDocument):
         fields = (name for name in value._fields_ordered if name != "_cls")  # noqa: SLF001 - it has no public name.
         return _members_of(value, value._meta.get("export", fields))  # noqa: SLF001 - as above.
-    # orjson says so itself, and of what type it is.
+    # orjson turns this into an error that names the type.
     raise TypeError
 
 

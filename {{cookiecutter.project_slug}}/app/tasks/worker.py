@@ -1,4 +1,4 @@
-"""The worker: takes the jobs whose ids the broker brings, and looks after those that it forgot."""
+"""The worker: takes the jobs whose ids the broker delivers, and sends lost ones again."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from celery import Celery
     from flask import Flask
 
-# How often a worker looks for what should have been taken up by now.
+# How often a worker looks for jobs that should have been taken by now.
 _SWEEP_SECONDS = 5.0
 
 logger = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def make_worker(app: Flask) -> Celery:
 
 
 def _sweep_until(app: Flask, stopping: Event) -> None:
-    """Sweep at once and then again and again: the broker may have forgotten what it had."""
+    """Sweep at once and then regularly: the broker may have lost messages."""
     seconds = min(_SWEEP_SECONDS, app_settings.of(app).JOB_LEASE_SECONDS / 4)
     while True:
         try:
