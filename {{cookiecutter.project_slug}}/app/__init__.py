@@ -77,7 +77,7 @@ def configure(app: Flask, settings: Base) -> None:
     app.config["TRUSTED_HOSTS"] = None
     app_settings.bind(app, settings)
     app.session_interface = NoSessions()
-    # A second spelling of a path would be a second door to keep shut.
+    # A second spelling of a path would be a second way around every check.
     app.url_map.merge_slashes = False
     app.wsgi_app = with_deadline(app.wsgi_app, settings.MONGODB_TIMEOUT_SECONDS)  # type: ignore[assignment,method-assign]  # Flask's way
     app.wsgi_app = under_path(app.wsgi_app, settings.SCRIPT_NAME or "")  # type: ignore[assignment,method-assign]  # as above
@@ -110,7 +110,7 @@ def register_extensions(app: Flask) -> None:
 
 
 def under_path(wsgi_app: WSGIApplication, own: str) -> WSGIApplication:
-    """Have links begin with the path that clients find the API under.
+    """Let links begin with the path under which clients find the API.
 
     A trusted proxy that takes it off says so in X-Forwarded-Prefix; *own* may still be there.
     """
@@ -126,7 +126,7 @@ def under_path(wsgi_app: WSGIApplication, own: str) -> WSGIApplication:
 
 
 def with_deadline(wsgi_app: WSGIApplication, seconds: float) -> WSGIApplication:
-    """Give all database calls of a request together *seconds* from its arrival."""
+    """Limit all database calls of a request together to *seconds* from its arrival."""
 
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         with connection.deadline_in(seconds, connection.arrival.get()):

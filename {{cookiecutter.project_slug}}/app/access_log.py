@@ -15,7 +15,7 @@ class AccessLogger(ServerLogger):
     """A logger of short lines."""
 
     def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
-        """Write a line of FORMAT, without the record that nobody else would read."""
+        """Write a line of FORMAT directly: nothing else needs a log record of it."""
         line = FORMAT % self.atoms(resp, req, environ, request_time)
         for handler in self.access_log.handlers:
             with handler.lock:
@@ -23,16 +23,16 @@ class AccessLogger(ServerLogger):
                 handler.stream.flush()
 
     def atoms(self, resp: Any, req: Any, environ: Any, request_time: Any) -> dict[str, Any]:
-        """Return what FORMAT names."""
+        """Return the values for FORMAT."""
         del req
         return {
             "h": environ.get("REMOTE_ADDR", "-"),
             "m": environ["REQUEST_METHOD"],
-            # As it came over the wire: decoded, it could hold line ends.
+            # Undecoded as it was sent: decoded it could contain line ends.
             "U": ascii(environ["RAW_URI"].partition("?")[0])[1:-1],
             "s": resp.status.partition(" ")[0],
             "b": resp.sent,
             "M": int(request_time.total_seconds() * 1000),
-            # The one of our own headers: by it a log line is found from an answer.
+            # The app's own header, by which a log line is found from an answer.
             "i": next((text for name, text in resp.headers if name == REQUEST_ID_HEADER), "-"),
         }

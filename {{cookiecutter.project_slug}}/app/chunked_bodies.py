@@ -1,4 +1,4 @@
-"""Bodies whose length nobody has said, which no view and no extension gets cut."""
+"""Bodies without a Content-Length: views and extensions get them whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from werkzeug.wsgi import LimitedStream
 
 
 class WholeBody(LimitedStream):
-    """A body in chunks: Werkzeug cuts it at MAX_CONTENT_LENGTH without a word, this refuses it."""
+    """A chunked body. Werkzeug silently cuts it at MAX_CONTENT_LENGTH; this class refuses it."""
 
     def on_exhausted(self) -> None:
-        """Raise RequestEntityTooLarge where the body goes on; one that ends here is whole."""
+        """Raise RequestEntityTooLarge if the body goes on; one that ends here is complete."""
         if self._stream.read(1):
             raise RequestEntityTooLarge
 
     def readall(self) -> bytes:
-        """Read all of it, or refuse it."""
+        """Read the whole body, or refuse it."""
         body = super().readall()
         if self.is_exhausted:
             self.on_exhausted()
@@ -27,7 +27,7 @@ class WholeBody(LimitedStream):
 
 
 class WholeRequest(Request):
-    """A request whose body is whole, whoever reads it."""
+    """A request whose body is never cut, whoever reads it."""
 
     @cached_property
     def stream(self) -> IO[bytes]:

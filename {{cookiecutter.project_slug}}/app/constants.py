@@ -4,7 +4,7 @@ from __future__ import annotations
 
 API_PREFIX = "/api/v1"
 HEALTH_PREFIX = "/health/"
-# What is answered with data of the database alone, and so once that is prepared.
+# Paths that are served only once the database is prepared.
 #: if cookiecutter.oauth == "server"
 PREPARED_PREFIXES = ("/api/", "/oauth/")
 #: else
@@ -20,5 +20,5 @@ FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 #: endif
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
-# A mistake or two tell enough; a hostile body must not make a long answer.
+# Enough for a person; a hostile body must not cause a long answer.
 MOST_ERRORS = 20

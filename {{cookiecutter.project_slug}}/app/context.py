@@ -63,15 +63,15 @@ class RequestContext:
     operation: Value[Operation | None] = Value("app.hooks.routing")
     # What the verified token says.
     claims: Value[Claims] = Value("app.hooks.authentication, on routes that are not public")
-    # What was wrong with the token, or with there being none; None where nothing was.
+    # What was wrong with the token, or that there was none; None if it was right.
     token_problem: Value[UnauthorizedError | None] = Value("app.hooks.authentication", None)
     # Who is calling: the account as one read found it, and the session used.
     caller: Value[Caller] = Value("app.hooks.authentication, on routes that are not public")
     #: if cookiecutter.throttling
-    # What the throttle made of the request; None where it counted nothing.
+    # What the throttle counted for the request; None if it counted nothing.
     hit: Value[Hit | None] = Value("app.hooks.throttle", None)
     #: endif
-    # The media type that the client likes best of what the operation gives.
+    # The media type of the answer, as chosen by Accept.
     answer_type: Value[str] = Value("app.hooks.negotiation")
     # The media type of the body, one of those that the operation takes.
     body_type: Value[str] = Value("app.hooks.negotiation, on operations with @accepts")
@@ -94,7 +94,7 @@ class RequestContext:
     #: if cookiecutter.xml
     @property
     def has_operation(self) -> bool:
-        """Whether it was looked for which view will answer."""
+        """Whether routing has looked up the view that will answer."""
         return "operation" in _values()
 
     #: endif

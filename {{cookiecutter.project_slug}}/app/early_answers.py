@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-# A rest of this length is read for the sake of the connection, which is kept.
+# A rest of at most this length is read, so that the connection can be kept.
 LONGEST_REST: Final = 32 * 1024
 
 
 class Body:
-    """A request's body whose mistakes are the client's, not failures of whoever reads it."""
+    """A request's body; mistakes in it are reported as the client's, not as failures of the app."""
 
     def __init__(self, req: Any, client: socket.socket) -> None:
         self._req = req
         self._body = req.body
         self._client = client
-        # gunicorn would say 100 Continue before the app has seen the request.
+        # gunicorn would send 100 Continue before the app has seen the request.
         self._is_awaited = req._expected_100_continue  # noqa: SLF001 - there is no public name.
         req._expected_100_continue = False  # noqa: SLF001 - as above.
 
     def give_up(self) -> None:
-        """Close the connection after the answer, where the rest of the body is long or unknown.
+        """Close the connection after the answer if the rest of the body is long or unknown.
 
         A client that waits for 100 Continue may send the rest or not (RFC 9110 section 10.1.1).
         """
@@ -43,12 +43,12 @@ class Body:
             self._req.force_close()
 
     def read(self, size: int | None = None) -> bytes:
-        """Read as a file does; OSError, which Werkzeug answers with 400, where that fails."""
+        """Read like a file; raise OSError, which Werkzeug answers with 400, if the body is torn."""
         self._welcome()
         try:
             chunk: bytes = self._body.read(size)
         except gunicorn_http.errors.ParseException as error:
-            # Where the next request would begin is not to be known any more.
+            # Nobody knows any more where the next request would begin.
             self._req.force_close()
             raise OSError(type(error).__name__) from None
         return chunk
@@ -59,14 +59,14 @@ class Body:
         return getattr(self._body, name)
 
     def _welcome(self) -> None:
-        """Ask for the body, of which a client has sent the head alone."""
+        """Tell a client that has sent only the head to send the body."""
         if self._is_awaited:
             self._is_awaited = False
             self._client.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
 
 
 def announce_close(wsgi_app: WSGIApplication) -> WSGIApplication:
-    """Have answers that leave much of a body unread say that they are the connection's last."""
+    """Let answers that leave much of a body unread announce that the connection closes."""
 
     def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body: Body = environ["wsgi.input"]

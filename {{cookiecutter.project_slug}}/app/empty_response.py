@@ -1,4 +1,4 @@
-"""The one answer that Flask does not make by itself: without a body, and so without a type."""
+"""An answer without a body, and so without a content type, which Flask would add."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def without_body(status: int, headers: Mapping[str, str | list[str]] | None = None) -> Response:
-    """Return an answer of *status* and *headers* alone; RFC 9110 section 8.3 asks no type then."""
+    """Return an answer with only *status* and *headers*; RFC 9110 section 8.3 needs no type."""
     response = Response(status=status, headers=headers)
     del response.headers["Content-Type"]
     return response

@@ -76,9 +76,9 @@ class UnauthorizedError(Problem):
 
 
 class StaleLoginError(Problem):
-    """Raised when what cannot be undone is asked for with a token of no recent log-in.
+    """Raised when something irreversible is requested without a recent log-in.
 
-    The answer is that of RFC 9470, section 3: a client that knows it has somebody log in again.
+    The answer follows RFC 9470, section 3: clients that know it ask for a new log-in.
     """
 
     status = HTTPStatus.UNAUTHORIZED
@@ -227,7 +227,7 @@ class MethodNotAllowedError(Problem):
 
 
 class NotAcceptableError(Problem):
-    """Raised when the Accept header leaves nothing that this operation can produce."""
+    """Raised when the operation can produce no type that the Accept header allows."""
 
     status = HTTPStatus.NOT_ACCEPTABLE
     code = "not-acceptable"
@@ -316,7 +316,7 @@ class ContentTooLargeError(Problem):
 
 
 class UnsupportedMediaTypeError(Problem):
-    """Raised when a body has another type than the operation reads; *accepted* fills Accept."""
+    """Raised when the operation does not read this type; *accepted* becomes the Accept header."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     code = "unsupported-media-type"
@@ -358,7 +358,7 @@ class LoginJailedError(TooManyRequestsError):
 
 
 class UnexpectedError(Problem):
-    """Raised for everything nobody foresaw; the log has the traceback."""
+    """Raised for everything unexpected; the log has the traceback."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     code = "unexpected"

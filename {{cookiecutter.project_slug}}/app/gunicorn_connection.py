@@ -1,8 +1,8 @@
-"""Connections that wait without a thread: a request gets one when all of it has come.
+"""Connections that wait without a thread: a request gets a thread once all of it has arrived.
 
-gunicorn's threaded worker gives a thread to each connection and has it wait for the client: as many
-slow clients as there are threads, and nobody is served. Here the worker's own loop gathers what
-comes, within bounds of size and time, and the parser finds it in memory.
+gunicorn's threaded worker gives each connection a thread, which waits for the client: with as many
+slow clients as threads, nobody is served. Here the worker's loop collects what arrives, within
+limits of size and time, and the parser reads it from memory.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from app.constants import HEALTH_PREFIX
 if TYPE_CHECKING:
     from config.base import Base
 
-# How long a client may send and read nothing within a request.
+# How long a client may neither send nor read within a request.
 SILENCE_SECONDS: Final = 10.0
-# What a client sends after an answer that is the last is thrown away (RFC 9112 section 9.6): closed
-# upon, a client that is still sending would see a reset and never the answer.
+# What a client sends after the last answer is thrown away (RFC 9112 section 9.6). If the connection
+# were closed at once, a client that is still sending would get a reset and never see the answer.
 LINGER_SECONDS: Final = 30.0
 LINGER_SILENCE_SECONDS: Final = 2.0
 LINGER_BYTES: Final = 16 * 1024 * 1024
 
 # The request line and all headers together; each of them has its own bound in gunicorn.conf.py.
 HEAD_BYTES: Final = 32_768
-# A size with its extensions, and what chunks may add to the longest body: a line for every byte
-# or two would be no body but an attack.
+# The longest line of a chunk's size, with extensions. Together chunks may double the longest body:
+# a line for every byte or two would be an attack.
 CHUNK_LINE_BYTES: Final = 8190
-# The parser reads this much of a body in chunks at least, for one byte, too. The app asks for one
-# to know whether the body goes on, and its thread would wait for what has not come of the rest.
+# The parser reads at least this much of a chunked body, even for one byte. The app asks for one
+# byte to see whether the body goes on, and its thread must not wait for the rest.
 LEAST_READ_BYTES: Final = 1024
 PIECE_BYTES: Final = 65_536
 
@@ -52,11 +52,11 @@ CONTINUE: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGN
 
 
 class SlowRequestError(errors.ParseException):  # type: ignore[misc]  # gunicorn has no types
-    """Raised when a request is not whole in the time that it has."""
+    """Raised when a request has not arrived completely in its time."""
 
 
 class Connection(TConn):  # type: ignore[misc]  # as above
-    """A client's connection, and what has come of its next request."""
+    """A client's connection, and what has arrived of its next request."""
 
     parser: Any
 
@@ -64,14 +64,14 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         super().__init__(cfg, sock, client, server)
         self.is_secured = not cfg.is_ssl
         if cfg.is_ssl:
-            # The greetings of TLS are exchanged on the loop, too.
+            # The TLS handshake happens on the loop, too.
             self.sock = ssl_wrap_socket(sock, cfg)
         self.settings = settings
-        # For gunicorn: no thread is to wait for a first byte.
+        # For gunicorn: no thread waits for a first byte.
         self.data_ready = True
         self.data = bytearray()
         self.is_kept = self.is_ending = False
-        # When its request was whole: from then on the request's own time runs.
+        # When its request was complete: the request's own deadline counts from then on.
         self.arrived = 0.0
         self.expect_request(settings.REQUEST_HEAD_SECONDS)
 
@@ -85,7 +85,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         self.is_whole = False
 
     def keep(self) -> None:
-        """Wait for the next request, which may have come with the last one."""
+        """Wait for the next request, which may have arrived together with the last one."""
         self.is_kept = True
         self.sock.setblocking(False)
         self.data += self.parser.unreader.take_buffered() + self._take_decrypted()
@@ -94,7 +94,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
             self.deadline = self.since + self.settings.REQUEST_HEAD_SECONDS
 
     def end(self) -> None:
-        """Send nothing more, and let the client read what was sent: what it sends is dropped."""
+        """Send nothing more and drop what the client sends, so that it can read the answer."""
         self.is_ending = True
         self.bytes_left = LINGER_BYTES
         self.data.clear()
@@ -104,17 +104,17 @@ class Connection(TConn):  # type: ignore[misc]  # as above
 
     @property
     def rank(self) -> tuple[bool, float]:
-        """Who goes first where there is no room: who has asked for nothing, and longest ago."""
+        """Sorts connections for closing when there is no room: unused ones, the oldest first."""
         return self.is_kept and not self.is_ending, self.since
 
     def is_late(self, now: float) -> bool:
-        """Tell whether the client's time is over, as a whole or since it was last heard."""
+        """Tell whether the client's time is over: its deadline, or the limit of silence."""
         silence = LINGER_SILENCE_SECONDS if self.is_ending else SILENCE_SECONDS
         is_silent = now > self.heard + silence and bool(self.data or self.is_ending)
         return is_silent or now > self.deadline
 
     def receive(self) -> bool:
-        """Take what has come without waiting; False where nothing will any more."""
+        """Read what has arrived without waiting; return False if nothing more will arrive."""
         piece = self._read()
         self.heard = time.monotonic()
         if self.is_ending:
@@ -126,7 +126,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         return bool(piece)
 
     def _read(self) -> bytes:
-        """Read without waiting; BlockingIOError where nothing has come that can be read."""
+        """Read without waiting; raise BlockingIOError if nothing can be read."""
         try:
             if not self.is_secured:
                 self.sock.do_handshake()
@@ -137,16 +137,16 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         return piece + self._take_decrypted()
 
     def _take_decrypted(self) -> bytes:
-        """Return what TLS has read already, which no poller would tell of."""
+        """Return what TLS has already decrypted, which the poller does not report."""
         pieces = []
         while size := self.sock.pending() if isinstance(self.sock, ssl.SSLSocket) else 0:
             pieces.append(self.sock.recv(size))
         return b"".join(pieces)
 
     def is_ready(self) -> bool:
-        """Tell whether a thread can answer the request and never wait for the client.
+        """Tell whether a thread can answer the request without waiting for the client.
 
-        That is a request which is whole, or one that will be refused whatever else comes.
+        That is a complete request, or one that will be refused whatever else arrives.
         """
         if not self.body_at and not self._has_head():
             return self._is_no_request()
@@ -155,15 +155,15 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         if self.is_chunked:
             return self._has_last_chunk()
         self.is_whole = len(self.data) >= self.body_at + self.body_size
-        # What is too long for the app is refused, or read by a thread, as the app decides.
+        # A body that is too long is refused, or read by a thread, as the app decides.
         return self.is_whole or self.body_size > self.settings.MAX_BODY_BYTES
 
     def is_probe(self) -> bool:
-        """Tell whether somebody asks if this process is alive."""
+        """Tell whether this is a liveness request."""
         return self.data.startswith(_probes(self.settings.SCRIPT_NAME or ""))
 
     def invite_body(self) -> None:
-        """Have a client that waits for it send its body (RFC 9110 section 10.1.1)."""
+        """Tell a client that waits for 100 Continue to send its body (RFC 9110 section 10.1.1)."""
         if self.body_at and not self.is_told_to_continue:
             self.is_told_to_continue = True
             line = REQUEST_LINE.match(self.data)
@@ -171,7 +171,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
                 self.sock.send(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def init(self) -> None:
-        """Have the parser, which a thread calls, begin with what has come."""
+        """Give the parser, which a thread calls, what has arrived so far."""
         self.sock.setblocking(True)
         if self.parser is None:
             self.parser = get_parser(self.cfg, self, self.client)
@@ -179,7 +179,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         self.data = bytearray()
 
     def recv(self, size: int) -> bytes:
-        """Wait for more of a body: the parser reads here where the app takes longer ones."""
+        """Wait for more of a body: called by the parser where the app takes longer bodies."""
         if time.monotonic() > self.deadline:
             raise BlockingIOError
         piece: bytes = self.sock.recv(size)
@@ -197,13 +197,13 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         framing = FRAMING.findall(self.data, 0, end + 2)
         self.is_chunked = any(b"chunked" in value.lower() for _, value in framing)
         if framing and not self.is_chunked:
-            # What is no length, or one of two, the parser refuses, and nothing is waited for.
+            # The parser refuses an invalid length, or two of them, so there is nothing to wait for.
             is_length = len(framing) == 1 and LENGTH.fullmatch(framing[0][1])
             self.body_size = int(framing[0][1]) if is_length else sys.maxsize
         return True
 
     def _is_no_request(self) -> bool:
-        """Tell whether the first line is none that the parser takes, or too long for it."""
+        """Tell whether the first line is one that the parser refuses, or too long."""
         if self.is_line_seen:
             return False
         limit = self.cfg.limit_request_line + 4
@@ -214,7 +214,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
         return line is None or line.end() > limit
 
     def _has_last_chunk(self) -> bool:
-        """Follow the sizes of chunks as they come (RFC 9112 section 7.1)."""
+        """Follow the sizes of chunks as they arrive (RFC 9112 section 7.1)."""
         allowed = self.settings.MAX_BODY_BYTES
         while (end := self.data.find(b"\r\n", self.chunk_at)) >= 0:
             size = CHUNK_SIZE.match(self.data[self.chunk_at : end])
@@ -222,7 +222,7 @@ class Connection(TConn):  # type: ignore[misc]  # as above
                 return True
             length = int(size[1], 16)
             if not length:
-                # The trailers, of which there need not be any, end as the head does.
+                # Trailers, if there are any, end like the head.
                 self.is_whole = self.data.find(b"\r\n\r\n", end) >= 0
                 break
             self.body_size += length
@@ -237,6 +237,6 @@ class Connection(TConn):  # type: ignore[misc]  # as above
 
 @cache
 def _probes(root: str) -> tuple[bytes, ...]:
-    """Return how a request begins that asks whether the process is alive."""
+    """Return how a liveness request begins."""
     places = (f"{HEALTH_PREFIX}live", f"{root}{HEALTH_PREFIX}live")
     return tuple(f"GET {place}{end}".encode() for place in places for end in " ?")

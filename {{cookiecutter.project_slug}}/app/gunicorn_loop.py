@@ -1,7 +1,7 @@
-"""The worker's own loop, which gathers requests: a thread gets one when all of it has come.
+"""The worker's loop, which collects requests: a thread gets one once all of it has arrived.
 
-So no client's pace keeps others waiting, and where there is no room, who has been idle for longest
-goes. The time of a request runs from its arrival, the wait for a thread included.
+So a slow client does not keep others waiting. When there is no room, the connection that has been
+idle for longest is closed. A request's time includes its wait for a thread.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from config.base import Base
 
-# What a worker opens beside its clients' connections: the database's, files, pipes.
+# Files that a worker needs beside its clients' connections: the database's, files, pipes.
 OWN_FILES: Final = 128
 FILES: Final = 4096
-# What all requests of a worker that are not whole may take together, or as much as some of the
-# longest bodies do: one that is allowed is to arrive.
+# The memory for all incomplete requests of a worker, but at least for some bodies of the allowed
+# length: one of those must be able to arrive.
 GATHERED_BYTES: Final = 16_777_216
 GATHERED_BODIES: Final = 8
 SWEEP_SECONDS: Final = 0.5
@@ -40,24 +40,24 @@ ACCEPTED_AT_ONCE: Final = 64
 
 
 class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """A threaded worker whose threads wait for no client's request.
+    """A threaded worker whose threads do not wait for a client's request.
 
-    tests/app/test_gunicorn_loop.py names what it takes the place of, none of which is documented.
+    tests/app/test_gunicorn_loop.py lists what it overrides in gunicorn; none of it is documented.
     """
 
     settings: Base
     worker_connections: int
 
     def init_process(self) -> None:
-        """Begin to serve; every connection takes its patience from its listener."""
+        """Begin to serve; connections inherit the limit of silence from their listener."""
         for listener in self.sockets:
             limit_silence(listener.sock)
         self.worker_connections = min(self.worker_connections, raise_files() - OWN_FILES)
-        # What has no thread, in the order of its arrival, and what has come of their requests.
+        # Connections without a thread, in order of arrival, and the bytes collected for them.
         self.waiting: dict[Connection, None] = {}
         self.gathered = 0
         self.swept = 0.0
-        # Whether this process is alive can be told while every other thread is at work.
+        # Liveness can be answered while every other thread is busy.
         self.probes = ThreadPoolExecutor(max_workers=1)
         super().init_process()
 
@@ -83,29 +83,29 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             try:
                 conn = Connection(self.cfg, client, address, server, self.settings)
             except OSError:
-                # It is gone already, and TLS cannot begin.
+                # The client is gone already, and TLS cannot begin.
                 client.close()
                 continue
             self.nr_conns += 1
             self.wait(conn)
 
     def wait(self, conn: Connection) -> None:
-        """Look for what comes on *conn*."""
+        """Start to collect what arrives on *conn*."""
         self.waiting[conn] = None
         self.gathered += len(conn.data)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.gather, conn))
 
     def forget(self, conn: Connection) -> None:
-        """Look no longer for what comes on *conn*."""
+        """Stop to collect what arrives on *conn*."""
         if conn in self.waiting:
             del self.waiting[conn]
             self.gathered -= len(conn.data)
             self.poller.unregister(conn.sock)
 
     def gather(self, conn: Connection, _sock: Any) -> None:
-        """Take what has come, and give the request to a thread once it is whole."""
+        """Take what has arrived, and give the request to a thread once it is complete."""
         if conn not in self.waiting:
-            # It had to go in this very round.
+            # It was closed earlier in this round.
             return
         before = len(conn.data)
         try:
@@ -123,21 +123,21 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self.drop(max(self.waiting, key=lambda each: len(each.data)))
 
     def hand_over(self, conn: Connection) -> None:
-        """Give the request to a thread, or refuse it, unless more of it has to come."""
+        """Give the request to a thread, or refuse it, unless more of it has to arrive."""
         try:
             if not conn.is_ready():
                 conn.invite_body()
                 return
         except OSError:
             self.drop(conn)
-        except Exception as error:  # noqa: BLE001 - one client's bytes must end no worker.
+        except Exception as error:  # noqa: BLE001 - one client's bytes must not end a worker.
             self.refuse(conn, error)
         else:
             self.forget(conn)
             self.enqueue_req(conn)
 
     def enqueue_req(self, conn: Connection) -> None:
-        """Have a thread serve the request, whose own time begins."""
+        """Let a thread serve the request, whose own time begins now."""
         conn.arrived = time.monotonic()
         pool = self.probes if conn.is_probe() else self.tpool
         future = pool.submit(self.handle, conn)
@@ -152,13 +152,13 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
     def handle_request(self, req: Any, conn: Any) -> bool:
         """Serve the request, of which the parser has read the head."""
         if not conn.is_whole:
-            # What the app leaves unread is nothing that a thread should wait for.
+            # A thread must not wait for the part of the body that the app leaves unread.
             req.force_close()
         is_kept: bool = super().handle_request(req, conn)
         return is_kept
 
     def finish_request(self, conn: Connection, future: Future[bool]) -> None:
-        """Wait for the next request of *conn*, which may be there, or end it."""
+        """Wait for the next request of *conn*, which may have arrived already, or end it."""
         if future.cancelled() or future.exception() or not future.result():
             self.end(conn)
             return
@@ -171,7 +171,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self.hand_over(conn)
 
     def refuse(self, conn: Connection, error: Exception) -> None:
-        """Answer a request that will never be whole."""
+        """Answer a request that will never be complete."""
         self.forget(conn)
         self.handle_error(None, conn.sock, conn.client, error)
         self.end(conn)
@@ -192,13 +192,13 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         conn.close()
 
     def make_room(self) -> None:
-        """Close what has been idle for longest, strangers first; several at once are cheaper."""
+        """Close the connections that were idle for longest; several at once are cheaper."""
         count = max(1, len(self.waiting) // 16)
         for conn in heapq.nsmallest(count, self.waiting, key=lambda each: each.rank):
             self.drop(conn)
 
     def murder_keepalived(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - gunicorn's.
-        """Close what has had its time; who began a request that is not whole is told so."""
+        """Close connections whose time is over; answer those with an incomplete request."""
         if self.nr_conns >= self.worker_connections:
             self.make_room()
         now = time.monotonic()
@@ -212,14 +212,14 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
                 self.drop(conn)
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Close by *deadline* what has begun no request when the worker is to end."""
+        """When the worker ends, close connections without a request by *deadline*."""
         for conn in self.waiting:
             if not conn.data:
                 conn.deadline = min(conn.deadline, deadline)
 
 
 def raise_files() -> int:
-    """Return how many files this process may open, and have that be enough where it may."""
+    """Raise the number of files that this process may open, if allowed, and return it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < FILES:
         soft = FILES if hard == resource.RLIM_INFINITY else min(hard, FILES)
@@ -228,10 +228,10 @@ def raise_files() -> int:
 
 
 def limit_silence(listener: socket.socket) -> None:
-    """Have reads and writes of the listener's connections fail when nothing comes or goes.
+    """Let reads and writes of the listener's connections fail after a time without progress.
 
-    The system keeps the time: a timeout of Python's would cost a system call more for each read
-    and write, and another thread could take over each time.
+    The system keeps the time: Python's own timeout would cost one more system call for each read
+    and write, and a thread switch each time.
     """
     whole, part = divmod(SILENCE_SECONDS, 1)
     timeval = struct.pack("ll", int(whole), int(part * 1_000_000))

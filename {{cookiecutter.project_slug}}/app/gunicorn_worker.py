@@ -1,7 +1,7 @@
-"""What gunicorn itself answers and logs, where a request never reaches the app.
+"""What gunicorn itself answers and logs when a request never reaches the app.
 
-gunicorn answers a request that it cannot read with an HTML page, repeats a part of the request
-there and in its log, and names itself. Here such a request gets a problem document as every
+gunicorn answers a request that it cannot read with an HTML page, repeats parts of the request in
+the page and in its log, and names itself. Here such a request gets a problem document as every
 other does, and nothing of it is repeated anywhere.
 """
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from app.gunicorn_connection import Connection
 
-# Whatever else the parser refuses is a 400, smuggled requests and unknown codings included.
+# Everything else that the parser refuses is a 400, such as smuggled requests and unknown codings.
 STATUSES: Final[Mapping[type[Exception], HTTPStatus]] = {
     gunicorn_http.errors.LimitRequestLine: HTTPStatus.REQUEST_URI_TOO_LONG,
     gunicorn_http.errors.LimitRequestHeaders: HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -55,29 +55,29 @@ OWN_FAULTS: Final = (
 
 
 class Worker(GatheringWorker):
-    """A threaded worker that refuses as the app does."""
+    """A threaded worker that answers with the same problems as the app."""
 
     wsgi: WSGIApplication
 
     def load_wsgi(self) -> None:
-        """Load the app; what it answers early ends its connection."""
+        """Load the app; answers before the end of a long body close the connection."""
         super().load_wsgi()
         self.wsgi = announce_close(self.wsgi)
 
     def handle_request(self, req: Any, conn: Connection) -> bool:
-        """Serve a request whose body may be torn, and is asked for where it is awaited."""
+        """Serve a request; its body may be torn, or may have to be asked for with 100 Continue."""
         if conn.is_whole or conn.is_told_to_continue:
             req._expected_100_continue = False  # noqa: SLF001 - there is no public name.
         req.body = Body(req, conn.sock)
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: BaseException) -> None:
-        """Answer a request that could not be read, or a failure outside the app."""
+        """Answer a request that could not be read, or that failed outside the app."""
         del req
         request_id = str(uuid7())
         if isinstance(exc, gunicorn_http.errors.ParseException) and not isinstance(exc, OWN_FAULTS):
             status = STATUSES.get(type(exc), HTTPStatus.BAD_REQUEST)
-            # The kind alone: the message repeats the request.
+            # Only the class: the message repeats the request.
             self.log.refused(status, type(exc).__name__, request_id, addr)
         else:
             status = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -88,17 +88,17 @@ class Worker(GatheringWorker):
 
 
 class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """A logger that tells a client that fell silent from a failure."""
+    """A logger that does not report silent clients as failures."""
 
     def exception(self, msg: str, *args: Any, **options: Any) -> None:
-        """Log a failure with its traceback; that a client fell silent is none of ours."""
+        """Log a failure with its traceback; a silent client is no failure."""
         if isinstance(sys.exception(), BlockingIOError):
             self.info("a client was silent for %d seconds", SILENCE_SECONDS)
         else:
             super().exception(msg, *args, **options)
 
     def refused(self, status: int, reason: str, request_id: str, addr: Any) -> None:
-        """Log that a request could not be read; *reason* is the kind of it, in one word."""
+        """Log that a request could not be read; *reason* is the class of the error."""
         del status, request_id, addr
         self.info("refused a request: %s", reason)
 
@@ -110,7 +110,7 @@ class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
 
 #: if cookiecutter.security_headers
 def hide_server() -> None:
-    """Have gunicorn name itself in no answer; it has no setting for that."""
+    """Remove gunicorn's Server header from every answer; there is no setting for that."""
     default_headers = gunicorn_http.wsgi.Response.default_headers
 
     def anonymous_headers(response: Any) -> list[str]:
@@ -121,7 +121,7 @@ def hide_server() -> None:
 
 #: endif
 def refuse(status: HTTPStatus, request_id: str) -> bytes:
-    """Return a whole answer that refuses a request with *status* and closes the connection."""
+    """Return a complete answer: a problem with *status*, after which the connection closes."""
     if status is HTTPStatus.BAD_REQUEST:
         code, title, detail = _tell(MalformedRequestError())
     elif status is HTTPStatus.INTERNAL_SERVER_ERROR:

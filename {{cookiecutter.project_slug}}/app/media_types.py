@@ -1,7 +1,7 @@
 """How bodies are read and answers are written, by media type; the first is the default.
 
-A reader returns what JSON is made of, for the operation's schema to judge, whatever the body was
-written in; a writer takes what a schema let through. A new media type is a line in each table.
+A reader returns plain values, as from JSON, for the operation's schema to validate; a writer takes
+what a schema has serialised. A new media type is a line in each table.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""No sessions in cookies: a caller is known by a bearer token alone, whatever a browser sends."""
+"""No sessions in cookies: callers are known by their bearer token only."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What happens to accounts, told to whoever watches over them (OWASP ASVS 5.0, 16.3).
+"""Log security events of accounts, for whoever monitors them (OWASP ASVS 5.0, 16.3).
 
-Each event is one line of the log: what happened, and to which account. Where no account is known it
-is the index by which one would be found, so that tries of one address are seen together. Neither
-an e-mail, a name nor an IP address is ever in such a line, nor what a client wrote.
+Each event is one log line: what happened, and to which account. If no account is known, the line
+has the keyed index of the e-mail, so that attempts at one address can be seen together. A line
+never has an e-mail, a name, an IP address or any text of a client.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from app.models.keyed_hashes import hash_for
 if TYPE_CHECKING:
     from uuid import UUID
 
-# What a line says beside the event.
+# Members of a line beside the event.
 FIELDS: Final = ("accountId", "accountIndex", "clientId")
 
 logger = logging.getLogger(__name__)
-# Whatever else is too much for somebody, these are not.
+# These are logged whatever level is set for other lines.
 logger.setLevel(logging.INFO)
 
 
 class Event(StrEnum):
-    """Everything that is told; alerts are written against these names."""
+    """All events there are; alerts are written against these names."""
 
     SIGNED_UP = "signed-up"
     SIGN_UP_REFUSED = "sign-up-refused"
@@ -72,9 +72,9 @@ def tell(
     client_id: UUID | None = None,
     #: endif
 ) -> None:
-    """Write the line of an event; *email_index* is what an account is found by, known or not."""
+    """Write the line of an event; *email_index* is the index of an e-mail, known or not."""
     #: if not cookiecutter.field_encryption
-    # Without the key nobody can try addresses out.
+    # Keyed, so that nobody can find the address by trying.
     email_index = email_index and hash_for("security-events", email_index).hex()
     #: endif
     about = {
@@ -89,7 +89,7 @@ def tell(
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Writes to what standard error is by then, as the standard library's last resort does."""
+    """Writes to the current sys.stderr, as logging.lastResort does."""
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
