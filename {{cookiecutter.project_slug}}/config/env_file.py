@@ -1,7 +1,7 @@
 """Change settings in a .env file and nothing else in it.
 
-The new file takes the old one's place at once: a reader sees all of the change or none of it, and
-a crash loses neither.
+The new file replaces the old one atomically: a reader sees all of the change or none of it, and
+a crash loses neither file.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def update_env_file(path: Path, values: Mapping[str, str | None]) -> None:
     """Write *values* into the file at *path*, readable by its owner alone (mode 0600).
 
-    None takes a setting out. Comments, order and every other setting stay as they are; what is
-    new goes to the end.
+    None removes a setting. Comments, order and every other setting stay as they are; new
+    settings go to the end.
     """
-    # A link stays a link: what it points to is what is meant.
+    # A symbolic link stays: the file it points to is changed.
     path = path.resolve()
     bindings = []
     if path.exists():
@@ -40,7 +40,7 @@ def update_env_file(path: Path, values: Mapping[str, str | None]) -> None:
 
 
 def format_line(name: str, value: str | None) -> str:
-    r"""Return one line that gives *value* back when it is read: a line end is written as ``\n``.
+    r"""Return one line from which *value* can be read back: a line end is written as ``\n``.
 
     The line of a value that is None is empty.
     """
@@ -57,9 +57,9 @@ def _replace_settings(bindings: list[Binding], values: Mapping[str, str | None])
         if binding.key is None or binding.key not in values:
             yield text
             continue
-        # The parser counts blank lines to the setting that follows them.
+        # The parser treats blank lines as part of the setting that follows.
         yield text[: len(text) - len(text.lstrip())]
-        # A setting that stands there twice must not win with its old value.
+        # If a setting is there twice, the second must not win with its old value.
         yield format_line(binding.key, pending.pop(binding.key, None))
 
 

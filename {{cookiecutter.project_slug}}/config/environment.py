@@ -1,8 +1,8 @@
 """Read settings from the process environment and .env.
 
-Nothing else in the project reads the environment, so that there is one rule for all settings: NAME
-holds the value, NAME_FILE names a file that does, and the environment wins over .env. What is
-wrong is collected rather than raised, so that a start reports all mistakes at once.
+Nothing else in the project reads the environment, so that one rule holds for all settings: NAME is
+the value, NAME_FILE names a file with the value, and the environment wins over .env. Mistakes are
+collected, so that a start reports all of them at once.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 PROJECT: Final = Path(__file__).resolve().parent.parent
 
-# Flask's own reading of FLASK_DEBUG: everything but these switches debugging on.
+# As Flask reads FLASK_DEBUG: every other value switches debugging on.
 OFF: Final = frozenset({"", "0", "false", "no"})
 
-# How a setting's own file, and that of settings, has to be.
+# What .env and the file of a single setting must be.
 READABLE: Final = "a readable file of UTF-8 text"
 
-# How alike a name in .env and a setting must be before the name counts as misspelt.
+# How similar to a setting a name in .env must be to count as misspelt.
 LIKENESS: Final = 0.85
 
 
 class ConfigurationError(Exception):
-    """Raised when settings are missing or wrong: one line for each, naming it without its value."""
+    """Raised when settings are missing or wrong: one line each, with the name, never the value."""
 
     def __init__(self, lines: Collection[str]) -> None:
         super().__init__("\n".join(lines))
@@ -42,7 +42,7 @@ class ConfigurationError(Exception):
 
 @dataclass
 class Reading:
-    """What was read: texts by setting, the variable each came from, and what is wrong."""
+    """What was read: texts by setting, the variable of each, and the mistakes."""
 
     values: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -55,14 +55,14 @@ class Environment:
 
     process: Mapping[str, str]
     dotenv: Mapping[str, str]
-    # The file whose settings others than its owner may read or write, if they may.
+    # The .env file, if others than its owner may read or write it.
     exposed: Path | None = None
 
     @classmethod
     def load(cls) -> Environment:
         """Read os.environ and .env; the variable DOTENV names another file than .env.
 
-        Raises ConfigurationError where a file cannot be read that is there, or has to be.
+        Raises ConfigurationError if a file exists, or is named, and cannot be read.
         """
         path = Path(os.environ.get("DOTENV", PROJECT / ".env"))
         is_named = "DOTENV" in os.environ
@@ -72,8 +72,8 @@ class Environment:
             dotenv = read_env_file(path, "DOTENV must name" if is_named else ".env must be")
             mode = path.stat().st_mode
             exposed = path if stat.S_ISREG(mode) and mode & 0o077 else None
-        # The flask command copies .env into the environment. What it copied is still .env's, or
-        # a NAME of .env would contradict a NAME_FILE of the environment.
+        # The flask command copies .env into the environment. Copied variables still belong to .env:
+        # otherwise a NAME of .env would contradict a NAME_FILE of the environment.
         process = {name: text for name, text in os.environ.items() if dotenv.get(name) != text}
         return cls(process, dotenv, exposed)
 
@@ -82,7 +82,7 @@ class Environment:
         return any({name, f"{name}_FILE"} & place.keys() for place in (self.process, self.dotenv))
 
     def read(self, names: Collection[str], switched_off: Collection[str] = ()) -> Reading:
-        """Read the settings *names*; the variables *switched_off* may not be switched on."""
+        """Read the settings *names*; the variables *switched_off* must not be switched on."""
         reading = Reading()
         for name in names:
             place = next((p for p in (self.process, self.dotenv) if _names(name, p)), None)

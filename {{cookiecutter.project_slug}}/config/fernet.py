@@ -1,4 +1,4 @@
-"""Tell keys that can encrypt stored fields from those that cannot, and make new ones."""
+"""Check and make the keys that encrypt stored fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from config import strong_secrets
 
 
 def check_fernet_keys(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse an entry that is no Fernet key, can be guessed or stands there twice."""
+    """Refuse an entry that is no Fernet key, can be guessed or is listed twice."""
     for value in values:
         try:
             Fernet(value)

@@ -1,4 +1,4 @@
-"""The kinds of values that settings have, each with its rule.
+"""The types of values that settings have, each with its rule.
 
 A rule is a function that returns the value, or raises ValueError with a phrase that follows the
 name of the setting and never repeats the value.
@@ -81,7 +81,7 @@ def read_whole_number(value: Any) -> Any:
 
 #: if cookiecutter.observability
 def read_port(value: Any) -> Any:
-    """Read a port; Kubernetes has another use for the variable of this name."""
+    """Read a port; Kubernetes may set a variable of the same name to a URL."""
     if isinstance(value, str) and value.startswith(("tcp://", "udp://")):
         raise ValueError(
             "must be a whole number; Kubernetes sets it in every pod where a Service is called"
@@ -99,14 +99,14 @@ def read_list(value: Any) -> Any:
 
 
 def check_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse an entry that is no host name or address: "*" would trust every caller's Host."""
+    """Refuse an entry that is no host name or address: "*" would trust every Host header."""
     if not hosts or not all(HOST.fullmatch(host) for host in hosts):
         raise ValueError("must list host names, each host or host:port, without * or a scheme")
     return tuple(host.lower() for host in hosts)
 
 
 def read_address(value: str) -> str:
-    """Read what a server listens at: a name or an address, IPv6 with or without brackets."""
+    """Read the address to listen on: a name or an IP address, IPv6 with or without brackets."""
     text = value[1:-1] if re.fullmatch(r"\[.*\]", value) else value
     try:
         return str(ip_address(text))
@@ -117,7 +117,7 @@ def read_address(value: str) -> str:
 
 
 def check_servers(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse what is no setting that names a server."""
+    """Refuse names that are not in SERVERS."""
     if not set(names) <= set(SERVERS):
         raise ValueError("must list settings, of these: " + ", ".join(SERVERS))
     return names
@@ -138,7 +138,7 @@ def check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 #: endif
 #: if cookiecutter.oauth == "server"
 def check_issuer(issuer: str) -> str:
-    """Refuse what is no origin: the metadata of an issuer with a path would be elsewhere."""
+    """Refuse a URL with a path: the metadata of such an issuer would be at another address."""
     scheme, _, host = issuer.partition("://")
     is_local = scheme == "http" and host.partition(":")[0] in {"localhost", "127.0.0.1"}
     if not HOST.fullmatch(host) or issuer != issuer.lower() or not (scheme == "https" or is_local):
@@ -155,7 +155,7 @@ def check_secure_issuer(issuer: str) -> str:
 
 #: endif
 def check_mongodb_uri(uri: str) -> str:
-    """Refuse what the driver would refuse at the first query, without a look-up in the DNS."""
+    """Refuse what the driver would refuse at the first query, without a DNS look-up."""
     if not uri.startswith(("mongodb://", "mongodb+srv://")):
         raise ValueError("must begin with mongodb:// or mongodb+srv://")
     try:
@@ -169,9 +169,9 @@ def check_mongodb_uri(uri: str) -> str:
 
 
 def try_mongodb_uri(uri: str) -> None:
-    """Refuse what the driver refuses only when it makes a client: nothing is connected to.
+    """Refuse what the driver refuses only when it makes a client; no connection is opened.
 
-    The hosts of mongodb+srv are asked of the DNS.
+    The hosts of mongodb+srv are looked up in the DNS.
     """
     try:
         parse_uri(uri, warn=False, connect_timeout=DNS_SECONDS)
@@ -184,9 +184,9 @@ def try_mongodb_uri(uri: str) -> None:
 
 
 def _without_srv(uri: str) -> str:
-    """Return *uri* for a driver that is not to ask the DNS, which it does while it parses.
+    """Return *uri* as mongodb://, so that the driver does not ask the DNS while it parses.
 
-    The options of mongodb+srv are the same, but for the three of their own.
+    The options are the same, except for three that only mongodb+srv has.
     """
     plain = re.sub(r"(?<=[?&])srv[a-z]+=[^&]*&?", "", uri, flags=re.IGNORECASE)
     return re.sub(r"^mongodb\+srv:", "mongodb:", plain)
@@ -194,7 +194,7 @@ def _without_srv(uri: str) -> str:
 
 #: if cookiecutter.task_queue
 def check_broker_uri(uri: str) -> str:
-    """Refuse a broker that is none of those which are known to lose no message."""
+    """Refuse a broker that is not known to keep every message."""
     try:
         parts = urlsplit(uri)
         is_known = parts.scheme in BROKERS and bool(parts.hostname) and parts.port != 0

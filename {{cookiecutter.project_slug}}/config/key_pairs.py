@@ -1,4 +1,4 @@
-"""Tell a key pair that may sign tokens from one that may not, before the first token is made.
+"""Check and make the key pairs that sign tokens, before the first token is made.
 
 The phrases raised here follow the name of a setting ("JWT_PRIVATE_KEY must be ..."), say what is
 wanted and never repeat any part of the key.
@@ -52,8 +52,8 @@ def check_public_keys(pem: str, algorithm: str) -> str:
     return restore_line_ends(pem)
 
 
-# The settings check a key that the app then loads, and proving an RSA key sound takes a tenth of a
-# second: once is enough.
+# The settings check a key and the app loads it, and checking an RSA key takes a tenth of a second:
+# once is enough.
 @lru_cache(maxsize=4)
 def load_private_key(pem: str, algorithm: str) -> PrivateKey:
     """Return the key that signs with *algorithm*; raise ValueError as check_private_key does."""
@@ -103,7 +103,7 @@ def restore_line_ends(pem: str) -> str:
 
 
 def _split(pem: str) -> list[bytes]:
-    """Return the blocks of *pem*; whatever stands outside of them is a key that was torn."""
+    """Return the blocks of *pem*; text outside of them means that a key was torn."""
     text = restore_line_ends(pem)
     if PEM_BLOCK.sub("", text).strip():
         raise ValueError("must be whole PEM blocks and nothing else")

@@ -1,4 +1,4 @@
-"""Tell addresses and names of an object store, and types of files, from what would be unsafe."""
+"""Check the addresses and names of an object store, and the allowed types of files."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]")
 MEDIA_TYPE: Final = re.compile(
     r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/(?P<subtype>[a-z0-9][a-z0-9!#$&^_.+-]{0,126})"
 )
-# What a browser runs, or reads as a page that runs something, from wherever it is served.
+# Types that a browser runs, or shows as a page that may run something.
 ACTIVE: Final = re.compile(r"(?:x-)?(?:html|xml|javascript|ecmascript|shockwave-flash)|.*\+xml")
 
 
 def check_base_url(url: str) -> str:
-    """Refuse a URL that is no https:// address to put a path behind; http:// on loopback is fine.
+    """Refuse a URL that is no https:// address without query; http:// on loopback is fine.
 
-    What is sent there are people's files, and signatures that let anybody send one.
+    People's files are sent there, and signatures with which anybody could upload one.
     """
     parts = urls.split(url)
     if parts is None or "@" in parts.netloc or parts.query or parts.fragment or not url.isascii():
@@ -45,7 +45,7 @@ def check_bucket(name: str) -> str:
 
 
 def check_content_types(types: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse what is no media type, and those that make a browser run what a stranger wrote."""
+    """Refuse what is no media type, and types that make a browser run a stranger's code."""
     for media_type in types:
         match = MEDIA_TYPE.fullmatch(media_type)
         if match is None:
@@ -58,11 +58,11 @@ def check_content_types(types: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def make_session() -> Any:
-    """Return a session of botocore for which the settings say all there is to say.
+    """Return a botocore session that only our settings configure.
 
-    Profiles and variables of this machine are ignored, but for AWS_CA_BUNDLE.
+    Profiles and variables of this machine are ignored, except for AWS_CA_BUNDLE.
     """
-    # A quarter of a second and forty megabytes, which a process that never signs does not pay.
+    # Imported late: it costs a quarter of a second and 40 MB, which many processes do not need.
     from botocore.session import Session  # noqa: PLC0415
 
     ignored = {

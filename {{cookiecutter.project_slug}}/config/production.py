@@ -1,4 +1,4 @@
-"""Settings of a server that strangers reach: static, and never in debug mode."""
+"""Settings of a server that strangers can reach: static, and never in debug mode."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ class Production(Base):
     @field_validator(*SERVERS)
     @classmethod
     def _check_way(cls, value: str | None, info: ValidationInfo) -> str | None:
-        """Refuse a server to which secrets would go readable, unless the setting is listed."""
-        # A list that was refused itself is told of already.
+        """Refuse a server to which secrets would go in clear, unless the setting is listed."""
+        # A list that was refused itself is reported already.
         is_allowed = info.field_name in info.data.get("ALLOW_PLAINTEXT", SERVERS)
         if value is None or is_allowed or urls.is_private(value):
             return value

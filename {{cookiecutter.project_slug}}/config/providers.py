@@ -1,4 +1,4 @@
-"""Tell settings of log-in providers that work together from those that cannot."""
+"""Check the settings of log-in providers, alone and together."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ PLACEHOLDER: Final = "{provider}"
 
 
 def is_safe_url(url: str) -> bool:
-    """Tell whether *url* is https, or http on this machine, and brings nobody's credentials."""
+    """Tell whether *url* is https, or http on this machine, and has no credentials in it."""
     parts = urls.split(url)
     return parts is not None and urls.is_private(url) and "@" not in parts.netloc
 
 
 def check_base_url(url: str) -> str:
-    """Refuse what other addresses cannot be made from by adding a path."""
+    """Refuse a URL to which no path can be added."""
     if not is_safe_url(url) or url.endswith("/") or set(url) & set("?# "):
         raise ValueError("must be an https:// URL without a query and without / at its end")
     return url
@@ -35,7 +35,7 @@ def check_issuer(url: str) -> str:
 
 
 def check_redirect_uri(uri: str) -> str:
-    """Refuse a template that gives no address of its own to each provider.
+    """Refuse a template that does not give each provider its own address.
 
     Equal addresses would let one provider answer in another's place (RFC 9700 section 4.4).
     """
@@ -47,7 +47,7 @@ def check_redirect_uri(uri: str) -> str:
 
 
 def check_provider(secret: str | None, info: ValidationInfo) -> str | None:
-    """Refuse a provider of which a part is set and the rest is missing."""
+    """Refuse a provider whose settings are incomplete."""
     name = (info.field_name or "").removesuffix("_CLIENT_SECRET")
     needed = [f"{name}_CLIENT_ID", *(["OIDC_ISSUER"] if name == "OIDC" else [])]
     given = [setting for setting in needed if info.data.get(setting) is not None]
@@ -56,7 +56,7 @@ def check_provider(secret: str | None, info: ValidationInfo) -> str | None:
     if secret is None:
         raise ValueError(f"must be set where {given[0]} is")
     for setting in [*needed, "OAUTH_REDIRECT_URI"]:
-        # What was refused itself is told of already.
+        # A setting that was refused itself is reported already.
         if info.data.get(setting, setting) is None:
             raise ValueError(f"must not be set without {setting}")
     return secret

@@ -40,7 +40,7 @@ PLACEHOLDER_WORDS: Final = (
     "letmein",
 )
 
-# Values that look random and are printed where everybody reads them: Flask's quick start, Django's
+# Values that look random but are published: in Flask's quick start, Django's
 # and FastAPI's tutorials and the HMAC keys of RFC 7515 A.1 and RFC 7517 A.3.
 PUBLISHED_SECRETS: Final = frozenset(
     {
@@ -98,7 +98,7 @@ def is_well_known(value: str) -> bool:
 
 
 def has_low_variety(value: str) -> bool:
-    """Tell whether *value* uses few characters, repeats a part of itself or counts up or down."""
+    """Tell whether *value* uses few characters, repeats itself or counts up or down."""
     if len(set(value)) < MINIMUM_DISTINCT_CHARACTERS:
         return True
     if any(value[period:] == value[:-period] for period in range(1, len(value) // 2 + 1)):

@@ -1,4 +1,4 @@
-"""Tell addresses that telemetry can be sent to from those it cannot."""
+"""Check the addresses that traces and error reports are sent to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ HEADERS: Final = re.compile(
 
 
 def check_url(url: str) -> str:
-    """Refuse what is no plain address of a server: credentials belong into the headers."""
+    """Refuse what is no plain address of a server: credentials belong in the headers."""
     parts = urls.split(url)
     if parts is None or parts.username or parts.query or parts.fragment:
         raise ValueError("must be a URL such as http://localhost:4318, without user or query")
@@ -29,7 +29,7 @@ def check_headers(text: str) -> str:
 
 
 def check_dsn(dsn: str) -> str:
-    """Refuse what names no key, no server or no project."""
+    """Refuse a DSN without key, server or project."""
     parts = urls.split(dsn)
     if parts is None or not parts.username or not parts.path.rpartition("/")[2].isdigit():
         raise ValueError("must be a DSN such as https://key@errors.example.org/1")

@@ -61,9 +61,9 @@ def name_database() -> str:
 
 
 class Testing(Base):
-    """What the suite uses; a test passes MONGODB_URI and what else it needs to be different."""
+    """What the suite uses; a test passes MONGODB_URI and other settings that it needs."""
 
-    # Not a class of tests, whatever pytest thinks of the name.
+    # pytest must not collect this class, in spite of its name.
     __test__ = False
 
     TESTING: Literal[True] = Field(True, description="Lets errors reach the test.")
@@ -78,7 +78,7 @@ class Testing(Base):
     #: endif
     TRUSTED_HOSTS: Hosts = Field(("localhost",), description="The host of Flask's test client.")
     #: if cookiecutter.oauth == "client"
-    # A provider to which a browser can be sent without a word with it; there is no way back.
+    # A provider to which a browser can be sent without contacting it; nobody comes back from it.
     OAUTH_REDIRECT_URI: RedirectURI | None = Field(
         "http://localhost/api/v1/auth/oauth/{provider}/callback", description="The test client's."
     )

@@ -1,4 +1,4 @@
-"""Tell limits and storages that the throttle can use from those it cannot."""
+"""Check the limits and the storage of the throttle."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def check_limits(text: str) -> str:
 
 
 def check_storage_uri(uri: str) -> str:
-    """Refuse a storage that limits does not know, and those for another kind of server."""
+    """Refuse a storage that limits does not know, and asynchronous ones."""
     scheme = urlsplit(uri).scheme
     if scheme not in SCHEMES or scheme.startswith("async+"):
         raise ValueError("must be a storage that limits knows, such as redis://host:6379")

@@ -1,4 +1,4 @@
-"""Tell addresses of servers that this API speaks with from anything else."""
+"""Check the addresses of servers that this API talks to."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from urllib.parse import unquote
 
 from pydantic import AfterValidator
 
-# What an API may be under: neither another host, as //host would be, nor anything to be encoded.
+# The path that an API may be under: no //host, and no characters that need encoding.
 SUB_PATH: Final = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-# How this API's own paths begin: under such a one it could not tell them apart.
+# How this API's own paths begin: a prefix like one of these could not be told apart.
 OWN_PATHS: Final = frozenset(
     {
         "api",
@@ -28,7 +28,7 @@ OWN_PATHS: Final = frozenset(
     }
 )
 
-# Schemes that are TLS by themselves; mongodb:// says so in its query.
+# Schemes that always use TLS; mongodb:// has an option for it.
 TLS: Final = frozenset({"https", "rediss", "valkeys", "amqps"})
 
 
@@ -46,9 +46,9 @@ def split(url: str) -> SplitResult | None:
 
 #: endif
 def is_private(uri: str) -> bool:
-    """Tell whether nobody can listen in on the way: by TLS, or on this machine (RFC 8252 8.3).
+    """Tell whether nobody can read the traffic: with TLS, or on this machine (RFC 8252 8.3).
 
-    Of several hosts, as a replica set has them, all have to be this machine.
+    If there are several hosts, as in a replica set, all must be this machine.
     """
     scheme, _, rest = uri.lower().partition("://")
     is_tls = scheme in TLS or scheme == "mongodb+srv"
@@ -63,7 +63,7 @@ def is_loopback(host: str) -> bool:
     """Tell whether *host*, of a URI, with or without a port, is this machine."""
     host = host.lower()
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    # Nothing is what has a path of a Unix socket in its place, or the library's own localhost.
+    # The host is empty for Unix sockets, and where the library's default is localhost.
     if name in {"", "localhost"} or name.startswith("%2f"):
         return True
     try:
@@ -73,14 +73,14 @@ def is_loopback(host: str) -> bool:
 
 
 def check_sub_path(path: str) -> str:
-    """Refuse what is no path in front of this API's own."""
+    """Refuse what cannot be a path in front of this API's own."""
     if not SUB_PATH.fullmatch(path) or path.split("/")[1] in OWN_PATHS:
         raise ValueError("must be a path as in /shop, without / at its end, and none of this API's")
     return path
 
 
 def bracket(address: str) -> str:
-    """Return an address as a URL has it: IPv6 in brackets (RFC 3986 section 3.2.2)."""
+    """Return an address as in a URL: IPv6 in brackets (RFC 3986 section 3.2.2)."""
     return f"[{address}]" if ":" in address else address
 
 

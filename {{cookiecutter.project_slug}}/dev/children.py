@@ -34,7 +34,7 @@ def child(
     """Run a module of this project as a child, with more *variables*, until the block ends.
 
     The child keeps the file descriptors *held* open, which is how it holds a lock. When the block
-    ends it has *patience* seconds to stop in good order.
+    ends it has *patience* seconds to stop properly.
     """
     process = subprocess.Popen(
         [sys.executable, "-m", module, *arguments],
@@ -52,7 +52,7 @@ def child(
 
 
 def stop(process: subprocess.Popen[bytes], patience: float) -> None:
-    """Ask a process to end, and make it after *patience* seconds."""
+    """Ask a process to end, and kill it after *patience* seconds."""
     process.terminate()
     try:
         process.wait(patience)
@@ -64,7 +64,7 @@ def stop(process: subprocess.Popen[bytes], patience: float) -> None:
 
 
 def end_with_starter() -> None:
-    """Have this process, a child, end when its starter is gone: asked first, then made to."""
+    """Let this process, a child, end when its starter is gone: by SIGTERM first, then SIGKILL."""
     threading.Thread(target=_await_end, daemon=True).start()
 
 

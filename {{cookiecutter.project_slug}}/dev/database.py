@@ -1,7 +1,7 @@
 """An embedded database for development and tests, where no MongoDB is named.
 
-It speaks MongoDB's protocol in a process of its own. It is good enough for a developer's machine
-and for nothing else: what is stored here must be re-creatable.
+It speaks MongoDB's protocol in a process of its own. It is only for a developer's machine: its data
+may be lost and must be easy to create again.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ ATTEMPTS: Final = 3
 
 
 class EmbeddedDatabaseError(Exception):
-    """Raised when the embedded database cannot be had, with one line on why."""
+    """Raised with one line when the embedded database cannot be started."""
 
 
 @contextmanager
 def embedded_database(folder: Path, *, is_durable: bool) -> Iterator[int]:
     """Run a database on *folder* until the block ends; yield its port on 127.0.0.1.
 
-    A durable one has every acknowledged write on disk, which a kill -9 does not undo.
+    A durable one has every acknowledged write on disk, so that a kill -9 loses none.
     """
     if importlib.util.find_spec("secantus") is None:
         raise EmbeddedDatabaseError("no embedded database for this Python: set MONGODB_URI")
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         try:
-            # The child has the lock, too: it is free when the files are.
+            # The child holds the lock, too, so that it is free only when the files are.
             with folder_locks.locked(folder) as lock:
                 port = _start(folder, lock, stack, is_durable=is_durable)
         except folder_locks.InUseError as error:
@@ -48,7 +48,7 @@ def embedded_database(folder: Path, *, is_durable: bool) -> Iterator[int]:
 
 
 def _start(folder: Path, lock: int, stack: ExitStack, *, is_durable: bool) -> int:
-    # Between the choice of a port and its use another process may take it: then choose again.
+    # Another process may take the port between its choice and its use: then choose again.
     for _ in range(ATTEMPTS):
         port = ports.find_free()
         arguments = [
@@ -56,7 +56,7 @@ def _start(folder: Path, lock: int, stack: ExitStack, *, is_durable: bool) -> in
             *("--cache-size", "128M", "--log-level", "WARNING"),
             *(["--sync-on-commit"] if is_durable else []),
         ]
-        # What nobody will look for again need not be left in good order.
+        # Data that nobody will read again need not be closed properly.
         patience = STOP_SECONDS if is_durable else 0
         database = child("dev.database_process", *arguments, held=[lock], patience=patience)
         process = stack.enter_context(database)

@@ -1,7 +1,7 @@
-"""Give .env the secrets it lacks, as after a feature was added: `make secrets`.
+"""Add missing secrets to .env, for example after a feature was added: `make secrets`.
 
-What is there stays as it is. Production never makes a secret: one that is made anew at each
-start would end every session and hide every stored field.
+Existing ones stay as they are. Production never makes a secret: a new one at each start would end
+every session, and what was made with the old one could not be read.
 """
 
 from __future__ import annotations

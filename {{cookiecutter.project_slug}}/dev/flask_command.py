@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: list[str], data: Path = DATA) -> None:
-    """Run the command that *arguments* name; what is missing is one line and exit code 1."""
+    """Run the command that *arguments* name; a missing setting is one line and exit code 1."""
     try:
         app = make_app(data.with_name(RUNNING))
     except ConfigurationError as error:
@@ -31,9 +31,9 @@ def main(arguments: list[str], data: Path = DATA) -> None:
 
 
 def make_app(running: Path) -> Flask:
-    """Return the app, with what `make run` wrote to the file *running* where nothing else is set.
+    """Return the app, with the settings that `make run` wrote to *running* as defaults.
 
-    Raises ConfigurationError, also where that file is needed and not there.
+    Raises ConfigurationError, also if that file is needed and missing.
     """
     environment = Environment.load()
     embedded = dotenv_values(running, interpolate=False)

@@ -1,6 +1,6 @@
-"""A lock on a folder: one process has it, and whichever children that process leaves it to.
+"""A lock on a folder, held by one process and by the children that inherit it.
 
-Its file stands beside the folder and tells other processes how to share what is there.
+Its file is beside the folder and tells other processes how to share what is there.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-# Whoever was just told to stop still needs a moment to close its files.
+# A process that was just told to stop needs a moment to close its files.
 PATIENCE_SECONDS: Final = 4
 
 
 class InUseError(Exception):
-    """Raised when another process has the lock; its argument is what that process tells."""
+    """Raised when another process has the lock; its argument is the text in the lock file."""
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[int]:
-    """Have the lock on *folder* until the block ends; yield its file descriptor.
+    """Hold the lock on *folder* until the block ends; yield its file descriptor.
 
-    A child that is given the descriptor has it for as long as the child lives.
+    A child that inherits the descriptor holds the lock for as long as it lives.
     """
     path = folder.with_name(f"{folder.name}.lock")
     lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

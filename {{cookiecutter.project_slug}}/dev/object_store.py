@@ -1,8 +1,8 @@
 """An embedded object store for development and tests, where no store is named.
 
-It speaks the protocol of S3 in a process of its own, and holds an upload to its policy: signature,
-size, type and key. It serves on this machine alone, and shows a file to whoever has its address, as
-a CDN would.
+It speaks the protocol of S3 in a process of its own, and enforces an upload's policy: signature,
+size, type and key. It serves only this machine, and shows a file to whoever has its address, as a
+CDN would.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 BUCKET: Final = "files"
 REGION: Final = "us-east-1"
-# What a store of one's own has to be named by, all of it or nothing.
+# The settings of a store; if one of them is set, no embedded store is started.
 SETTINGS: Final = (
     "S3_ENDPOINT_URL",
     "S3_REGION",
@@ -33,7 +33,7 @@ SETTINGS: Final = (
     "S3_SECRET_ACCESS_KEY",
     "CDN_BASE_URL",
 )
-# Any page of this machine's browsers may upload, and anybody may read who knows a name.
+# Any page in this machine's browsers may upload, and anybody who knows a name may read.
 PAGES: Final = {
     "CORSRules": [
         {"AllowedOrigins": ["*"], "AllowedMethods": ["POST", "GET"], "AllowedHeaders": ["*"]}
@@ -53,7 +53,7 @@ READABLE: Final = {
 
 
 class EmbeddedStoreError(Exception):
-    """Raised when the embedded object store cannot be had, with one line on why."""
+    """Raised with one line when the embedded object store cannot be started."""
 
 
 def locate(port: int, secret: str) -> dict[str, str]:
@@ -71,7 +71,7 @@ def embedded_store(folder: Path) -> Iterator[dict[str, str]]:
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         try:
-            # The child has the lock, too.
+            # The child holds the lock, too.
             with folder_locks.locked(folder) as lock:
                 settings = _start(folder, lock, stack)
         except folder_locks.InUseError:
@@ -82,7 +82,7 @@ def embedded_store(folder: Path) -> Iterator[dict[str, str]]:
 
 
 def _start(folder: Path, lock: int, stack: ExitStack) -> dict[str, str]:
-    # Between the choice of a port and its use another process may take it: then choose again.
+    # Another process may take the port between its choice and its use: then choose again.
     for _ in range(ATTEMPTS):
         settings = locate(port := ports.find_free(), secrets.token_urlsafe(32))
         variables = _variables(folder, port, settings)
@@ -103,7 +103,7 @@ def _variables(folder: Path, port: int, settings: Mapping[str, str]) -> dict[str
         "S3_DATA_DIR": str(folder / "objects"),
         "S3_PERSIST": "1",
         "SERVICES": "s3",
-        # It emulates much else that listens, too.
+        # Other services that it emulates would listen, too.
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "TMPDIR": str(folder),
@@ -113,7 +113,7 @@ def _variables(folder: Path, port: int, settings: Mapping[str, str]) -> dict[str
 def _prepare(settings: Mapping[str, str]) -> None:
     """Make the bucket, as an operator would: readable for the CDN, writable for pages."""
     client = connect(settings)
-    # It is there already after the first start.
+    # It exists already after the first start.
     with suppress(client.exceptions.BucketAlreadyOwnedByYou):
         client.create_bucket(Bucket=BUCKET)
     client.put_bucket_cors(Bucket=BUCKET, CORSConfiguration=PAGES)

@@ -9,8 +9,8 @@ from ministack import app as ministack
 from dev.children import end_with_starter
 from dev.object_store import BUCKET
 
-# What the store would serve to everybody is more than a bucket: any page in a developer's browser
-# could have it forget all files.
+# The store also has administrative addresses without authentication: any page in a developer's
+# browser could make it delete all files.
 _everything: Final = ministack.app
 _NOT_FOUND: Final[dict[str, Any]] = {"type": "http.response.start", "status": 404, "headers": []}
 
@@ -29,6 +29,6 @@ async def serve(scope: Any, receive: Any, send: Any) -> None:
 
 if __name__ == "__main__":
     end_with_starter()
-    # Its own start takes whatever has this name, and no other way to say it.
+    # main() serves the module's app; there is no other way to replace it.
     ministack.app = serve
     ministack.main()

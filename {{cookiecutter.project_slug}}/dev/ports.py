@@ -6,10 +6,10 @@ import socket
 
 
 def is_taken(address: str, port: int) -> bool:
-    """Tell whether another process listens there, or nothing may."""
+    """Tell whether nothing can listen there, usually since another process does."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family) as probe:
-        # As servers do: a connection that is only waiting to be forgotten takes no port.
+        # As servers do: a connection in TIME-WAIT does not block the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
@@ -19,10 +19,10 @@ def is_taken(address: str, port: int) -> bool:
 
 
 def find_free() -> int:
-    """Return a port of 127.0.0.1 that is kept for servers that name it, for about a minute.
+    """Return a port of 127.0.0.1 that the system gives to nobody else for about a minute.
 
-    A connection that its listener closed first lingers there (TIME-WAIT, RFC 9293 section 3.6.1):
-    until it is forgotten the system gives the port to nobody who asks for any.
+    A connection that its listener closed first stays in TIME-WAIT (RFC 9293 section 3.6.1): for
+    that time only a server that names the port can have it.
     """
     while True:
         with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -30,8 +30,8 @@ def find_free() -> int:
             with socket.create_connection(("127.0.0.1", port)) as client:
                 listener.accept()[0].close()
                 client.recv(1)
-        # What is closed goes on listening while a thread polls it: one that is late, and means a
-        # file that had its number before. The next try has another port.
+        # A closed socket keeps listening while another thread polls its file number by mistake.
+        # The next try uses another port.
         if not answers(port):
             return port
 
@@ -46,5 +46,5 @@ def answers(port: int, address: str = "127.0.0.1") -> bool:
 
 
 def near(address: str) -> str:
-    """Return where a server that listens at *address* is found from this machine."""
+    """Return how this machine reaches a server that listens at *address*."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - compared

@@ -1,7 +1,7 @@
 """Run the API on a developer's machine: `make run`.
 
-The embedded database (where MONGODB_URI is unset) and the server are children, which end with
-this process whatever ends it.
+The embedded database (if MONGODB_URI is unset) and the server are child processes, which end with
+this process however it ends.
 #: if cookiecutter.uploads
 So is the embedded object store, where none of the settings that name a store is set.
 #: endif
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DATA: Final = PROJECT / ".data" / "mongo"
-# Beside the data: the settings that name what is embedded, for the commands of this machine.
+# Beside the data: the settings of the embedded services, for `make flask` and `make shell`.
 RUNNING: Final = "run.env"
 PAGE: Final = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs/' }}"
 
@@ -49,7 +49,7 @@ PAGE: Final = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs
 def main(data: Path = DATA) -> None:
     """Run until a signal, or until a child ends, with embedded data in the folder *data*.
 
-    What stops a start is one line and exit code 1.
+    An error at the start is one line and exit code 1.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
@@ -73,7 +73,7 @@ def run(data: Path) -> None:
     environment = Environment.load()
     is_embedded = not environment.holds("MONGODB_URI")
     if is_embedded:
-        # Everything else is checked before anything is started.
+        # All other settings are checked before anything is started.
         process = {**environment.process, "MONGODB_URI": locate(27017)}
         environment = replace(environment, process=process)
     #: if cookiecutter.uploads
@@ -91,7 +91,7 @@ def run(data: Path) -> None:
     settings = Development.from_environment(environment)
     if ports.is_taken(settings.BIND_ADDRESS, settings.PORT):
         sys.exit(f"PORT {settings.PORT} is taken: choose another, as in PORT=3001 make run")
-    # What is stored is as personal on a developer's machine as it is elsewhere.
+    # Stored data is personal on a developer's machine, too.
     data.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.parent.chmod(0o700)
     with ExitStack() as stack:
@@ -116,7 +116,7 @@ def run(data: Path) -> None:
 
 @contextmanager
 def told(variables: Mapping[str, str], path: Path) -> Iterator[None]:
-    """Have *variables*, secrets among them, in the file *path* until the block ends."""
+    """Keep *variables*, including secrets, in the file *path* until the block ends."""
     text = "".join(f"{name}='{value}'\n" for name, value in variables.items())
     path.unlink(missing_ok=True)
     path.touch(0o600)
@@ -133,7 +133,7 @@ def locate(port: int) -> str:
 
 
 def watch(server: subprocess.Popen[bytes], address: str, port: int) -> None:
-    """Print the page's address once the server answers; return when its time is over."""
+    """Print the page's address once the server answers; return when it, or the starter, ends."""
     starter = os.getppid()
     is_announced = False
     while server.poll() is None and os.getppid() == starter:

@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 class RequestHandler(WSGIRequestHandler):
     """A handler that keeps query strings, where secrets may be, out of the terminal."""
 
-    # Until a request line could be read.
+    # The path until a request line was read.
     path = "-"
 
     #: if cookiecutter.observability
     def run_wsgi(self) -> None:
-        """Serve a request, and take the time."""
+        """Serve a request and measure its time."""
         self.started = time.perf_counter()
         super().run_wsgi()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log what the app left of the request: its route, since secrets may be in a path."""
+        """Log the route that the app has found, not the path, which may contain secrets."""
         del size
         seen = getattr(self, "environ", {}).get("observability.seen")
         what = f"{seen.method} {seen.route}" if seen else "a request that the app did not answer"
@@ -61,8 +61,8 @@ class RequestHandler(WSGIRequestHandler):
 def serve(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Answer one request.
 
-    The app is imported by the first one, so that a mistake made while editing is a traceback
-    and the next change of a file reloads: the server lives on.
+    The first request imports the app. So a mistake made while editing is only a traceback, and
+    the next change of a file reloads the server.
     """
     application: Any = importlib.import_module("dev.app").app
     answer: Iterable[bytes] = application(environ, start_response)

@@ -1,4 +1,4 @@
-"""What operators do by hand: `flask <group> <command>`."""
+"""Commands for operators: `flask <group> <command>`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`flask accounts`: what an operator does where accounts may be in wrong hands."""
+"""`flask accounts`: for an operator when accounts may be in the wrong hands."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
 
 
 def _normalize(email: str) -> str:
-    """Return an e-mail in the spelling that sign-up gives it; what is none stays what it is."""
+    """Return an e-mail in the spelling that sign-up gives it, and other text unchanged."""
     with suppress(EmailNotValidError):
         return validate_email(email, check_deliverability=False).normalized
     return email

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reported_in_one_line() -> Iterator[None]:
-    """Turn what an operator can mend into a line on standard error and exit code 1."""
+    """Turn an error that an operator can correct into a line on standard error and exit code 1."""
     try:
         yield
     except DatabaseMismatchError as error:
@@ -29,6 +29,6 @@ def reported_in_one_line() -> Iterator[None]:
 
 
 def require_database() -> None:
-    """Fail where MongoDB is silent, long before the driver itself would give up."""
+    """Fail if MongoDB does not answer, long before the driver would give up."""
     if not database_preparation.is_database_answering():
         raise click.ClickException("MongoDB does not answer")

@@ -1,4 +1,4 @@
-"""`flask jobs`: what workers do by themselves, by hand."""
+"""`flask jobs`: do by hand what workers do by themselves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`flask keys`: change what signs tokens, and see what does."""
+"""`flask keys`: change and show the keys that sign tokens."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def prune(*, kids: tuple[str, ...], is_printed: bool) -> None:
 
 #: endif
 def _hand_over(values: Mapping[str, str | None], *, is_printed: bool) -> None:
-    """Print *values*, or write them into .env where that is what counts."""
+    """Print *values*, or write them into .env if the settings are read from there."""
     if is_printed:
         for name, value in values.items():
             click.echo(format_line(name, value) or f"# {name} is to be unset\n", nl=False)
@@ -97,7 +97,7 @@ def _hand_over(values: Mapping[str, str | None], *, is_printed: bool) -> None:
 
 
 def _check_source(name: str, environment: Environment) -> None:
-    """Refuse to write what nobody would read."""
+    """Refuse to write a setting that is read from elsewhere."""
     file_name = f"{name}_FILE"
     for variable in (name, file_name):
         if variable in environment.process:
@@ -112,5 +112,5 @@ def _check_source(name: str, environment: Environment) -> None:
 
 
 def _say(line: str) -> None:
-    # On standard error, so that what --print prints can go straight into a store.
+    # On standard error, so that the output of --print can be piped into a secret store.
     click.echo(line, err=True)

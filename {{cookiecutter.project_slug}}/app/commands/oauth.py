@@ -1,4 +1,4 @@
-"""`flask oauth`: the apps of others that may ask accounts for access."""
+"""`flask oauth`: other apps that may ask accounts for access."""
 
 from __future__ import annotations
 

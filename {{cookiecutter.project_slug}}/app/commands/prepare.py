@@ -1,4 +1,4 @@
-"""`flask prepare`: what a server's start does once, before its workers."""
+"""`flask prepare`: what is done once when a server starts, before its workers."""
 
 from __future__ import annotations
 

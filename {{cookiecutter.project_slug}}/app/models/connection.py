@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-# When the request in hand had arrived: it may have waited for a thread.
+# When the current request arrived: it may have waited for a thread since.
 arrival: Final[ContextVar[float | None]] = ContextVar("arrival", default=None)
 
 _deadline: Final = ContextVar("deadline", default=math.inf)
-# The driver takes no time at all for no limit at all.
+# The driver takes 0 for no limit.
 _LEAST_SECONDS: Final = 0.001
 
 
@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
     """
     options: dict[str, Any] = {
         "host": app.config["MONGODB_URI"],
-        # Where that names none: the driver's own would be one for all projects.
+        # The default, since the driver's own would be the same for all projects.
         "db": SLUG,
         "uuidRepresentation": "standard",
         "tz_aware": True,
@@ -56,7 +56,7 @@ def init_app(app: Flask) -> None:
 
 @contextmanager
 def deadline_in(seconds: float, since: float | None = None) -> Iterator[None]:
-    """Give all database calls in here together *seconds*, and no more than those around have."""
+    """Limit all database calls in this block together to *seconds*; an outer limit still holds."""
     began = time.monotonic() if since is None else since
     token = _deadline.set(min(_deadline.get(), began + seconds))
     try:
@@ -67,5 +67,5 @@ def deadline_in(seconds: float, since: float | None = None) -> Iterator[None]:
 
 
 def seconds_left() -> float:
-    """Return how long a database call may take: never 0, and for ever outside of any request."""
+    """Return how long a database call may take: never 0, and without limit outside of a request."""
     return max(_LEAST_SECONDS, _deadline.get() - time.monotonic())

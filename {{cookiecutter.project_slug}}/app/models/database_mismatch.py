@@ -1,7 +1,7 @@
-"""What is stored and what is configured do not fit."""
+"""The error for a database that does not fit the settings."""
 
 from __future__ import annotations
 
 
 class DatabaseMismatchError(RuntimeError):
-    """Base of the errors that only an operator can mend; the text is one line for them."""
+    """Base of errors that only an operator can correct; the message is one line for them."""

@@ -1,4 +1,4 @@
-"""Every document class there is, a developer's own included."""
+"""List every document class, including those of a developer."""
 
 from __future__ import annotations
 

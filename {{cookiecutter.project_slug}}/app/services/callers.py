@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """Whose account it is, by a credential that was good when the account had this version.
+    """A proof of identity, valid as long as the account has this version of its credentials.
 
-    With a session it is good as long as that stands, too.
+    With a session it is also valid only as long as the session.
     """
 
     account_id: UUID
@@ -25,8 +25,8 @@ class Proven:
 
     @property
     def still(self) -> dict[str, Any]:
-        """The filter that finds the account while nothing has ended what was proven."""
-        # Accounts that are older than the count have none.
+        """The filter that finds the account only while the proof is valid."""
+        # Accounts from before this field have none.
         version = self.credential_version or {"$in": [0, None]}
         session = {} if self.session_id is None else {"sessions.id": self.session_id}
         return {"_id": self.account_id, "credentialVersion": version, **session}
@@ -49,7 +49,7 @@ class Caller:
 
     @property
     def proven(self) -> Proven:
-        """What builds on this call: it is over with the session."""
+        """The proof of identity of this call; it ends with the session."""
         return Proven(self.account_id, self.credential_version, self.session_id)
 
     @property
@@ -61,7 +61,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an account granted to another app: a session that is the app's."""
+    """What an account granted to another app: a session that belongs to the app."""
 
     client_id: UUID
     began_at: datetime

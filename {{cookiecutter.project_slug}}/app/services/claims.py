@@ -1,4 +1,4 @@
-"""What a token says (RFC 7519 section 4), and nothing that it might say beside."""
+"""The claims of a token (RFC 7519 section 4): exactly these, and no others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.errors import UnauthorizedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Exactly these. None is personal: anybody who holds a token can read them.
+# None of them is personal: anybody who holds a token can read them.
 CLAIM_TYPES: Final[Mapping[str, type]] = {
     "iss": str,
     "aud": str,
@@ -41,7 +41,7 @@ class TokenType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """A verified token: whose it is, which session it belongs to and until when it is good."""
+    """A verified token: whose it is, its session, and when it expires."""
 
     account_id: UUID
     session_id: UUID
@@ -64,19 +64,19 @@ class Claims:
 
     @property
     def is_expired(self) -> bool:
-        """Whether `exp` has come; the leeway for other machines' clocks is not for it."""
+        """Whether `exp` has come; the leeway for other machines' clocks does not apply to it."""
         return self.exp <= time.time()
 
     def is_of_log_in(self, seconds: int) -> bool:
-        """Whether it came of a log-in, and of none that is older than *seconds*."""
+        """Whether it came from a log-in that is at most *seconds* old."""
         return self.is_fresh and time.time() - self.iat <= seconds
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> Self:
         """Return the claims of a verified payload.
 
-        That signature, issuer, audience and times are right, and that it passes
-        check_names_and_types(), is the caller's to know. Raises UnauthorizedError when a claim is
+        The caller has verified signature, issuer, audience and times, and has called
+        check_names_and_types(). Raises UnauthorizedError when a claim is
         not what this app issues.
         """
         session_id, _, token_id = payload["jti"].partition(".")
@@ -115,12 +115,12 @@ def check_names_and_types(payload: Mapping[str, Any]) -> None:
 
 
 def make_jti(session_id: UUID, token_id: UUID) -> str:
-    """Return the `jti` by which a token names its session without a claim of our own."""
+    """Return the `jti`, which names token and session without a claim of our own."""
     return f"{session_id}.{token_id}"
 
 
 def _read_uuid(text: str) -> UUID:
-    """Return the UUID of its one canonical spelling; UUID() takes braces and urn:uuid:, too."""
+    """Return the UUID if *text* is its canonical spelling; UUID() takes others, too."""
     value = UUID(text)
     if str(value) != text:
         raise ValueError("not canonical")

@@ -1,4 +1,4 @@
-"""What a database must have before an app works on it, made sure of once per app.
+"""Prepare a database for an app, once per app: check its keys and make its indexes.
 
 Three callers: `flask prepare` before a server starts, `flask indexes ensure` in a release,
 and a hook before each request, so that a process started while MongoDB was away begins to
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Preparation:
-    """How far one app is. A copy of shared state that only ever turns true."""
+    """How far one app is; once it is done, it stays done."""
 
     is_done: bool = False
     failures: int = 0
@@ -54,19 +54,19 @@ state: PerApp[_Preparation] = PerApp("preparation")
 
 
 def init_app(app: Flask) -> None:
-    """Give *app* its own state: what one app made sure of says nothing about another."""
+    """Give *app* its own state: another app may need another database."""
     state.bind(app, _Preparation())
 
 
 def prepare() -> indexes.EnsuredIndexes:
-    """Make sure of everything a database must have; running it again changes nothing.
+    """Check the keys and make missing indexes; running it again changes nothing.
 
     Raises DatabaseMismatchError where an operator is needed, PyMongoError where MongoDB does
-    not answer. Building indexes of large collections takes as long as it takes: whoever
-    cannot wait calls this within pymongo.timeout().
+    not answer. Building indexes of large collections has no time limit: a caller that cannot
+    wait uses pymongo.timeout().
     """
     #: if cookiecutter.field_encryption
-    # First, since an app with a wrong key must change nothing at all.
+    # First, since an app with a wrong key must not change anything.
     verify_keys()
     #: endif
     return indexes.ensure_indexes(UNMODELLED)
@@ -85,9 +85,9 @@ def is_database_answering() -> bool:
 def ensure_prepared() -> None:
     """Let the caller pass once the database is prepared; raise ServiceUnavailableError until then.
 
-    After the first success this is one look at an attribute. Before, one thread prepares
-    and the others wait for what it finds, no longer than MONGODB_TIMEOUT_SECONDS or
-    what is left of the request's time.
+    After the first success this only reads an attribute. Before, one thread prepares and the
+    others wait for its result, at most MONGODB_TIMEOUT_SECONDS or what is left of the
+    request's time.
     """
     preparation = state.current()
     if not preparation.is_done:
@@ -100,8 +100,8 @@ def _prepare_once(preparation: _Preparation) -> None:
     if not preparation.lock.acquire(timeout=connection.seconds_left()):
         raise ServiceUnavailableError
     try:
-        # Another thread may have finished while this one waited, either way: a failure is
-        # not tried again, or the wait would add up beyond what a request may take.
+        # Another thread may have finished while this one waited. If it failed, this one does not
+        # try again: the waits would add up to more than a request may take.
         if preparation.is_done:
             return
         if preparation.failures != failures_before:

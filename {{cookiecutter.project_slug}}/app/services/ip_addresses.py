@@ -1,4 +1,4 @@
-"""Whom an address counts for: one household or host, however many addresses it has."""
+"""Which networks an IP address is counted in: a household or host may have many addresses."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 
 class Network(NamedTuple):
-    """What is counted together, and how many times as much as one caller it may do."""
+    """Addresses that are counted together, with a factor for their limit."""
 
     name: str
     size: int
@@ -16,8 +16,8 @@ class Network(NamedTuple):
 
 UNKNOWN: Final = Network("unknown", 1)
 
-# A subscriber gets a /64 at least, and up to a /48 (RFC 6177): whoever has more of them to change
-# between meets the limit of the larger network, which some neighbours share.
+# A subscriber gets at least a /64 and at most a /48 (RFC 6177). Whoever changes between several /64
+# meets the limit of the larger network, which some neighbours share.
 _PREFIXES: Final = {64: 1, 56: 4, 48: 16}
 # IPv4 hosts as an IPv6-only server sees them (RFC 6052): each is a host of its own.
 _NAT64: Final = IPv6Network("64:ff9b::/96")
@@ -27,8 +27,8 @@ _NAT64: Final = IPv6Network("64:ff9b::/96")
 def networks_of(address: str | None) -> tuple[Network, ...]:
     """Return what *address* is counted by, the narrowest first.
 
-    That is an IPv4 address itself, and the /64, /56 and /48 of an IPv6 address. Proxies that
-    append a port are understood. What cannot be read counts for one common network.
+    That is the IPv4 address itself, or the /64, /56 and /48 of an IPv6 address. A port that a
+    proxy appends is ignored. Unreadable addresses are counted together.
     """
     text = (address or "").strip()
     try:

@@ -1,8 +1,8 @@
-"""Attempts at a job: each has a lease, and what it writes names itself.
+"""Attempts at a job: each has a lease, and each write names the attempt.
 
-A worker takes a job by one atomic update, which gives it a lease. It extends the lease as it goes
-on. When it is killed the lease ends, and whoever is told of the job next takes it over. A worker
-that comes back after that finds another holder there, and stops.
+A worker takes a job by one atomic update, which gives it a lease, and extends the lease while it
+works. When it is killed the lease ends, and the next worker that hears of the job takes it over. A
+worker that comes back after that finds another holder, and stops.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 # The code of a job that failed as often as it may.
 EXHAUSTED: Final = "attempts-exhausted"
-# An attempt that goes on for so long will never end.
+# An attempt that takes this long will never end.
 LONGEST_RUN_SECONDS: Final = 86_400
 LONGEST_PAUSE_SECONDS: Final = 3600
 MOST_DOUBLINGS: Final = 10
@@ -39,7 +39,7 @@ logger = logging.getLogger(__name__)
 
 
 class LeaseLostError(Exception):
-    """Raised when another attempt has the job now, or the job is gone."""
+    """Raised when another attempt has the job now, or the job was deleted."""
 
 
 class StoppingError(Exception):
@@ -55,9 +55,9 @@ def take(
     is_stopping: Callable[[], bool] = lambda: False,
     kinds: Iterable[JobKind] = JobKind,
 ) -> Attempt | None:
-    """Return an attempt at a job that is due, or None; of many who ask at once one gets it.
+    """Return an attempt at a job that is due, or None; of several workers, one gets it.
 
-    A job of another kind than *kinds* is a newer release's: it is left for a worker of that.
+    A job of a kind outside of *kinds* belongs to a newer release and is left to its workers.
     """
     now, holder = utc_now(), new_id()
     lease_ends = lease_from(now)
@@ -76,7 +76,7 @@ def take(
         return None
     attempt = Attempt(job, holder, is_stopping)
     if job.attempts > settings.JOB_MAX_ATTEMPTS:
-        # Those before it ended without a word: the job may be what kills its workers.
+        # The attempts before ended without a report: the job may be killing its workers.
         attempt.fail()
         return None
     return attempt
@@ -93,12 +93,12 @@ class Attempt:
 
     @contextmanager
     def in_time(self) -> Iterator[None]:
-        """Give the database calls of a step as long as the lease: after that they are in vain."""
+        """Limit the database calls of a step to the lease: after that they are useless."""
         with pymongo.timeout(settings.JOB_LEASE_SECONDS):
             yield
 
     def report(self, done: int, total: int) -> None:
-        """Tell how far it is, and extend the lease.
+        """Store the progress, and extend the lease.
 
         Raises LeaseLostError, StoppingError and OverlongRunError: the handler then ends.
         """
@@ -112,16 +112,16 @@ class Attempt:
             raise OverlongRunError
 
     def finish(self, size: int) -> None:
-        """Say that all is done; raises LeaseLostError where it is not this attempt's to say."""
+        """Mark the job as done; raises LeaseLostError if another attempt has it."""
         self._end(set__state=JobState.DONE, set__size=size)
 
     def fail(self) -> None:
-        """Say that it never will be done."""
+        """Mark the job as failed for good."""
         self._end(set__state=JobState.FAILED, set__failure=EXHAUSTED)
         self.log("failed for good")
 
     def retry(self) -> None:
-        """Have it tried again after a pause that grows, unless it was tried often enough."""
+        """Schedule another attempt after a growing pause, unless there were too many."""
         try:
             if self.job.attempts >= settings.JOB_MAX_ATTEMPTS:
                 self.fail()
@@ -131,12 +131,12 @@ class Attempt:
             self.log("lost")
 
     def give_back(self) -> None:
-        """Let another worker have it at once; an attempt that was cut short counts for nothing."""
+        """Let another worker have it at once; an interrupted attempt is not counted."""
         try:
             self._release(utc_now(), inc__attempts=-1)
             queue.send(self.job.id)
         except (LeaseLostError, ServiceUnavailableError):
-            # It is nobody's loss: whoever has it goes on, or a sweep sends it.
+            # Nothing is lost: its new holder continues, or a sweep sends it.
             self.log("not sent")
         else:
             self.log("given back")
@@ -179,6 +179,6 @@ def lease_from(now: datetime) -> datetime:
 
 
 def _pause_after(attempts: int) -> float:
-    """Return the seconds before another attempt: doubled each time, and no two jobs in step."""
+    """Return the seconds before another attempt: doubled each time, with some randomness."""
     doubled: int = settings.JOB_RETRY_SECONDS * 2 ** min(attempts - 1, MOST_DOUBLINGS)
     return min(doubled, LONGEST_PAUSE_SECONDS) * SystemRandom().uniform(0.5, 1.5)

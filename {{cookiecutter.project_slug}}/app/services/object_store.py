@@ -1,7 +1,7 @@
-"""The object store: any server of the S3 protocol, by configuration.
+"""The object store: any S3-compatible server, by configuration.
 
-Files never pass through this API. It signs what may be sent to the store, looks at what arrived,
-and removes it.
+Files never pass through this API. It signs upload forms, checks what has arrived in the store, and
+removes it.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class SignedForm:
     fields: Mapping[str, str]
 
 
-# botocore describes the whole protocol to itself before its first client, and is no use to two
-# threads that do so at once.
+# botocore loads its model of the protocol before the first client, which two threads must not do at
+# the same time.
 _LOCK = Lock()
 
 
@@ -58,14 +58,14 @@ state: PerApp[_Store] = PerApp("store")
 
 
 def init_app(app: Flask) -> None:
-    """Make no client yet; one that is made stays."""
+    """Prepare a place for the client; an existing client stays."""
     app.extensions.setdefault(state.name, _Store())
 
 
 def warm_up() -> None:
-    """Make the client now: a request that had to would spend most of its time on that.
+    """Make the client now: it would take most of the time of a first request.
 
-    Nothing is opened, so that a server does this before it forks, and its workers share it.
+    No connection is opened, so that a server can do this before it forks and its workers share it.
     """
     _client()
 
@@ -116,7 +116,7 @@ def _asking() -> Iterator[Any]:
     try:
         yield _client()
     except ClientError as error:
-        # Wrong keys, no such bucket: an operator's to mend, and nothing that a client did.
+        # Wrong keys or no such bucket: for an operator to correct, and not a mistake of the client.
         code = error.response["Error"]["Code"]
         logger.error("The object store refused (%s, %d)", code, _status_of(error))  # noqa: TRY400
         raise ServiceUnavailableError from error
@@ -155,10 +155,10 @@ def _make_client() -> Any:
             s3={"addressing_style": settings.S3_ADDRESSING},
             connect_timeout=seconds,
             read_timeout=seconds,
-            # A request has three seconds: whoever called tries again, not we.
+            # A request has three seconds: the client may try again, we do not.
             retries={"total_max_attempts": 1},
             proxies={},
-            # Checksums of newer SDKs are unknown to many a compatible store.
+            # Many compatible stores do not know the checksums of newer SDKs.
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
         ),

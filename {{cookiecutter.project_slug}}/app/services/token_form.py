@@ -1,7 +1,7 @@
-"""Refuse what is no token of ours by its form alone, before anything in it is believed.
+"""Refuse by its form what cannot be a token of ours, before anything in it is trusted.
 
-RFC 7515 has many ways for a token to bring its own key or rule (`jwk`, `jku`, `x5u`, `x5c`,
-`crit`, `b64`). None is used here, so none is accepted: a header says what is issued here, no more.
+RFC 7515 has many ways for a token to bring its own key or rules (`jwk`, `jku`, `x5u`, `x5c`,
+`crit`, `b64`). None is used here, so none is accepted: a header has exactly our members.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ HEADER_NAMES: Final = frozenset(
 
 def check_form(token: str) -> None:
     """Raise UnauthorizedError unless *token* is short, in compact form and free of duplicates."""
-    # The length first: nothing below is to work on megabytes.
+    # The length comes first, so that nothing below works on megabytes.
     match = COMPACT.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
     if match is None:
         raise UnauthorizedError("not a token in compact form, or too long")
@@ -55,6 +55,6 @@ def check_header(header: Mapping[str, Any]) -> None:
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        # RFC 7515 section 4, RFC 7519 section 4: two readers could believe different values.
+        # RFC 7515 section 4, RFC 7519 section 4: two readers could use different values.
         raise ValueError("a name stands there twice")
     return members

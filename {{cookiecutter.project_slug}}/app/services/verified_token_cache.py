@@ -1,7 +1,7 @@
-"""Remember what a signature has proven, so that it is proven once in a token's life.
+"""Cache the claims of verified tokens, so that each signature is verified only once.
 
-A bounded copy of what the token itself says: losing it costs time and nothing else. It knows
-nothing of revocation, which is looked up at every request.
+The cache is bounded, and losing an entry costs only time. It knows nothing of revocation, which is
+looked up at every request.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class VerifiedTokens:
 
     def keep(self, token: str, claims: Claims) -> None:
         """Remember *claims*, which the signature of *token* has just proven."""
-        # The cache raises KeyError for what expired on the way here: there is nothing to keep.
+        # The cache raises KeyError for a token that has just expired: there is nothing to keep.
         with self._lock, suppress(KeyError):
             self._claims[token] = claims
 

@@ -1,7 +1,7 @@
 """XML beside JSON: the same documents, by the same schemas (XML 1.0, RFC 7303).
 
-An element stands for each member, a list has an element for each of its items, and what XML has
-no way to say is said by an attribute: see notation.py.
+Each member is an element, each item of a list is an element, and values that XML cannot express
+have an attribute: see notation.py.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_xml(body: bytes, schema: type[BaseModel]) -> Any:
-    """Return what the same body is in JSON; MalformedRequestError or InvalidInputError."""
+    """Return the values of a body as from JSON; raises MalformedRequestError, InvalidInputError."""
     return read_document(body, shape_of(schema, "validation"))
 
 

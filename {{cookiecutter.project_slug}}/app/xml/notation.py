@@ -1,10 +1,10 @@
-"""How values stand in elements, and how they are read back: nothing is lost on either way.
+"""How values are written in elements and read back, without loss.
 
-Texts, numbers, true and false stand as they are, a carriage return as &#13;, since parsers drop
-it otherwise. What XML has no way to say is said by an attribute:
+Texts, numbers, true and false are written as they are, a carriage return as &#13;, since parsers
+would drop it. Values that XML cannot express have an attribute:
 
 - null is `<title xsi:nil="true"/>`, xsi being the prefix of XML Schema's own attributes;
-- a text with a character that XML 1.0 can hold in no way, as are most control characters, is
+- a text with a character that XML 1.0 forbids, such as most control characters, is
   `<title encoding="base64">AQ==</title>`, the base64 (RFC 4648 section 4) of its UTF-8.
 """
 
@@ -20,7 +20,7 @@ NAMESPACE: Final = "http://www.w3.org/2001/XMLSchema-instance"
 NIL: Final = f' xmlns:xsi="{NAMESPACE}" xsi:nil="true"'
 CODED: Final = ' encoding="base64"'
 
-# What no schema takes where a text, a number or a truth value is wanted, as it is in JSON.
+# A value that every schema refuses where it wants a text, a number or a boolean.
 UNFIT: Final[dict[str, Any]] = {}
 
 # XML 1.0 section 2.2.
@@ -38,7 +38,7 @@ def is_tellable(text: str) -> bool:
 
 
 def escape(text: str) -> str:
-    """Return a tellable text so that a parser gives it back character by character."""
+    """Escape a text so that a parser gives back exactly the same characters."""
     return text.translate(_ESCAPES)
 
 
@@ -48,7 +48,7 @@ def encode(text: str) -> str:
 
 
 def decode(text: str) -> Any:
-    """Return the text that base64 stands for, or what no schema takes."""
+    """Return the text that base64 stands for, or UNFIT."""
     try:
         return b64decode("".join(text.split()), validate=True).decode()
     except (binascii.Error, ValueError):
@@ -56,7 +56,7 @@ def decode(text: str) -> Any:
 
 
 def read_value(text: str, kind: str) -> Any:
-    """Return the value of a kind that *text* stands for, or what no schema takes."""
+    """Return the value of a kind that *text* stands for, or UNFIT."""
     if kind == "string":
         return text
     bare = text.strip(_SPACE)
@@ -69,10 +69,10 @@ def read_value(text: str, kind: str) -> Any:
 
 
 def write_value(value: float) -> str:
-    """Return a number or a truth value as it stands in JSON."""
+    """Return a number or a boolean as in JSON."""
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def is_space(text: str) -> bool:
-    """Tell whether *text* only sets elements apart."""
+    """Tell whether *text* is only white space between elements."""
     return not text.strip(_SPACE)

@@ -1,9 +1,9 @@
-"""Read a body in XML into what the same body is in JSON, as it comes, without building a tree.
+"""Read an XML body into the same values as from JSON, as a stream, without building a tree.
 
-defusedxml refuses every document type, and with it every entity, before one is looked at. What
-is not well-formed, or nests or goes on beyond the caps below, is malformed as torn JSON is; what
-is well-formed is the schema's to judge, and only what JSON has no counterpart of is judged here,
-at the end: a body that is torn further down is malformed, whatever else is wrong with it.
+defusedxml refuses every document type, and with it every entity, without reading it. XML that is
+not well-formed, or exceeds the limits below, is malformed, as torn JSON is. Everything else is
+validated by the schema; only mistakes that JSON cannot have are found here. They are reported at
+the end, so that a body which is torn further down counts as malformed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from app.xml.notation import NAMESPACE, UNFIT, decode, is_space, read_value
 if TYPE_CHECKING:
     from app.xml.shapes import Shape
 
-# More than any schema has, and far less than a stack of Python's.
+# More than any schema needs, and far below Python's recursion limit.
 MOST_LEVELS: Final = 32
 MOST_ELEMENTS: Final = 10_000
 
@@ -32,7 +32,7 @@ _FALSE: Final = {"false", "0"}
 
 def read_document(body: bytes, shape: Shape) -> Any:
     """Return what *body* is in JSON; raises MalformedRequestError or InvalidInputError."""
-    # Bodies are in UTF-8. Expat looks for UTF-16 all the same, in which every "<" has a NUL.
+    # Bodies are in UTF-8, but Expat also detects UTF-16, in which every "<" has a NUL.
     if b"\0" in body:
         raise MalformedRequestError
     reader = _Reader(shape)
@@ -53,7 +53,7 @@ def _check_declaration(version: str, encoding: str | None, standalone: int) -> N
 
 @dataclass(slots=True)
 class _Element:
-    """An element that is not at its end yet; without a shape it is one that nobody knows."""
+    """An element that is still open; without a shape it is unknown."""
 
     shape: Shape | None
     pointer: str
@@ -66,7 +66,7 @@ class _Element:
     has_elements: bool = False
 
     def find_child(self, name: str) -> _Element:
-        """Return the element that begins inside of this one."""
+        """Return a child element that begins here."""
         self.has_elements = True
         shape, step = None, name
         if self.shape is not None and self.shape.kind == "array":
@@ -75,7 +75,7 @@ class _Element:
                 self._refuse(f"Must hold elements called {shape.name} alone.")
         elif self.shape is not None:
             shape = self.shape.members.get(name)
-        # The name of an element that nobody knows is the client's own text: it is not repeated.
+        # The name of an unknown element is the client's own text: it is not repeated.
         pointer = self.pointer if shape is None else f"{self.pointer}/{step}"
         child = _Element(shape, pointer, self.mistakes)
         if shape is not None and name in self.members:
@@ -86,14 +86,14 @@ class _Element:
         self.mistakes.append(FieldError(self.pointer, detail))
 
     def add(self, name: str, value: Any) -> None:
-        """Take in the value of an element that came to its end."""
+        """Add the value of a child element that has ended."""
         if self.shape is not None and self.shape.kind == "array":
             self.items.append(value)
         else:
             self.members[name] = value
 
     def read_attributes(self, attributes: dict[str, str]) -> None:
-        """Note what the attributes say of the value; there are two, and no others."""
+        """Read the two attributes that a value may have; there are no others."""
         if self.shape is None:
             return
         for name, value in attributes.items():
@@ -107,7 +107,7 @@ class _Element:
 
     @property
     def value(self) -> Any:
-        """What the element stands for."""
+        """The value of the element."""
         if self.shape is None:
             return None
         text = "".join(self.texts)
@@ -125,7 +125,7 @@ class _Element:
 
 
 class _Reader:
-    """What the parser tells of each piece of the body, in its order."""
+    """Receives the events of the parser, in order."""
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
@@ -150,7 +150,7 @@ class _Reader:
         return _Element(None, "", self._mistakes)
 
     def data(self, text: str) -> None:
-        """Take in a piece of text, CDATA included."""
+        """Add a piece of text, CDATA included."""
         if self._open[-1].shape is not None:
             self._open[-1].texts.append(text)
 
@@ -163,7 +163,7 @@ class _Reader:
             self._document = value
 
     def pi(self, *_: str) -> NoReturn:
-        """Refuse a processing instruction: it speaks to programs, and to none of this API's."""
+        """Refuse a processing instruction: this API has no use for any."""
         raise MalformedRequestError
 
     def close(self) -> Any:

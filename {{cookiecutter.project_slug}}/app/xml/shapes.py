@@ -1,7 +1,7 @@
-"""What a schema looks like in XML: which elements stand where, and what each of them holds.
+"""What a schema looks like in XML: which elements it has, and what each of them holds.
 
-XML knows texts and elements alone. Whether an element is a list of one or an object, a number or
-a text, is the schema's to say; it is read off the JSON schema that the API document shows, too.
+XML knows only texts and elements. Whether an element is a list or an object, a number or a text,
+only the schema says; it is read from the JSON schema, which the API document shows, too.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ _NULL = {"type": "null"}
 
 
 def name_element(schema: Mapping[str, Any]) -> str:
-    """Return the name of the element that is an object of *schema*: NoteOut is a note."""
+    """Return the element name for an object of *schema*: `note` for NoteOut."""
     title = str(schema["title"]).removesuffix("Out")
     return to_camel(title[:1].lower() + title[1:])
 
 
 class Shape:
-    """One place of a document: its kind, by the names of JSON Schema, and what is below it."""
+    """One place of a document: its type, in the words of JSON Schema, and what is below it."""
 
     def __init__(self, schema: dict[str, Any], definitions: dict[str, dict[str, Any]]) -> None:
         self._definitions = definitions
@@ -39,12 +39,12 @@ class Shape:
 
     @cached_property
     def name(self) -> str:
-        """The name of its element where it is no member, and so has no other."""
+        """The name of its element if it is no member of an object."""
         return name_element(self._schema) if self.kind == "object" else ITEM
 
     @cached_property
     def members(self) -> dict[str, Shape]:
-        """The members of an object, by the names that they have on the wire."""
+        """The members of an object, by their names in JSON."""
         properties: dict[str, dict[str, Any]] = self._schema.get("properties", {})
         return {name: Shape(member, self._definitions) for name, member in properties.items()}
 
@@ -62,7 +62,7 @@ def shape_of(schema: type[BaseModel], mode: JsonSchemaMode) -> Shape:
 
 
 def _resolve(schema: dict[str, Any], definitions: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Follow references, and the one choice beside null."""
+    """Follow references, and a single choice beside null."""
     while True:
         choices = [choice for choice in schema.get("anyOf", ()) if choice != _NULL]
         if "$ref" in schema:

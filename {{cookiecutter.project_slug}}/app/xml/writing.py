@@ -13,7 +13,7 @@ _DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def write_document(document: Any, shape: Shape) -> bytes:
-    """Return the bytes of an answer; a member that *shape* has no name for is a KeyError."""
+    """Return the bytes of an answer; a member that *shape* does not know is a KeyError."""
     return (_DECLARATION + _write(shape.name, document, shape)).encode()
 
 

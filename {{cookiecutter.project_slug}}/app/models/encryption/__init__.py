@@ -1,8 +1,8 @@
 """Personal data is stored encrypted, bound to its place, and found through a keyed blind index.
 
-A value is sealed with AES-256-GCM in a BSON binary; its collection, field and _id are
-authenticated with it, so that it opens nowhere else: whoever reads the database reads no e-mail,
-and whoever writes it cannot have the app read one account's e-mail to another. What an earlier
+A value is sealed with AES-256-GCM in a BSON binary. Its collection, field and _id are authenticated
+with it, so that it can be opened nowhere else: somebody who reads the database reads no e-mail, and
+somebody who writes to it cannot make the app show one account's e-mail to another. What an earlier
 release stored (Fernet tokens, which are bound to nothing, and clear text from before the feature
 was switched on) is read until `flask encryption apply` has renewed all of it. Keys are
 configuration (FIELD_ENCRYPTION_KEYS, FIELD_INDEX_KEY) and belong to an app, so they are looked up

@@ -1,7 +1,7 @@
 """The keys of an app and what they do: encrypt, decrypt, index.
 
-Nothing about authentication is invented here: AES-GCM, HKDF and Fernet are cryptography's, and
-the blind index is a keyed hash, by which an encrypted value can still be looked up.
+No cryptography is invented here: AES-GCM, HKDF and Fernet come from the library, and the blind
+index is a keyed hash, by which an encrypted value can still be looked up.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 # or JSON that was stored in clear begins with a control character.
 VERSION: Final = b"\x01"
 # NIST SP 800-38D section 8.3: with random nonces of 96 bits one key seals 2^32 values at most,
-# and a key is replaced long before: that is an account signed up each second for sixty years.
+# which is one sign-up each second for sixty years; a key is replaced long before that.
 NONCE_BYTES: Final = 12
-# Keys of the setting are Fernet's by form. Another key is derived from each, since no key may
-# serve two ciphers.
+# The setting holds keys in Fernet's format. A second key is derived from each, since no key may be
+# used for two ciphers.
 _DERIVATION: Final = b"field encryption, AES-256-GCM"
 _OPTIONS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
     uuid_representation=UuidRepresentation.STANDARD
@@ -47,8 +47,7 @@ _OPTIONS: Final[CodecOptions[dict[str, Any]]] = CodecOptions(
 class DecryptionError(RuntimeError):
     """Raised when no configured key opens a stored value; names the place, never the value.
 
-    It is no ValueError: mongoengine turns those into an error of its own that prints what
-    it could not read.
+    It is no ValueError: mongoengine would turn that into its own error, which prints the value.
     """
 
     def __init__(self, place: Place) -> None:
@@ -56,7 +55,7 @@ class DecryptionError(RuntimeError):
 
 
 class UnsealedError(DecryptionError):
-    """Raised for a value that is bound to no place, in a sealed database."""
+    """Raised in a sealed database for a value that is not bound to its place."""
 
     def __init__(self, place: Place) -> None:
         RuntimeError.__init__(
@@ -66,7 +65,7 @@ class UnsealedError(DecryptionError):
 
 
 class Place(NamedTuple):
-    """Where a value belongs, which is nowhere else: a field of one document."""
+    """The only place where a value may be: a field of one document."""
 
     collection: str
     path: str
@@ -74,9 +73,9 @@ class Place(NamedTuple):
 
     @classmethod
     def at(cls, collection: str, path: str, identifier: Any) -> Self:
-        """Return the place of a dotted *path*, whatever position in a list it names.
+        """Return the place of a dotted *path*, without positions in lists.
 
-        Lists are reordered by updates that do not name what they move.
+        Updates may reorder a list without naming the items that move.
         """
         names = (name for name in path.split(".") if not (name.isdigit() or name[:1] == "$"))
         return cls(collection, ".".join(names), identifier)
@@ -85,7 +84,7 @@ class Place(NamedTuple):
         return f"{self.collection}.{self.path}"
 
     def encoded(self) -> bytes:
-        """Return it as no other place is written: what is authenticated with a value."""
+        """Return the unique encoding that is authenticated with a value."""
         return bson.encode(self._asdict(), codec_options=_OPTIONS)
 
 
@@ -100,10 +99,10 @@ SEAL: Final = Place(CHECKS, "seal", CHECK_ID)
 
 
 class FieldCipher:
-    """One app's keys. The first key encrypts, each of them decrypts.
+    """One app's keys. The first key encrypts, all of them decrypt.
 
-    *is_sealed* is what the app knows so far: whether this database holds nothing any more that
-    is not bound to its place.
+    *is_sealed* tells what the app knows so far: that every value of this database is bound to its
+    place.
     """
 
     def __init__(
@@ -130,7 +129,7 @@ class FieldCipher:
         raise DecryptionError(place)
 
     def decrypt_older(self, token: bytes, place: Place) -> bytes:
-        """Return what an earlier release made a Fernet token of, for whatever place."""
+        """Return the content of an earlier release's Fernet token, which is bound to no place."""
         try:
             return self._older.decrypt(token)
         except InvalidToken:
@@ -145,7 +144,7 @@ class FieldCipher:
         return True
 
     def blind_indexes(self, text: str) -> list[str]:
-        """Return the HMAC-SHA256 (RFC 2104) of *text* by each key, that of the newest first."""
+        """Return the HMAC-SHA256 (RFC 2104) of *text* with each key, the newest first."""
         return [keyed_hash(key, text).hex() for key in self._index_keys]
 
 
@@ -178,10 +177,10 @@ def current_cipher() -> FieldCipher:
 
 
 def is_sealed() -> bool:
-    """Tell whether nothing is taken but what is bound to its place.
+    """Tell whether only values that are bound to their place are accepted.
 
-    It is asked for such a value alone, so that a seal counts at once in every process, and costs
-    a database that has one nothing. A process that has seen it never forgets it.
+    It is asked only for other values, so that a seal takes effect at once in every process and
+    costs a sealed database nothing. A process that has seen the seal remembers it.
     """
     cipher = current_cipher()
     if not cipher.is_sealed:
@@ -192,7 +191,7 @@ def is_sealed() -> bool:
 
 
 def has_seal(check: dict[str, Any]) -> bool:
-    """Tell whether a check document has a seal; raise DecryptionError for one of nobody's."""
+    """Tell whether a check document has a seal; raise DecryptionError for a forged one."""
     seal = check.get(SEAL.path)
     return seal is not None and current_cipher().decrypt(seal, SEAL) == KNOWN_TEXT
 
@@ -200,24 +199,24 @@ def has_seal(check: dict[str, Any]) -> bool:
 def blind_indexes(text: str) -> list[str]:
     """Return the keyed digests by which *text* can be found though it is stored encrypted.
 
-    There are two while FIELD_INDEX_KEY is being changed: look for any of them.
+    There are two while FIELD_INDEX_KEY is being changed: look for either of them.
     """
     return current_cipher().blind_indexes(text)
 
 
 def blind_index(text: str) -> str:
-    """Return the one digest of *text* that all processes know, for counting by it.
+    """Return the digest of *text* that all processes know, for counting.
 
-    Processes that were not given the new key yet know the previous one.
+    It uses the previous key, if any: some processes may not have the new one yet.
     """
     return blind_indexes(text)[-1]
 
 
 def index_to_store(text: str) -> str | list[str]:
-    """Return what a unique index is put on.
+    """Return the value for a unique index.
 
-    While the key is being changed it is both digests, in an array: MongoDB lets no two documents
-    share an element of it (a unique multikey index), whichever key a process has.
+    While the key is being changed it is an array of both digests: in a unique multikey index
+    MongoDB lets no two documents share an element, whichever key a process has.
     """
     indexes = blind_indexes(text)
     return indexes if len(indexes) > 1 else indexes[0]

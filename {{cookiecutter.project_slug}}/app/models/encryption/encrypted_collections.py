@@ -1,4 +1,4 @@
-"""Which collections have encrypted fields, and what stands in their newest documents."""
+"""Find the collections with encrypted fields, and the values in their newest documents."""
 
 from __future__ import annotations
 

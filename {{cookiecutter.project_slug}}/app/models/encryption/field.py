@@ -1,7 +1,7 @@
 """Document fields whose values never reach the database in clear.
 
-A field does not know the document that it is in, and a value is bound to it: what a field makes of
-a value cannot be stored at all until the document has sealed it (app/models/encryption/sealing.py).
+A value is bound to its document, which a field does not know. So a field makes an Unsealed value,
+which cannot be stored until the document has sealed it (app/models/encryption/sealing.py).
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from app.models.encryption.cipher import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-# What mongoengine calls the update operators that bring a whole value.
+# mongoengine's names of the update operators that write a whole value.
 _WRITING = frozenset({"set", "setOnInsert", "push", "pushAll"})
 
 logger = logging.getLogger(__name__)
 
 
 class Unsealed:
-    """A value on its way into a document; BSON takes no such thing, so that none slips through."""
+    """A value on its way into a document; BSON cannot encode it, so that it is never stored."""
 
     __slots__ = ("content",)
 
@@ -40,11 +40,11 @@ class Unsealed:
 
 
 class EncryptedField:
-    """What fields of encrypted values have in common; mixed in before a field of mongoengine.
+    """Base of encrypted fields, mixed in before a field of mongoengine.
 
-    A value cannot be searched, sorted or unique, since equal values are stored differently: keep
-    a blind index beside it for what has to be found, and name its database field by *indexed_in*.
-    *folding* makes one spelling of those that are to be found alike.
+    A value cannot be searched, sorted or unique, since equal values are stored differently. To
+    look values up, keep a blind index beside them and name its database field in *indexed_in*.
+    *folding* maps spellings that should be found alike to one.
     """
 
     db_field: str
@@ -80,15 +80,15 @@ class EncryptedField:
         return self.to_mongo(value)
 
     def read_from(self, record: dict[str, Any]) -> Any:
-        """Return the value that *record*, a stored document of the field's class, has."""
+        """Return the value in *record*, a stored document of the field's class."""
         collection = self.owner_document._get_collection_name()  # type: ignore[attr-defined]  # noqa: SLF001 - mongoengine's
         place = Place(collection, self.db_field, record["_id"])
         return self.open(record[self.db_field], place)
 
     def open(self, value: Any, place: Place) -> Any:
-        """Return what a stored *value* means; log and raise DecryptionError where it means nothing.
+        """Return the content of a stored *value*; log and raise DecryptionError if it has none.
 
-        What an earlier release stored is read as long as the database is not sealed.
+        Values of an earlier release are read as long as the database is not sealed.
         """
         try:
             return self.load(self.open_content(value, place))
@@ -97,7 +97,7 @@ class EncryptedField:
             raise
 
     def open_content(self, value: Any, place: Place) -> bytes:
-        """Return what a stored *value* holds; raise DecryptionError."""
+        """Return the bytes of a stored *value*; raise DecryptionError."""
         if isinstance(value, bytes) and value[:1] == VERSION:
             return current_cipher().decrypt(value, place)
         if is_sealed():
@@ -105,7 +105,7 @@ class EncryptedField:
         return self.open_older(value, place)
 
     def open_older(self, value: Any, place: Place) -> bytes:
-        """Return what a value of an earlier release holds; raise DecryptionError."""
+        """Return the bytes of a value of an earlier release; raise DecryptionError."""
         raise NotImplementedError
 
     def dump(self, value: Any) -> bytes:

@@ -1,8 +1,8 @@
-"""A stored check value, by which an app sees that its keys are those of this database.
+"""A stored check value, by which an app sees whether its keys are those of this database.
 
-One document holds a sealed value and a blind index of a text everybody knows. An app whose keys
-do not fit it must not write: it would hide what it stores from all others, and miss every
-account it looks for. The same document says whether the database is sealed.
+One document holds a sealed value and a blind index of a known text. An app whose keys do not fit
+it must not write: others could not read what it stores, and it would find no account. The same
+document says whether the database is sealed.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ class SealMissingError(DatabaseMismatchError):
 def verify_keys() -> None:
     """Compare the keys with the check value, which the first app of a database writes.
 
-    Raises EncryptionKeyError, and SealMissingError. Of several processes that come first at
-    once, one writes and the others compare with what it wrote.
+    Raises EncryptionKeyError and SealMissingError. Of several processes that start at the same
+    time, one writes the value and the others compare with it.
     """
     checks = collection(CHECKS)
     stored = checks.find_one({"_id": CHECK_ID}) or _write_first(checks)
@@ -74,25 +74,25 @@ def verify_keys() -> None:
         return
     if cipher.is_strict:
         raise SealMissingError
-    # Also where somebody took the seal away.
+    # This is also the case after somebody has removed the seal.
     logger.warning("clear text and tokens of earlier releases are read: run flask encryption apply")
 
 
 def renew_check() -> None:
-    """Write the check value with the first keys, so that no older one is needed for it."""
+    """Write the check value again with the first keys, so that it needs no older key."""
     checks = collection(CHECKS)
     stored = checks.find_one({"_id": CHECK_ID}) or {}
     _write(checks, {**_make_check(), **(_make_seal() if has_seal(stored) else {})})
 
 
 def seal_database() -> None:
-    """Say that nothing is left that is not bound to its place: from now on it is refused."""
+    """Mark the database as sealed: values that are not bound to their place are refused now."""
     _write(collection(CHECKS), _make_check() | _make_seal())
     current_cipher().is_sealed = True
 
 
 def unseal_database() -> None:
-    """Take the seal away; processes that have seen it keep to it until they end.
+    """Remove the seal; processes that have seen it keep to it until they end.
 
     Raises SealMissingError where the settings want it.
     """
@@ -130,7 +130,7 @@ def _write_first(checks: Collection[dict[str, Any]]) -> dict[str, Any]:
     now = utc_now()
     check = {"_id": CHECK_ID, **_make_check(), "createdAt": now, "updatedAt": now}
     if not has_documents():
-        # Nothing to read that an earlier release stored.
+        # There is nothing from an earlier release to read.
         check |= _make_seal()
     try:
         checks.insert_one(check)
@@ -142,8 +142,8 @@ def _write_first(checks: Collection[dict[str, Any]]) -> dict[str, Any]:
 def _verify_by_samples() -> None:
     """Raise EncryptionKeyError where the newest documents were written with other keys.
 
-    The check value may be missing from a database that is not new, such as one restored in
-    part; a wrong key must not be made the right one by that.
+    The check value may be missing from a database that is not new, for example one restored in
+    part. A wrong key must not become the right one by that.
     """
     try:
         for slot, place in sample_slots():

@@ -1,4 +1,4 @@
-"""Values are sealed as their document is stored, and opened as it is read, at any depth."""
+"""Seal values when their document is stored, and open them when it is read, at any depth."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mongoengine import QuerySet
 
-# What updates of a queryset take beside the changes.
+# Arguments of a queryset's update that are no changes.
 _OPTIONS = frozenset(
     {"upsert", "multi", "write_concern", "read_concern", "full_result", "full_response"}
     | {"array_filters", "remove", "new"}
@@ -26,7 +26,7 @@ _OPTIONS = frozenset(
 
 
 class Slot(NamedTuple):
-    """An encrypted field of a stored document, and what holds its value under which key."""
+    """An encrypted field of a stored document, and the container and key of its value."""
 
     field: EncryptedField
     container: Any
@@ -40,7 +40,7 @@ class Slot(NamedTuple):
 
 
 def seal(stored: Any, collection: str, identifier: Any, path: str = "") -> None:
-    """Seal whatever fields left for it in *stored*, a document or the changes of an update."""
+    """Seal the Unsealed values in *stored*, a document or the changes of an update."""
     for key, value in list(stored.items() if isinstance(stored, dict) else enumerate(stored)):
         below = f"{path}.{key}"
         if isinstance(value, Unsealed):
@@ -51,7 +51,7 @@ def seal(stored: Any, collection: str, identifier: Any, path: str = "") -> None:
 
 
 def open_record(document_class: Any, record: dict[str, Any]) -> None:
-    """Replace every sealed value of *record* by what it means; raise DecryptionError."""
+    """Replace every sealed value of *record* by its content; raise DecryptionError."""
     collection = document_class._get_collection_name()  # noqa: SLF001 - it has no public name.
     for slot in slots_in(document_class, record):
         place = Place.at(collection, slot.path, record.get("_id"))
@@ -61,7 +61,7 @@ def open_record(document_class: Any, record: dict[str, Any]) -> None:
 def seal_update(queryset: QuerySet, changes: dict[str, Any]) -> dict[str, Any]:
     """Return the keyword arguments of an update with their values sealed.
 
-    A value is bound to one document, which the query has to name by its id. Raises
+    A value is bound to one document, so the query must name that by its id. Raises
     InvalidQueryError.
     """
     document_class = queryset._document  # noqa: SLF001 - it has no public name.
@@ -88,7 +88,7 @@ def _holds_unsealed(value: Any) -> bool:
 
 def slots_in(document_class: Any, record: dict[str, Any]) -> Iterator[Slot]:
     """Yield every encrypted field that *record* has a value in."""
-    # An extending class is stored in its parent's place under its own name.
+    # A subclass is stored in its parent's collection under its own name.
     if "_cls" in record:
         document_class = get_document(record["_cls"])
     for field in encrypted_fields(document_class):
@@ -103,14 +103,14 @@ def _slots_below(field: Any, container: Any, key: Any, path: str) -> Iterator[Sl
         yield Slot(field, container, key, path)
     elif isinstance(field, EmbeddedDocumentField | GenericEmbeddedDocumentField):
         if isinstance(value, dict):
-            # What a generic field holds always says itself what it is.
+            # A document in a generic field always names its own class.
             for slot in slots_in(getattr(field, "document_type", None), value):
                 yield slot._replace(path=f"{path}.{slot.path}")
     elif isinstance(value, dict | list):
         for each in list(value) if isinstance(value, dict) else range(len(value)):
             yield from _slots_below(field.field, value, each, f"{path}.{each}")
     elif isinstance(field.field, EncryptedField):
-        # No list or map where one belongs: nothing of this app's that could be read.
+        # There is no list or map although the field is one: this app has not stored that.
         yield Slot(field.field, container, key, path)
 
 
@@ -122,7 +122,7 @@ def encrypted_fields(document_class: Any) -> tuple[Any, ...]:
 
 
 def _reaches_encrypted(field: Any, seen: frozenset[type]) -> bool:
-    # What a generic field holds is known from the stored document alone.
+    # The class in a generic field is known only from the stored document.
     if isinstance(field, EncryptedField | GenericEmbeddedDocumentField):
         return True
     if isinstance(field, EmbeddedDocumentField):
