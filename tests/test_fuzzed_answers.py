@@ -189,7 +189,7 @@ def check_texts(texts, answers):
         assert f"`{uri}`" in texts[readme]
     lines = texts["app/docs/introduction.md"].split("\n")
     assert (lines[0], lines[2]) == (f"# {name}", description)
-    assert slug in constants_of(texts["config/base.py"])
+    assert slug in constants_of(texts["config/core.py"])
     assert uri in constants_of(texts["config/production.py"])
     assert f"# MONGODB_URI={uri}" in texts[".env.example"].split("\n")
     for path in set(texts) & {f"app/docs/page/{page}/page.html" for page in ("swagger", "redoc")}:

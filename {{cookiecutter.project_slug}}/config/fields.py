@@ -9,27 +9,13 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from typing import Annotated, Any, Final
-#: if cookiecutter.task_queue
-from urllib.parse import urlsplit
-#: endif
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 from pymongo.uri_parser import parse_uri
 
-from config import (
-    #: if cookiecutter.field_encryption
-    fernet,
-    #: endif
-    strong_secrets,
-    #: if cookiecutter.observability
-    telemetry,
-    #: endif
-    #: if cookiecutter.throttling
-    throttle,
-    #: endif
-)
+from config import strong_secrets
 
 SERVERS: Final = (
     # Settings that name a server to which secrets go.
@@ -50,10 +36,6 @@ DNS_SECONDS: Final = 5
 
 ON: Final = ("1", "true", "yes")
 OFF: Final = ("0", "false", "no")
-
-#: if cookiecutter.task_queue
-BROKERS: Final = ("redis", "rediss", "valkey", "valkeys", "amqp", "amqps")
-#: endif
 
 # A name or an IPv4 address, or an IPv6 address in brackets, each with or without a port.
 HOST: Final = re.compile(
@@ -79,18 +61,6 @@ def read_whole_number(value: Any) -> Any:
     return value
 
 
-#: if cookiecutter.observability
-def read_port(value: Any) -> Any:
-    """Read a port; Kubernetes may set a variable of the same name to a URL."""
-    if isinstance(value, str) and value.startswith(("tcp://", "udp://")):
-        raise ValueError(
-            "must be a whole number; Kubernetes sets it in every pod where a Service is called"
-            " metrics: say enableServiceLinks: false"
-        )
-    return read_whole_number(value)
-
-
-#: endif
 def read_list(value: Any) -> Any:
     """Read a comma-separated text as a tuple."""
     if isinstance(value, str):
@@ -136,24 +106,6 @@ def check_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
 
 
 #: endif
-#: if cookiecutter.oauth == "server"
-def check_issuer(issuer: str) -> str:
-    """Refuse a URL with a path: the metadata of such an issuer would be at another address."""
-    scheme, _, host = issuer.partition("://")
-    is_local = scheme == "http" and host.partition(":")[0] in {"localhost", "127.0.0.1"}
-    if not HOST.fullmatch(host) or issuer != issuer.lower() or not (scheme == "https" or is_local):
-        raise ValueError("must be https://host or https://host:port, or http on localhost")
-    return issuer
-
-
-def check_secure_issuer(issuer: str) -> str:
-    """Refuse plain HTTP as well (RFC 8414 section 2)."""
-    if not issuer.startswith("https://"):
-        raise ValueError("must be https://host or https://host:port")
-    return check_issuer(issuer)
-
-
-#: endif
 def check_mongodb_uri(uri: str) -> str:
     """Refuse what the driver would refuse at the first query, without a DNS look-up."""
     if not uri.startswith(("mongodb://", "mongodb+srv://")):
@@ -192,21 +144,6 @@ def _without_srv(uri: str) -> str:
     return re.sub(r"^mongodb\+srv:", "mongodb:", plain)
 
 
-#: if cookiecutter.task_queue
-def check_broker_uri(uri: str) -> str:
-    """Refuse a broker that is not known to keep every message."""
-    try:
-        parts = urlsplit(uri)
-        is_known = parts.scheme in BROKERS and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        is_known = False
-    if not is_known:
-        schemes = ", ".join(f"{scheme}://" for scheme in BROKERS)
-        raise ValueError(f"must be the URI of a broker, with one of {schemes} and a host")
-    return uri
-
-
-#: endif
 Switch = Annotated[bool, BeforeValidator(read_switch)]
 WholeNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=0)]
 PositiveNumber = Annotated[int, BeforeValidator(read_whole_number), Field(ge=1)]
@@ -214,32 +151,7 @@ Hosts = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(ch
 #: if cookiecutter.cors
 Origins = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_origins)]
 #: endif
-#: if cookiecutter.oauth == "server"
-Issuer = Annotated[str, AfterValidator(check_issuer)]
-SecureIssuer = Annotated[str, AfterValidator(check_secure_issuer)]
-#: endif
-#: if cookiecutter.task_queue
-BrokerURI = Annotated[str, AfterValidator(check_broker_uri), Field(repr=False)]
-#: endif
 MongoURI = Annotated[str, AfterValidator(check_mongodb_uri), Field(repr=False)]
 Secret = Annotated[str, AfterValidator(strong_secrets.check_secret), Field(repr=False)]
-#: if cookiecutter.throttling
-Limits = Annotated[str, AfterValidator(throttle.check_limits)]
-StorageURI = Annotated[str, AfterValidator(throttle.check_storage_uri)]
-#: endif
 Address = Annotated[str, AfterValidator(read_address)]
 Servers = Annotated[tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_servers)]
-#: if cookiecutter.observability
-Port = Annotated[int, BeforeValidator(read_port), Field(ge=1, le=65_535)]
-TelemetryURL = Annotated[str, AfterValidator(telemetry.check_url)]
-TelemetryHeaders = Annotated[str, AfterValidator(telemetry.check_headers)]
-SentryDSN = Annotated[str, AfterValidator(telemetry.check_dsn)]
-#: endif
-#: if cookiecutter.field_encryption
-FernetKeys = Annotated[
-    tuple[str, ...],
-    BeforeValidator(read_list),
-    AfterValidator(fernet.check_fernet_keys),
-    Field(repr=False),
-]
-#: endif

@@ -1,15 +1,16 @@
-"""Check the addresses and names of an object store, and the allowed types of files."""
+"""Settings of uploads: the object store, its CDN, and what is taken."""
 
 from __future__ import annotations
 
 import os
 import re
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from config import urls
-from config.fields import read_list
+from config.core import CoreSettings
+from config.fields import PositiveNumber, read_list
 
 # What all S3-compatible stores take as the name of a bucket.
 BUCKET: Final = re.compile(r"[a-z0-9](?:[a-z0-9.-]{1,61})[a-z0-9]")
@@ -79,3 +80,49 @@ Bucket = Annotated[str, AfterValidator(check_bucket)]
 ContentTypes = Annotated[
     tuple[str, ...], BeforeValidator(read_list), AfterValidator(check_content_types)
 ]
+
+
+class UploadSettings(CoreSettings):
+    """Where files are, and which of them are taken."""
+
+    S3_ENDPOINT_URL: StoreURL = Field(
+        description="Where the object store is, for this API and for its clients."
+    )
+    S3_REGION: str = Field(pattern=r"^[a-z0-9-]{1,64}$", description="Region of the bucket.")
+    S3_BUCKET: Bucket = Field(description="Bucket of the files, and of nothing else.")
+    S3_ACCESS_KEY_ID: str = Field(
+        pattern=r"^[\x21-\x7e]{1,128}$", description="Key that signs uploads; it may write there."
+    )
+    S3_SECRET_ACCESS_KEY: str = Field(
+        pattern=r"^[\x21-\x7e]{8,256}$", repr=False, description="Secret of that key."
+    )
+    S3_ADDRESSING: Literal["path", "virtual"] = Field(
+        "path", description="Whether the bucket is in the path or in the host: path or virtual."
+    )
+    S3_TIMEOUT_SECONDS: float = Field(
+        1.2, gt=0, le=1.4, description="Time that one call of the object store may take."
+    )
+    CDN_BASE_URL: StoreURL = Field(description="Where the CDN serves what is in the bucket.")
+    UPLOAD_CONTENT_TYPES: ContentTypes = Field(
+        ("image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"),
+        description="Media types of files that are taken, comma-separated.",
+    )
+    UPLOAD_MAX_BYTES: PositiveNumber = Field(
+        10_485_760, le=5_368_709_120, description="Size of the largest file."
+    )
+    UPLOAD_PENDING_LIMIT: PositiveNumber = Field(
+        20, le=1000, description="Files of one account that may wait to be confirmed."
+    )
+    UPLOAD_POLICY_SECONDS: PositiveNumber = Field(
+        900, le=604_800, description="Time within which an upload must begin."
+    )
+    UPLOAD_EXPIRY_SECONDS: PositiveNumber = Field(
+        3600, le=2_592_000, description="Time within which an upload must be confirmed."
+    )
+
+    @field_validator("UPLOAD_EXPIRY_SECONDS")
+    @classmethod
+    def _check_upload_expiry(cls, value: int, info: ValidationInfo) -> int:
+        if value < info.data.get("UPLOAD_POLICY_SECONDS", 0):
+            raise ValueError("must not be less than UPLOAD_POLICY_SECONDS")
+        return value

@@ -15,13 +15,13 @@ from config.base import Base
 from config.fields import (
     SERVERS,
     MongoURI,
-    #: if cookiecutter.oauth == "server"
-    SecureIssuer,
-    #: endif
     #: if cookiecutter.api_docs != "none"
     Switch,
     #: endif
 )
+#: if cookiecutter.oauth == "server"
+from config.oauth_server import SecureIssuer
+#: endif
 
 
 class Production(Base):

@@ -1,12 +1,13 @@
-"""Check the settings of log-in providers, alone and together."""
+"""Settings of the providers that people log in with."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Final
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field, field_validator
 
 from config import urls
+from config.core import CoreSettings
 
 if TYPE_CHECKING:
     from pydantic import ValidationInfo
@@ -65,3 +66,33 @@ def check_provider(secret: str | None, info: ValidationInfo) -> str | None:
 BaseURL = Annotated[str, AfterValidator(check_base_url)]
 Issuer = Annotated[str, AfterValidator(check_issuer)]
 RedirectURI = Annotated[str, AfterValidator(check_redirect_uri)]
+
+
+class ProviderSettings(CoreSettings):
+    """Where each provider is, and what it knows this API by."""
+
+    OAUTH_REDIRECT_URI: RedirectURI | None = Field(
+        None, description="Where providers send a browser back to, with {provider} in the path."
+    )
+    OAUTH_TIMEOUT_SECONDS: float = Field(
+        2.0, gt=0, le=2.4, description="Time that all calls of one request to a provider have."
+    )
+    GOOGLE_CLIENT_ID: str | None = Field(None, description="This API's id at Google.")
+    GOOGLE_CLIENT_SECRET: str | None = Field(
+        None, repr=False, description="This API's secret at Google; with it Google is on."
+    )
+    GITHUB_CLIENT_ID: str | None = Field(None, description="This API's id at GitHub.")
+    GITHUB_CLIENT_SECRET: str | None = Field(
+        None, repr=False, description="This API's secret at GitHub; with it GitHub is on."
+    )
+    GITHUB_URL: BaseURL = Field("https://github.com", description="Where people log in to GitHub.")
+    GITHUB_API_URL: BaseURL = Field("https://api.github.com", description="Where GitHub's API is.")
+    OIDC_ISSUER: Issuer | None = Field(None, description="An OpenID Connect issuer of your choice.")
+    OIDC_CLIENT_ID: str | None = Field(None, description="This API's id at that issuer.")
+    OIDC_CLIENT_SECRET: str | None = Field(
+        None, repr=False, description="This API's secret at that issuer; with it the issuer is on."
+    )
+
+    _check_provider = field_validator(
+        "GOOGLE_CLIENT_SECRET", "GITHUB_CLIENT_SECRET", "OIDC_CLIENT_SECRET"
+    )(check_provider)

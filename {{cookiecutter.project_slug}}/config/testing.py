@@ -13,21 +13,19 @@ from pydantic import Field
 
 from config import (
     #: if cookiecutter.field_encryption
-    fernet,
+    encryption,
     #: endif
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
     #: endif
     strong_secrets,
 )
-from config.base import SLUG, Base
+from config.base import Base
+from config.core import SLUG
+#: if cookiecutter.field_encryption
+from config.encryption import FernetKeys
+#: endif
 from config.fields import (
-    #: if cookiecutter.task_queue
-    BrokerURI,
-    #: endif
-    #: if cookiecutter.field_encryption
-    FernetKeys,
-    #: endif
     Hosts,
     MongoURI,
     #: if cookiecutter.observability
@@ -35,6 +33,9 @@ from config.fields import (
     #: endif
     Secret,
 )
+#: if cookiecutter.task_queue
+from config.jobs import BrokerURI
+#: endif
 #: if cookiecutter.uploads
 from config.object_store import Bucket, StoreURL
 #: endif
@@ -49,7 +50,7 @@ JWT_SECRET_KEY: Final = strong_secrets.generate_secret()
 JWT_PRIVATE_KEY: Final = key_pairs.generate_private_key("{{ cookiecutter.jwt_algorithm }}")
 #: endif
 #: if cookiecutter.field_encryption
-FIELD_ENCRYPTION_KEYS: Final = (fernet.generate_fernet_key(),)
+FIELD_ENCRYPTION_KEYS: Final = (encryption.generate_fernet_key(),)
 FIELD_INDEX_KEY: Final = strong_secrets.generate_secret()
 #: endif
 

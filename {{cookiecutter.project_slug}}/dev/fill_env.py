@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from config import (
     #: if cookiecutter.field_encryption
-    fernet,
+    encryption,
     #: endif
     #: if cookiecutter.jwt_algorithm != "HS256"
     key_pairs,
@@ -34,7 +34,7 @@ MAKERS: Final[Mapping[str, Callable[[], str]]] = {
     "JWT_PRIVATE_KEY": lambda: key_pairs.generate_private_key("{{ cookiecutter.jwt_algorithm }}"),
     #: endif
     #: if cookiecutter.field_encryption
-    "FIELD_ENCRYPTION_KEYS": fernet.generate_fernet_key,
+    "FIELD_ENCRYPTION_KEYS": encryption.generate_fernet_key,
     "FIELD_INDEX_KEY": strong_secrets.generate_secret,
     #: endif
 }

@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from config import ConfigurationError, Development, urls
-from config.base import SLUG
+from config.core import SLUG
 from config.environment import PROJECT, Environment
 from dev import (
     #: if cookiecutter.uploads

@@ -14,7 +14,7 @@ import pymongo
 #: if cookiecutter.observability
 from app.models import slow_queries
 #: endif
-from config.base import SLUG
+from config.core import SLUG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

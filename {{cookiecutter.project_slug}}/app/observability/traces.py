@@ -31,7 +31,7 @@ from requests import Session
 from app.extensions import app_settings
 from app.observability import request_record
 from config import urls
-from config.base import SLUG
+from config.core import SLUG
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

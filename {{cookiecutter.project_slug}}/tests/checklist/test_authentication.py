@@ -16,7 +16,7 @@ import pytest
 from argon2 import PasswordHasher
 from pydantic import ValidationError
 
-from config.base import SLUG
+from config.core import SLUG
 from config.environment import PROJECT
 from config.testing import Testing
 from tests.checklist.routes import find_protected

@@ -8,7 +8,7 @@ import mongoengine
 import pytest
 
 from app import create_app
-from config.base import SLUG
+from config.core import SLUG
 from config.testing import Testing
 
 

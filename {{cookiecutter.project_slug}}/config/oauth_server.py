@@ -1,0 +1,49 @@
+"""Settings of this server as an OAuth provider of other apps."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from config.fields import HOST, PositiveNumber
+from config.server import ServerSettings
+
+
+def check_issuer(issuer: str) -> str:
+    """Refuse a URL with a path: the metadata of such an issuer would be at another address."""
+    scheme, _, host = issuer.partition("://")
+    is_local = scheme == "http" and host.partition(":")[0] in {"localhost", "127.0.0.1"}
+    if not HOST.fullmatch(host) or issuer != issuer.lower() or not (scheme == "https" or is_local):
+        raise ValueError("must be https://host or https://host:port, or http on localhost")
+    return issuer
+
+
+def check_secure_issuer(issuer: str) -> str:
+    """Refuse plain HTTP as well (RFC 8414 section 2)."""
+    if not issuer.startswith("https://"):
+        raise ValueError("must be https://host or https://host:port")
+    return check_issuer(issuer)
+
+
+Issuer = Annotated[str, AfterValidator(check_issuer)]
+SecureIssuer = Annotated[str, AfterValidator(check_secure_issuer)]
+
+
+class OAuthServerSettings(ServerSettings):
+    """What other apps know this server by, and what they are granted."""
+
+    OAUTH_ISSUER: Issuer | None = Field(
+        None, description="URL by which other apps know this server; made of its host where unset."
+    )
+    OAUTH_CODE_SECONDS: PositiveNumber = Field(
+        60, le=600, description="Time that an app has to exchange a code."
+    )
+    OAUTH_GRANT_LIMIT: PositiveNumber = Field(
+        20, le=100, description="Grants kept per account; the oldest ends first."
+    )
+
+    @property
+    def likely_issuer(self) -> str:
+        """What OAUTH_ISSUER is where it is unset: the first host that requests may name."""
+        return f"https://{self.TRUSTED_HOSTS[0]}"
