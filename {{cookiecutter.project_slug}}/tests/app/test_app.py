@@ -55,7 +55,7 @@ def test_every_parameter_of_a_path_is_a_uuid(app):
         assert kinds <= {"UUIDConverter"}, rule
 
 
-def test_settings_reach_flask_itself(make_app):
+def test_settings_configure_flask_itself(make_app):
     assert make_app(MAX_BODY_BYTES=100).config["MAX_CONTENT_LENGTH"] == 100
 
 
@@ -88,7 +88,7 @@ def test_only_as_many_forwarded_headers_count_as_there_are_proxies(make_app):
         ({}, "", "/shop", "/api/v1/me"),
     ],
 )
-def test_links_begin_with_the_path_that_clients_use(make_app, settings, path, told, location):
+def test_links_begin_with_the_public_path(make_app, settings, path, told, location):
     api = Api(make_app(**settings))
     headers = {"X-Forwarded-Prefix": told} if told else {}
     person = {"email": "a@example.com", "password": PASSWORD, "displayName": "A"}
@@ -98,7 +98,7 @@ def test_links_begin_with_the_path_that_clients_use(make_app, settings, path, to
     assert document["servers"] == [{"url": location.removesuffix("/api/v1/me") or "/"}]
 
 
-def test_every_link_of_the_api_is_made_of_its_routes():
+def test_every_link_of_the_api_is_built_from_its_routes():
     made_by_hand = {
         path.name
         for path in Path(views.__file__).parent.glob("*.py")

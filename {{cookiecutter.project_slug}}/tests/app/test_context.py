@@ -45,7 +45,7 @@ def test_a_new_request_has_neither_id_nor_caller(app):
         assert not context.is_authenticated
 
 
-def test_a_request_knows_that_its_id_and_caller_are_there(app):
+def test_a_request_knows_whether_it_has_an_id_and_a_caller(app):
     with app.test_request_context():
         context.request_id = "id"
         context.caller = "caller"

@@ -51,7 +51,7 @@ def test_torn_body_is_an_error_of_reading_and_closes_the_connection(pair):
 
 
 @pytest.mark.parametrize("name", ["read", "readline"])
-def test_a_body_that_is_awaited_is_asked_for_once_it_is_read(pair, name):
+def test_a_client_that_waits_with_its_body_is_asked_for_it_once_it_is_read(pair, name):
     request = Request(is_awaited=True, readline=lambda: b"line")
     body = Body(request, pair[0])
     assert not request._expected_100_continue
@@ -74,7 +74,9 @@ def test_a_body_that_is_awaited_is_asked_for_once_it_is_read(pair, name):
         ({"parser": "in the middle"}, False, True),
     ],
 )
-def test_an_answer_that_leaves_much_unread_is_the_last(pair, reader, is_awaited, is_last):
+def test_an_answer_that_leaves_much_of_a_body_unread_closes_the_connection(
+    pair, reader, is_awaited, is_last
+):
     request = Request(SimpleNamespace(**reader), is_awaited=is_awaited)
     body = Body(request, pair[0])
     started = []

@@ -63,7 +63,7 @@ def test_codes_are_unique():
     assert len(set(codes)) == len(codes)
 
 
-def test_a_problem_is_the_only_one_of_its_sentence():
+def test_no_two_problems_have_the_same_sentence():
     sentences = [kind.detail for kind in PROBLEMS]
     assert len(set(sentences)) == len(sentences)
 
@@ -77,7 +77,7 @@ def test_a_problem_is_the_only_one_of_its_sentence():
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_title_is_the_status_in_the_words_of_rfc_9110(problem, title):
+def test_title_is_the_name_of_the_status_in_rfc_9110(problem, title):
     assert problem.title == title
 
 
@@ -96,11 +96,11 @@ def test_wrong_credentials_are_challenged_too():
 
 @pytest.mark.parametrize("kind", [TooManyRequestsError, LoginJailedError, ServiceUnavailableError])
 @pytest.mark.parametrize(("seconds", "told"), [(-1, "1"), (0, "1"), (1, "1"), (90, "90")])
-def test_waiting_is_told_in_whole_seconds_and_never_none(kind, seconds, told):
+def test_retry_after_is_in_whole_seconds_and_never_zero(kind, seconds, told):
     assert kind(seconds).headers == {"Retry-After": told}
 
 
-def test_a_wrong_method_tells_the_right_ones():
+def test_a_wrong_method_is_answered_with_the_allowed_ones():
     assert MethodNotAllowedError(("GET", "PUT")).headers == {"Allow": "GET, PUT"}
 
 
@@ -109,7 +109,7 @@ def test_a_wrong_method_tells_the_right_ones():
     [("application/json", {"Accept": "application/json"}), ("", {})],
     ids=["a body is read", "no body is read"],
 )
-def test_a_wrong_type_tells_the_right_one_where_there_is_one(accepted, headers):
+def test_a_wrong_type_is_answered_with_the_accepted_one(accepted, headers):
     assert UnsupportedMediaTypeError(accepted).headers == headers
 
 

@@ -114,7 +114,7 @@ def test_request_is_ready_with_its_last_byte_and_not_before(
 
 
 @pytest.mark.parametrize("request_", HOPELESS.values(), ids=HOPELESS)
-def test_what_will_be_refused_is_not_waited_for(
+def test_a_request_that_will_be_refused_is_ready_at_once(
     pair: tuple[Connection, socket.socket], request_: bytes
 ) -> None:
     conn, client = pair
@@ -128,7 +128,7 @@ def test_what_will_be_refused_is_not_waited_for(
 
 
 @pytest.mark.parametrize("request_", LONG.values(), ids=LONG)
-def test_longer_bodies_than_the_app_takes_are_not_gathered(
+def test_bodies_that_are_too_long_for_the_app_are_not_collected(
     pair: tuple[Connection, socket.socket], request_: bytes
 ) -> None:
     assert feed(pair[0], request_)
@@ -136,7 +136,7 @@ def test_longer_bodies_than_the_app_takes_are_not_gathered(
 
 
 @pytest.mark.parametrize("size", [b"fffffff", b"400"])
-def test_a_thread_finds_all_that_tells_it_that_a_body_in_chunks_is_too_long(
+def test_a_thread_can_tell_without_waiting_that_a_chunked_body_is_too_long(
     pair: tuple[Connection, socket.socket], size: bytes
 ) -> None:
     conn, client = pair
@@ -153,7 +153,7 @@ def test_a_thread_finds_all_that_tells_it_that_a_body_in_chunks_is_too_long(
     assert body.read(1) == b" "
 
 
-def test_a_body_in_chunks_that_is_little_too_long_is_gathered_to_its_end(
+def test_a_chunked_body_that_is_slightly_too_long_is_collected_to_its_end(
     pair: tuple[Connection, socket.socket],
 ) -> None:
     conn, _ = pair
@@ -163,7 +163,7 @@ def test_a_body_in_chunks_that_is_little_too_long_is_gathered_to_its_end(
 
 
 @pytest.mark.parametrize(("request_", "error"), EXCESSIVE.values(), ids=EXCESSIVE)
-def test_what_would_take_memory_is_refused(
+def test_excessive_requests_are_refused(
     pair: tuple[Connection, socket.socket], request_: bytes, error: type[Exception]
 ) -> None:
     with pytest.raises(error):
@@ -178,7 +178,7 @@ def test_what_would_take_memory_is_refused(
         (HEAD.replace(b"1.1", b"1.0") + b"Expect: 100-continue\r\n", b""),
     ],
 )
-def test_only_who_waits_for_it_is_invited_to_send_a_body(
+def test_only_a_client_that_expects_100_continue_gets_it(
     pair: tuple[Connection, socket.socket], head: bytes, invitation: bytes
 ) -> None:
     conn, client = pair
@@ -203,7 +203,7 @@ def test_only_who_waits_for_it_is_invited_to_send_a_body(
         (HEAD + b"Content-Length: 4\r\n\r\n", gunicorn_connection.SILENCE_SECONDS + 1, True),
     ],
 )
-def test_clients_have_their_time(
+def test_clients_have_a_time_limit(
     pair: tuple[Connection, socket.socket], data: bytes, seconds: float, *, is_late: bool
 ) -> None:
     conn, _ = pair
@@ -213,7 +213,7 @@ def test_clients_have_their_time(
     assert conn.is_late(now + seconds) == is_late
 
 
-def test_a_body_that_comes_slowly_has_a_time_as_a_whole(
+def test_a_slow_body_has_a_time_limit_as_a_whole(
     pair: tuple[Connection, socket.socket],
 ) -> None:
     conn, _ = pair
@@ -224,7 +224,7 @@ def test_a_body_that_comes_slowly_has_a_time_as_a_whole(
     assert conn.is_late(end + 1)
 
 
-def test_a_long_body_is_read_no_longer_than_any_other(
+def test_a_long_body_has_the_same_time_limit_as_any_other(
     pair: tuple[Connection, socket.socket],
 ) -> None:
     conn, client = pair
@@ -295,14 +295,14 @@ def test_what_follows_the_last_answer_is_not_read_for_ever(
         (b"GET /api/v1/health/live HTTP/1.1", False),
     ],
 )
-def test_probes_are_known_by_their_line(
+def test_probes_are_recognised_by_their_request_line(
     pair: tuple[Connection, socket.socket], line: bytes, *, is_probe: bool
 ) -> None:
     assert feed(pair[0], line + b"\r\n\r\n")
     assert pair[0].is_probe() == is_probe
 
 
-def test_probes_are_known_under_a_path_too(pair: tuple[Connection, socket.socket]) -> None:
+def test_probes_are_recognised_under_a_path_too(pair: tuple[Connection, socket.socket]) -> None:
     conn, _ = pair
     conn.settings = Testing(SCRIPT_NAME="/shop")
     assert feed(conn, b"GET /shop/health/live HTTP/1.1\r\n\r\n")

@@ -147,7 +147,7 @@ def test_a_problem_ends_its_connection_once_the_client_is_done(loop: Loop) -> No
     loop.turn_until(lambda: not loop.worker.nr_conns)
 
 
-def test_who_is_late_is_told_so_and_who_is_idle_is_not(loop: Loop) -> None:
+def test_late_requests_are_answered_and_idle_connections_are_closed(loop: Loop) -> None:
     idle, late = loop.connect(), loop.connect(b"GET / HTTP")
     loop.turn_until(lambda: any(conn.data for conn in loop.worker.waiting))
     loop.worker.swept = time.monotonic()
@@ -162,7 +162,7 @@ def test_who_is_late_is_told_so_and_who_is_idle_is_not(loop: Loop) -> None:
     assert loop.read(idle) == b""
 
 
-def test_a_worker_that_ends_waits_for_what_has_begun(loop: Loop) -> None:
+def test_a_worker_that_ends_finishes_requests_that_have_begun(loop: Loop) -> None:
     idle, begun = loop.connect(), loop.connect(b"GET / HTTP")
     loop.turn_until(lambda: any(conn.data for conn in loop.worker.waiting))
     loop.worker._cap_keepalive(0.0)
@@ -193,7 +193,7 @@ def test_a_worker_that_ends_keeps_no_connection_that_it_has_just_answered(
     assert b"\r\nConnection: close\r\n" in loop.read(client)
 
 
-def test_who_has_asked_for_nothing_makes_room_first(loop: Loop) -> None:
+def test_connections_without_a_request_are_closed_first(loop: Loop) -> None:
     known = loop.connect(LIVE)
     assert loop.read(known, until=b"}")
     stranger = loop.connect()
@@ -206,7 +206,7 @@ def test_who_has_asked_for_nothing_makes_room_first(loop: Loop) -> None:
     assert loop.read(known, until=b"}").startswith(b"HTTP/1.1 200 ")
 
 
-def test_no_more_files_are_room_to_make(loop: Loop) -> None:
+def test_a_worker_without_free_files_makes_room(loop: Loop) -> None:
     def accept() -> None:
         raise OSError(errno.EMFILE, "Too many open files")
 
@@ -218,7 +218,7 @@ def test_no_more_files_are_room_to_make(loop: Loop) -> None:
         loop.worker.accept(full)
 
 
-def test_what_has_come_has_a_bound_for_all_together(
+def test_incomplete_requests_have_a_common_memory_limit(
     loop: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = loop.connect(b"GET / HTTP")
@@ -233,7 +233,7 @@ def test_what_has_come_has_a_bound_for_all_together(
     assert loop.worker.gathered == 0
 
 
-def test_a_body_that_is_allowed_arrives_however_long(
+def test_a_body_of_the_allowed_length_arrives_however_long_it_is(
     loop: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gunicorn_loop, "GATHERED_BYTES", 100)
@@ -246,7 +246,7 @@ def test_a_body_that_is_allowed_arrives_however_long(
     assert loop.read(client).startswith(b"HTTP/1.1 404 ")
 
 
-def test_an_accident_with_one_request_is_answered_and_ends_no_worker(
+def test_an_error_in_one_request_is_answered_and_does_not_end_the_worker(
     loop: Loop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> bool:
@@ -260,7 +260,7 @@ def test_an_accident_with_one_request_is_answered_and_ends_no_worker(
     assert loop.read(loop.connect(LIVE), until=b"}").startswith(b"HTTP/1.1 200 ")
 
 
-def test_files_are_raised_as_far_as_they_may_be(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limit_of_files_is_raised_as_far_as_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     for soft, hard, raised in [(256, 1000, 1000), (256, 1 << 20, 4096), (8192, 8192, 8192)]:
         limits = [(soft, hard)]
         monkeypatch.setattr(resource, "getrlimit", lambda _, limits=limits: limits[-1])
@@ -269,7 +269,7 @@ def test_files_are_raised_as_far_as_they_may_be(monkeypatch: pytest.MonkeyPatch)
         assert limits[-1] == (raised, hard)
 
 
-def test_threads_wait_neither_for_a_silent_client_nor_for_one_that_does_not_read(
+def test_threads_do_not_wait_for_silent_clients_or_clients_that_do_not_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(gunicorn_loop, "SILENCE_SECONDS", 0.1)

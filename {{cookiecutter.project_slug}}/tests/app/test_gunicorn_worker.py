@@ -65,7 +65,7 @@ def test_worker_survives_a_client_that_is_gone(worker: gunicorn_worker.Worker) -
         worker.handle_error(None, ours, None, http_errors.InvalidRequestLine("canary"))
 
 
-def test_worker_reads_bodies_that_may_be_torn(
+def test_worker_reports_torn_bodies_as_errors_of_the_client(
     worker: gunicorn_worker.Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ThreadWorker, "handle_request", lambda *_: True)
@@ -78,7 +78,7 @@ def test_worker_reads_bodies_that_may_be_torn(
     ("error", "lines"),
     [(BlockingIOError, ["a client was silent for 10 seconds"]), (OSError, ["failed"])],
 )
-def test_silence_of_a_client_is_no_failure(
+def test_a_silent_client_is_not_logged_as_a_failure(
     caplog: pytest.LogCaptureFixture, error: type[OSError], lines: list[str]
 ) -> None:
     logger = gunicorn_worker.ServerLogger(Config())
@@ -93,7 +93,7 @@ def test_silence_of_a_client_is_no_failure(
 
 
 @pytest.mark.parametrize("status", [400, 414, 417, 431, 500])
-def test_problem_has_the_length_it_tells(status: int) -> None:
+def test_problem_has_the_length_of_its_header(status: int) -> None:
     head, _, body = gunicorn_worker.refuse(HTTPStatus(status), "an-id").partition(b"\r\n\r\n")
     assert f"\r\nContent-Length: {len(body)}\r\n".encode() in head
 

@@ -21,7 +21,7 @@ class Shown(Representation):
     some_name: str
 
 
-def test_whatever_is_written_is_read():
+def test_every_type_that_is_written_can_be_read():
     assert WRITERS.keys() <= READERS.keys()
     assert MEDIA_TYPES[0] == "application/json"
 
@@ -31,7 +31,7 @@ def test_json_is_read_as_it_is():
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"NaN", b'"\\ud800"', b"\xff", b"[" * 2000])
-def test_what_is_no_json_is_malformed(body):
+def test_invalid_json_is_malformed(body):
     with pytest.raises(MalformedRequestError):
         read_json(body, Given)
 

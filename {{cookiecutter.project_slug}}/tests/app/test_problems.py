@@ -75,7 +75,7 @@ def test_unknown_hosts_are_refused_everywhere_but_by_probes(app, account):
             _call(app, called, account, 400, headers={"Host": "unknown.example"})
 
 
-def test_strangers_are_refused_wherever_nothing_says_public(app):
+def test_strangers_are_refused_by_every_operation_that_is_not_public(app):
     protected = [called for called in _operations(app) if not called.operation.is_public]
     assert protected
     for called in protected:
@@ -91,7 +91,7 @@ def test_plain_http_is_refused_everywhere_but_by_probes(app, monkeypatch):
 
 
 #: endif
-def test_no_operation_sends_what_the_client_cannot_read(app, account):
+def test_every_operation_refuses_unacceptable_media_types(app, account):
     for called in _operations(app):
         answer = _call(app, called, account, 406, headers={"Accept": "model/none"})
         assert answer.json["type"] == "/problems/not-acceptable"
@@ -103,7 +103,7 @@ def test_no_operation_reads_text(app, account):
         _call(app, called, account, 415, headers=headers, data="text")
 
 
-def test_no_body_is_read_beyond_its_longest(app, account):
+def test_no_body_is_read_beyond_the_limit(app, account):
     for called in _operations(app):
         if called.operation.body is not None:
             headers = {"Content-Type": "application/json"}
@@ -111,7 +111,7 @@ def test_no_body_is_read_beyond_its_longest(app, account):
 
 
 #: if cookiecutter.oauth == "server"
-def test_no_form_is_read_beyond_its_longest_or_where_it_is_no_text(app):
+def test_no_form_is_read_beyond_the_limit_or_if_it_is_not_utf_8(app):
     for called in _operations(app):
         if called.operation.form is not None:
             for status, form in ((413, b"a=" + b"x" * 70_000), (400, b"a=%ff"), (400, b"a=\xff")):
@@ -175,7 +175,7 @@ def test_every_operation_of_the_api_waits_for_the_database(make_app, monkeypatch
 
 
 #: if cookiecutter.throttling
-def test_every_operation_is_refused_to_who_asks_too_often(make_app):
+def test_every_operation_refuses_callers_that_ask_too_often(make_app):
     app = make_app(RATELIMIT_DEFAULT="1 per hour", RATELIMIT_AUTH="1 per hour")
     for called in _operations(app):
         if called.operation.is_throttled:
@@ -185,7 +185,7 @@ def test_every_operation_is_refused_to_who_asks_too_often(make_app):
 
 
 #: endif
-def test_every_operation_tells_nothing_of_an_accident(app, monkeypatch):
+def test_no_operation_tells_anything_about_an_unexpected_error(app, monkeypatch):
     def fail():
         message = "an accident at /srv/app"
         raise RuntimeError(message)

@@ -88,7 +88,7 @@ def only(event: Event, person: Person) -> list[tuple[Event, dict[str, str]]]:
 
 
 @pytest.mark.checklist("output.no-secrets")
-def test_a_sign_up_is_told_once_and_a_refused_one_too(api: Api, told: Told) -> None:
+def test_a_sign_up_and_a_refused_sign_up_are_logged_once(api: Api, told: Told) -> None:
     body = {"email": EMAIL, "password": NEW_PASSWORD, "displayName": WORD}
     account = api.post(SIGN_UP, json=body).json
     assert told.take() == [(Event.SIGNED_UP, {"accountId": account["id"]})]
@@ -98,7 +98,7 @@ def test_a_sign_up_is_told_once_and_a_refused_one_too(api: Api, told: Told) -> N
 
 
 @pytest.mark.checklist("output.no-secrets")
-def test_log_ins_name_the_account_and_its_index_and_unknown_accounts_the_index(
+def test_log_ins_name_the_account_and_its_index_or_only_the_index_if_unknown(
     api: Api, owner: Person, told: Told
 ) -> None:
     api.post(LOG_IN, json=owner.credentials, status=200)
@@ -118,7 +118,7 @@ def test_log_ins_name_the_account_and_its_index_and_unknown_accounts_the_index(
     assert len(others | {index}) == 2
 
 
-def test_a_jail_is_told(api: Api, owner: Person, told: Told) -> None:
+def test_a_jail_is_logged(api: Api, owner: Person, told: Told) -> None:
     wrong = {**owner.credentials, "password": CANARY}
     for _ in range(5):
         api.post(LOG_IN, json=wrong, status=401)
@@ -128,7 +128,7 @@ def test_a_jail_is_told(api: Api, owner: Person, told: Told) -> None:
     assert (event, [*about]) == (Event.LOGIN_JAILED, ["accountId", "accountIndex"])
 
 
-def test_a_password_that_is_changed_or_refused_is_told(api: Api, owner: Person, told: Told) -> None:
+def test_a_changed_or_refused_password_is_logged(api: Api, owner: Person, told: Told) -> None:
     body = {"currentPassword": CANARY, "newPassword": NEW_PASSWORD}
     api.put(PASSWORD, owner, json=body, status=403)
     assert told.take() == only(Event.PASSWORD_REFUSED, owner)
@@ -136,7 +136,7 @@ def test_a_password_that_is_changed_or_refused_is_told(api: Api, owner: Person, 
     assert told.take() == only(Event.PASSWORD_CHANGED, owner)
 
 
-def test_the_end_of_a_session_is_told_and_the_second_use_of_a_refresh_token(
+def test_the_end_of_a_session_and_the_reuse_of_a_refresh_token_are_logged(
     api: Api, owner: Person, told: Told
 ) -> None:
     refresh = {"headers": owner.refresh_headers}
@@ -155,13 +155,13 @@ def test_the_end_of_a_session_is_told_and_the_second_use_of_a_refresh_token(
     assert told.take() == only(Event.SESSION_ENDED, owner)
 
 
-def test_a_deletion_is_told(api: Api, owner: Person, told: Told) -> None:
+def test_a_deletion_is_logged(api: Api, owner: Person, told: Told) -> None:
     api.delete("/api/v1/me", owner)
     assert told.take() == only(Event.ACCOUNT_DELETED, owner)
 
 
 #: if cookiecutter.oauth == "client"
-def test_what_is_done_with_a_provider_is_told(browser: Browser, owner: Person, told: Told) -> None:
+def test_events_with_a_provider_are_logged(browser: Browser, owner: Person, told: Told) -> None:
     browser.link(owner)
     assert told.take() == [
         *only(Event.IDENTITY_LINKED, owner),
@@ -178,7 +178,7 @@ def test_what_is_done_with_a_provider_is_told(browser: Browser, owner: Person, t
     ]
 
 
-def test_who_comes_from_a_provider_for_the_first_time_signs_up(
+def test_a_first_log_in_with_a_provider_is_logged_as_a_sign_up(
     browser: Browser, told: Told
 ) -> None:
     browser.log_in()
@@ -189,7 +189,7 @@ def test_who_comes_from_a_provider_for_the_first_time_signs_up(
 
 #: endif
 #: if cookiecutter.oauth == "server"
-def test_what_another_app_is_granted_and_denied_is_told(
+def test_grants_and_denials_of_another_app_are_logged(
     other_app: OtherApp, owner: Person, told: Told
 ) -> None:
     page = other_app.log_in(owner)
@@ -221,7 +221,7 @@ def test_a_line_of_json_has_the_account_as_a_member(
     assert line["accountId"] == str(owner.id)
 
 
-def test_an_event_is_told_whatever_the_level_of_other_lines() -> None:
+def test_an_event_is_logged_whatever_level_is_set() -> None:
     parent = logging.getLogger("app")
     before = parent.level
     parent.setLevel(logging.ERROR)

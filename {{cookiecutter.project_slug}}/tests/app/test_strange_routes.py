@@ -140,7 +140,7 @@ ROUTES = [
 
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_a_route_that_says_nothing_asks_for_a_token_and_is_served(grown, account, method, path):
+def test_a_route_without_marks_needs_a_token_and_is_served(grown, account, method, path):
     answer = grown.call(method, path, status=401)
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     answer = grown.client.open(path, method=method, headers=account.headers)
@@ -161,7 +161,7 @@ def test_a_route_that_says_nothing_asks_for_a_token_and_is_served(grown, account
     ],
     ids=["query", "accept", "text", "form", "coded", "json"],
 )
-def test_what_is_sent_to_it_is_its_own_to_read(grown, account, sent):
+def test_its_view_reads_the_request_itself(grown, account, sent):
     answer = grown.post("/extension/echo", account, status=200, **sent)
     if "query_string" in sent:
         assert answer.json["query"] == {"a": ["1", "2"], "b": [""]}
@@ -171,7 +171,7 @@ def test_what_is_sent_to_it_is_its_own_to_read(grown, account, sent):
         assert answer.json["form"] == {"a": "1"}
 
 
-def test_what_it_answers_is_passed_through(grown, account):
+def test_its_answer_is_passed_through(grown, account):
     answer = grown.get("/api/v1/late", account, headers={"Accept": "application/json"})
     assert (answer.content_type, answer.text) == (CSV, "0\n1\n2\n")
     file = grown.get("/download", account)
@@ -202,7 +202,7 @@ def test_a_body_in_chunks_is_read_whole_or_not_at_all(grown, account, content_ty
         assert len(answer.json["body"]) == length
 
 
-def test_its_methods_are_told(grown, account):
+def test_its_methods_are_listed(grown, account):
     allowed = grown.put("/api/v1/plain", account, status=405).headers["Allow"]
     assert allowed == "GET, POST"
     options = grown.call("OPTIONS", "/extension/echo", account, status=204)
@@ -226,7 +226,7 @@ def test_a_view_may_be_public_as_a_whole(grown):
 
 
 @pytest.mark.parametrize("path", ["/viewless", "/built", "/socket"])
-def test_a_route_that_leads_to_no_view_of_http_is_none(grown, account, path):
+def test_a_route_without_a_view_for_http_is_not_found(grown, account, path):
     grown.get(path, account, status=404)
 
 
@@ -236,7 +236,7 @@ def test_the_document_leaves_them_out(grown):
     assert not described & {path for _, path in ROUTES}
 
 
-def test_words_of_another_form_are_left_out_of_the_document(make_app):
+def test_flasggers_own_docstrings_are_left_out_of_the_document(make_app):
     class Half(MethodView):
         @public
         @returns(HealthOut)

@@ -60,7 +60,7 @@ def test_the_sessions_of_all_end(app, api, account, stranger):
         (("--email", "nobody@example.com"), "Error: there is no such account"),
     ],
 )
-def test_what_is_wrong_is_one_line(app, api, account, arguments, line):
+def test_a_mistake_in_the_arguments_is_one_line(app, api, account, arguments, line):
     result = run(app, *arguments)
     assert result.exit_code == 1
     assert result.output.startswith(line)
@@ -68,7 +68,7 @@ def test_what_is_wrong_is_one_line(app, api, account, arguments, line):
     api.get(ME, account)
 
 
-def test_an_id_that_is_none_is_refused(app):
+def test_an_invalid_id_is_refused(app):
     result = run(app, "--id", "garbage")
     assert result.exit_code == 2
     assert "is not a valid UUID" in result.output

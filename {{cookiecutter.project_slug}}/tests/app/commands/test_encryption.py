@@ -58,7 +58,7 @@ def test_a_wrong_key_is_one_line_and_a_failure(
     )
 
 
-def test_what_was_left_is_told_and_is_a_failure(
+def test_unfinished_documents_are_reported_and_are_a_failure(
     keyed_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     report = CollectionReport(

@@ -29,7 +29,7 @@ def abandoned(app: Flask, account: Person, objects: Objects) -> str:
     return str(file.key)
 
 
-def test_what_was_removed_is_told(app, abandoned, objects):
+def test_the_number_of_removed_files_is_printed(app, abandoned, objects):
     runner = app.test_cli_runner()
     result = runner.invoke(args=["files", "clean"])
     assert result.exit_code == 0

@@ -29,7 +29,7 @@ def conflicting_index(app: Flask) -> Iterator[None]:
         app.test_cli_runner().invoke(args=["indexes", "ensure"])
 
 
-def test_what_exists_and_what_was_made_is_told(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_existing_and_new_indexes_are_printed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     ensured = EnsuredIndexes(existing=("accounts.a_1",), made=("notes.b_1", "notes.c_1"))
     monkeypatch.setattr(database_preparation, "prepare", lambda: ensured)
     result = app.test_cli_runner().invoke(args=["indexes", "ensure"])

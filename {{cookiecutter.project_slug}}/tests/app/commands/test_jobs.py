@@ -12,7 +12,7 @@ def sweep(app):
     return app.test_cli_runner().invoke(args=["jobs", "sweep"])
 
 
-def test_what_nobody_took_up_is_sent_again(queue_app, account):
+def test_jobs_that_no_worker_took_are_sent_again(queue_app, account):
     ask(Api(queue_app), account)
     assert sweep(queue_app).output == "0 jobs sent again\n"
     Job.objects.update(set__send_at=utc_now())
@@ -20,7 +20,7 @@ def test_what_nobody_took_up_is_sent_again(queue_app, account):
     assert queue_app.extensions["queue"].control.purge() == 2
 
 
-def test_a_broker_that_is_away_is_told_in_one_line(api, make_app, account):
+def test_a_broker_that_is_away_is_reported_in_one_line(api, make_app, account):
     ask(api, account)
     Job.objects.update(set__send_at=utc_now())
     result = sweep(make_app(BROKER_URI="redis://127.0.0.1:1"))

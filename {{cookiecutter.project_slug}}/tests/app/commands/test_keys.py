@@ -113,7 +113,7 @@ def test_rotate_writes_no_file_that_would_be_ignored(
     assert path.read_text() == before
 
 
-def test_rotate_leaves_a_file_of_its_own_to_its_owner(signing_app: Flask, path: Path) -> None:
+def test_rotate_does_not_write_the_file_of_a_setting(signing_app: Flask, path: Path) -> None:
     path.write_text(f"{KEY}_FILE=/run/secrets/key\n")
     result = run(signing_app, "rotate")
     assert result.exit_code == 1
@@ -167,7 +167,7 @@ def test_show_lists_the_kids(signing_app: Flask, path: Path) -> None:
     ]
 
 
-def test_prune_prints_what_is_to_be_unset(signing_app: Flask, path: Path) -> None:
+def test_prune_prints_which_setting_to_unset(signing_app: Flask, path: Path) -> None:
     run(signing_app, "rotate")
     after = make_token_app(**settings_in(path.read_text()))
     result = run(after, "prune", "--print", "--", signing_app.extensions["signing_keys"].kid)

@@ -66,7 +66,7 @@ def test_the_database_has_to_answer(app: Flask, monkeypatch: pytest.MonkeyPatch)
     assert (done.exit_code, done.output) == (1, "Error: MongoDB does not answer\n")
 
 
-def test_a_new_secret_takes_the_place_of_the_old(
+def test_a_new_secret_replaces_the_old_one(
     app: Flask, other_app: OtherApp, account: Person
 ) -> None:
     tokens = other_app.grant(account)
@@ -79,7 +79,7 @@ def test_a_new_secret_takes_the_place_of_the_old(
     other_app.send("/oauth/token", form)
 
 
-def test_whoever_removes_a_client_ends_its_grants_and_no_others(
+def test_removing_a_client_ends_its_grants_and_no_others(
     app: Flask,
     other_app: OtherApp,
     public_app: OtherApp,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def test_a_database_that_answers_is_prepared_without_a_word(app: Flask) -> None:
+def test_a_database_that_answers_is_prepared_silently(app: Flask) -> None:
     with app.app_context():
         collection("counters").drop_indexes()
     result = app.test_cli_runner().invoke(args=["prepare"])

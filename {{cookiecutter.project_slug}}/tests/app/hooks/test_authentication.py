@@ -66,12 +66,12 @@ def test_other_schemes_are_no_credentials_here(api, account, scheme):
 @pytest.mark.parametrize(
     "header", ["Bearer", "Bearer ", "Bearer x", "Bearer a.b.c", "Bearer a b c", "Bearer é"]
 )
-def test_what_is_no_token_is_an_invalid_one(api, header):
+def test_text_that_is_no_token_is_an_invalid_token(api, header):
     answer = api.get("/api/v1/me", headers={"Authorization": header}, status=401)
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
 
 
-def test_a_token_counts_in_the_header_alone(api, account):
+def test_a_token_is_read_from_the_header_only(api, account):
     token = account.access_token
     api.get("/api/v1/me", query_string={"access_token": token, "jwt": token}, status=401)
     api.client.set_cookie("access_token_cookie", token)

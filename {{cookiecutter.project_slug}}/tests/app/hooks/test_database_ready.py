@@ -26,12 +26,12 @@ def test_the_api_waits_for_its_database(api, path):
 
 @pytest.mark.usefixtures("_unprepared")
 @pytest.mark.parametrize("path", ["/health/live", "/openapi.json"])
-def test_what_needs_no_database_does_not_wait(api, path):
+def test_other_paths_do_not_wait_for_the_database(api, path):
     api.get(path)
 
 
 @pytest.mark.usefixtures("_unprepared")
-def test_readiness_tells_that_the_database_is_not_prepared(api):
+def test_the_readiness_probe_fails_until_the_database_is_prepared(api):
     api.get("/health/ready", status=503)
 
 

@@ -115,7 +115,7 @@ def test_a_database_that_does_not_answer_is_503(raising, error, caplog):
     [OperationFailure("E11000 dup key"), RuntimeError("/srv/app/x.py"), KeyError("x")],
     ids=lambda error: type(error).__name__,
 )
-def test_what_nobody_foresaw_is_500_and_says_nothing(raising, error, caplog):
+def test_an_unexpected_error_is_500_and_says_nothing(raising, error, caplog):
     answer = raising(error, 500)
     assert answer.json["type"] == "/problems/unexpected"
     assert set(answer.json) == MEMBERS
@@ -129,7 +129,7 @@ def test_what_nobody_foresaw_is_500_and_says_nothing(raising, error, caplog):
     ("status", "code"),
     [(410, "gone"), (428, "precondition-required"), (451, "unavailable-for-legal-reasons")],
 )
-def test_what_flask_and_extensions_raise_is_a_document_too(raising, status, code):
+def test_exceptions_of_flask_and_extensions_are_problem_documents_too(raising, status, code):
     with pytest.raises(HTTPException) as raised:
         abort(status)
     answer = raising(raised.value, status)

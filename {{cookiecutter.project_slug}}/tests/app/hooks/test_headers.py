@@ -9,7 +9,7 @@ def test_private_answers_stay_out_of_every_cache(api, account):
     assert api.get("/api/v1/me", account).headers["Cache-Control"] == "no-store"
 
 
-def test_tokens_are_stored_by_nobody(api, account):
+def test_tokens_are_cached_by_nobody(api, account):
     answer = api.post("/api/v1/auth/refresh", headers=account.refresh_headers, status=200)
     assert answer.headers["Cache-Control"] == "no-store"
 
@@ -17,11 +17,11 @@ def test_tokens_are_stored_by_nobody(api, account):
 @pytest.mark.parametrize(
     ("path", "status"), [("/api/v1/me", 401), ("/nothing", 404), ("/api/v1/auth/login", 405)]
 )
-def test_problems_for_strangers_are_stored_by_nobody(api, path, status):
+def test_problems_for_strangers_are_cached_by_nobody(api, path, status):
     assert api.get(path, status=status).headers["Cache-Control"] == "no-store"
 
 
-def test_problems_for_callers_are_stored_by_nobody(api, account):
+def test_problems_for_callers_are_cached_by_nobody(api, account):
     answer = api.get("/api/v1/me", account, query_string="x=1", status=422)
     assert answer.headers["Cache-Control"] == "no-store"
 

@@ -56,7 +56,7 @@ def test_nothing_after_a_step_that_answers_runs(app, monkeypatch):
     assert steps == ["first", "second"]
 
 
-def test_flask_runs_one_hook_before_a_request(app):
+def test_flask_has_one_hook_before_a_request(app):
     assert app.before_request_funcs[None] == [hooks.walk]
 
 

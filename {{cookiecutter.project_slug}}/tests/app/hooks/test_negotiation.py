@@ -73,14 +73,14 @@ BAD_TYPES = [
 
 
 @pytest.mark.parametrize("accept", SERVED)
-def test_what_the_client_can_read_is_served(api, accept):
+def test_acceptable_media_types_are_served(api, accept):
     headers = {} if accept is None else {"Accept": accept}
     answer = api.get("/health/live", headers=headers)
     assert answer.headers["Content-Type"] == "application/json"
 
 
 @pytest.mark.parametrize("accept", REFUSED)
-def test_what_the_client_cannot_read_is_refused(api, accept):
+def test_unacceptable_media_types_are_refused(api, accept):
     answer = api.get("/health/live", headers={"Accept": accept}, status=406)
     assert answer.headers["Content-Type"] == "application/problem+json"
 
@@ -92,7 +92,7 @@ def test_a_refused_write_writes_nothing(api, account, accept):
     assert api.get("/api/v1/me", account).json["displayName"] == account.display_name
 
 
-def test_an_operation_without_an_answer_asks_for_nothing_else(api, account):
+def test_an_operation_without_an_answer_ignores_accept(api, account):
     api.delete("/api/v1/me", account, headers={"Accept": "image/png"}, status=406)
     api.get("/api/v1/me", account)
 
@@ -107,7 +107,7 @@ def test_json_is_read(api, account, content_type):
 
 
 @pytest.mark.parametrize("content_type", BAD_TYPES)
-def test_other_types_are_refused_and_told_the_right_one(api, account, content_type):
+def test_other_types_are_refused_with_the_accepted_one(api, account, content_type):
     headers = {} if content_type is None else {"Content-Type": content_type}
     data = '{"displayName": "Changed"}'
     answer = api.patch("/api/v1/me", account, data=data, headers=headers, status=415)
@@ -120,12 +120,12 @@ def test_other_types_are_refused_and_told_the_right_one(api, account, content_ty
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip"])
-def test_coded_bodies_are_refused(api, account, coding):
+def test_compressed_bodies_are_refused(api, account, coding):
     headers = {"Content-Type": "application/json", "Content-Encoding": coding}
     api.patch("/api/v1/me", account, data=b"\x1f\x8b", headers=headers, status=415)
 
 
-def test_a_missing_body_has_no_type_to_be_right(api, account):
+def test_a_missing_body_is_refused_for_its_missing_type(api, account):
     api.patch("/api/v1/me", account, status=415)
 
 
@@ -153,7 +153,7 @@ def test_a_body_of_unknown_length_is_a_body(api, account, body):
 
 
 @pytest.mark.parametrize("content_type", ["application/json", "text/plain", None])
-def test_nothing_in_chunks_is_no_body(api, account, content_type):
+def test_an_empty_chunked_body_is_no_body(api, account, content_type):
     api.get("/api/v1/me", account, **_in_chunks(b"", content_type))
 
 
@@ -168,7 +168,7 @@ def test_an_empty_object_of_another_type_is_a_body(api, account, content_type):
     api.get("/api/v1/me", account, data=b"{}", content_type=content_type, status=415)
 
 
-def test_a_body_that_nobody_wants_and_that_breaks_off_is_malformed(api, account):
+def test_an_unwanted_body_that_breaks_off_is_malformed(api, account):
     class Torn(io.BytesIO):
         def read(self, *_):
             raise OSError
@@ -184,7 +184,7 @@ def test_a_type_without_a_body_is_harmless(api, account):
     api.get("/api/v1/me", account, headers={"Content-Type": "text/plain"})
 
 
-def test_where_nothing_answers_nothing_is_negotiated(app):
+def test_without_a_view_nothing_is_negotiated(app):
     with app.test_request_context(headers={"Accept": "image/png", "Content-Type": "text/plain"}):
         context.operation = None
         negotiation.check_accept()
@@ -205,7 +205,7 @@ def test_where_nothing_answers_nothing_is_negotiated(app):
         "text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8",
     ],
 )
-def test_who_likes_xml_better_gets_it(api, accept):
+def test_a_client_that_prefers_xml_gets_it(api, accept):
     answer = api.get("/health/live", headers={"Accept": accept})
     assert answer.headers.getlist("Content-Type") == ["application/xml"]
     assert "Accept" in answer.vary
@@ -221,23 +221,23 @@ def test_who_likes_xml_better_gets_it(api, accept):
         "application/xml;q=0, */*;q=0.1",
     ],
 )
-def test_of_two_that_are_liked_alike_json_is_the_one(api, accept):
+def test_of_two_equally_preferred_types_json_is_chosen(api, accept):
     answer = api.get("/health/live", headers={"Accept": accept})
     assert answer.headers["Content-Type"] == "application/json"
     assert "Accept" in answer.vary
 
 
-def test_problems_tell_what_they_depend_on_too(api):
+def test_problems_have_a_vary_header_too(api):
     assert "Accept" in api.get("/api/v1/me", status=401).vary
     assert "Accept" in api.get("/health/live", headers={"Accept": "text/html"}, status=406).vary
 
 
-def test_what_has_one_representation_does_not_depend_on_accept(api):
+def test_an_answer_with_one_representation_has_no_vary_header(api):
     assert "Accept" not in api.get("/openapi.json").vary
     assert "Accept" not in api.get("/nothing", status=404).vary
 
 
-def test_where_no_view_was_looked_for_nothing_depends_on_accept(app):
+def test_before_routing_no_answer_has_a_vary_header(app):
     with app.test_request_context():
         assert not negotiation.tell_variance(app.response_class()).vary
 #: endif

@@ -26,7 +26,7 @@ def test_a_uuid_of_the_client_is_taken(api):
     assert api.get("/health/live", headers={HEADER: offered}).headers[HEADER] == offered
 
 
-def test_a_uuid_in_capitals_is_taken_in_its_one_spelling(api):
+def test_a_uuid_in_capitals_is_taken_in_lower_case(api):
     offered = str(uuid4())
     answer = api.get("/health/live", headers={HEADER: offered.upper()})
     assert answer.headers[HEADER] == offered

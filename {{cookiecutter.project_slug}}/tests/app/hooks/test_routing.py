@@ -22,14 +22,14 @@ def test_a_stranger_cannot_tell_which_paths_of_the_api_exist(api, path):
 
 
 @pytest.mark.parametrize("path", UNKNOWN)
-def test_a_caller_is_told_that_nothing_is_there(api, account, path):
+def test_a_caller_gets_404_for_unknown_paths(api, account, path):
     api.get(path, account, status=404)
 
 
 @pytest.mark.parametrize(
     "path", ["/", "/nothing", "/health", "/health/", "/apiary", "/favicon.ico"]
 )
-def test_nothing_is_anywhere_else(api, path):
+def test_unknown_paths_outside_of_the_api_are_404(api, path):
     assert api.get(path, status=404).json["type"] == "/problems/not-found"
 
 
@@ -37,7 +37,7 @@ def test_nothing_is_anywhere_else(api, path):
     "path", ["//api/v1/me", "/api//v1/me", "/api/v1//me", "/api/v1/me/", "/api/v1/me//", "///api/x"]
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH", "DELETE"])
-def test_slashes_are_no_way_around_the_token(api, path, method):
+def test_extra_slashes_do_not_avoid_the_token(api, path, method):
     # Past the client, which would read the first name of such a path as a host.
     api.call(method, "/", environ_overrides={"PATH_INFO": path}, status=401)
 
@@ -64,19 +64,19 @@ def test_one_resource_has_one_path(api, account, path):
         "/api/v1/me%252Fnotes",
     ],
 )
-def test_an_encoded_slash_and_its_like_are_no_second_spelling(api, account, path):
+def test_encoded_slashes_are_no_second_spelling_of_a_path(api, account, path):
     api.get(path, status=401)
     for method in ("GET", "POST", "PUT"):
         api.call(method, path, account, status=404)
 
 
-def test_an_encoded_slash_leads_to_no_page_either(api):
+def test_an_encoded_slash_does_not_find_a_page_either(api):
     api.get("/health%2Flive", status=404)
     api.get("/openapi.json%2F", status=404)
 
 
 @pytest.mark.parametrize("rest", ["#/api/v1/me/books", "#?/api/v1/me/books", "?#/api/v1/me/books"])
-def test_what_follows_a_path_makes_no_second_spelling_of_it(make_app, account, rest):
+def test_query_and_fragment_make_no_second_spelling_of_a_path(make_app, account, rest):
     app = make_app()
     app.add_url_rule("/api/v1/me/books", "books", lambda: "books")
     api = Api(app)
@@ -90,11 +90,11 @@ def test_what_follows_a_path_makes_no_second_spelling_of_it(make_app, account, r
 
 
 @pytest.mark.parametrize("path", ["/api/v1/%6de", "/%61pi/v1/me"])
-def test_a_letter_is_the_same_letter_when_it_is_encoded(api, account, path):
+def test_an_encoded_letter_is_the_same_letter(api, account, path):
     api.get(path, account)
 
 
-def test_a_slash_in_a_text_is_a_slash_however_it_is_written(make_app, account):
+def test_a_path_converter_takes_encoded_slashes_as_slashes(make_app, account):
     app = make_app()
     app.add_url_rule("/blobs/<path:key>", "blobs", lambda key: key)
     api = Api(app)
@@ -108,7 +108,7 @@ def test_a_slash_in_a_text_is_a_slash_however_it_is_written(make_app, account):
 
 
 @pytest.mark.parametrize("path", ["/api%2Fv1/me", "/%61pi/v1/me", "/api/v1/%6de", "/api/v1/me%2f"])
-def test_encoded_paths_are_no_way_around_the_token(api, path):
+def test_encoded_paths_do_not_avoid_the_token(api, path):
     api.get(path, status=401)
 
 
@@ -123,7 +123,7 @@ def test_encoded_paths_are_no_way_around_the_token(api, path):
         ("PROPFIND", "/api/v1/me", "DELETE, GET, PATCH"),
     ],
 )
-def test_a_wrong_method_is_told_the_right_ones(api, account, method, path, allowed):
+def test_a_wrong_method_gets_the_allowed_ones(api, account, method, path, allowed):
     answer = api.call(method, path, account, status=405)
     assert answer.headers["Allow"] == allowed
 
@@ -137,7 +137,7 @@ def test_a_wrong_method_on_a_protected_path_needs_a_token(api):
     api.put("/api/v1/me", status=401)
 
 
-def test_options_lists_the_methods_to_who_may_call_them(api, account):
+def test_options_lists_the_methods_to_callers_that_may_use_them(api, account):
     answer = api.call("OPTIONS", "/api/v1/me", account, status=204)
     assert answer.headers["Allow"] == "DELETE, GET, PATCH"
     assert "Content-Type" not in answer.headers
@@ -189,7 +189,7 @@ def test_a_malformed_identifier_of_something_public_is_not_found(books, account)
 
 
 @pytest.mark.checklist("input.methods")
-def test_methods_of_a_path_that_is_public_in_part_are_told(books, account):
+def test_methods_of_a_partly_public_path_are_listed(books, account):
     assert books.delete(BOOK, status=405).headers["Allow"] == "GET, PUT"
     assert books.call("OPTIONS", BOOK, status=204).headers["Allow"] == "GET, PUT"
     books.put(BOOK, status=401)
@@ -197,11 +197,11 @@ def test_methods_of_a_path_that_is_public_in_part_are_told(books, account):
 
 
 @pytest.mark.parametrize("path", ["/api/v1/books", "/api/v1/books/", f"{GARBAGE}/x", "/api/v1/x"])
-def test_nothing_else_is_told_to_strangers(books, path):
+def test_strangers_learn_nothing_else(books, path):
     books.get(path, status=401)
 
 
-def test_what_is_protected_beside_something_public_stays_so(books, account):
+def test_protected_routes_beside_public_ones_stay_protected(books, account):
     books.get("/api/v1/books/mine", status=401)
     books.get("/api/v1/books/mine", account)
 
@@ -247,7 +247,7 @@ def test_a_page_without_its_slash_is_redirected_to_a_path_and_to_no_host(api):
 
 
 #: endif
-def test_a_request_that_no_map_is_for_has_no_methods(app, monkeypatch):
+def test_a_request_without_a_url_map_has_no_methods(app, monkeypatch):
     monkeypatch.setattr(app, "create_url_adapter", lambda _request: None)
     with app.test_request_context("/nothing"):
         assert routing.allowed_methods() == ()

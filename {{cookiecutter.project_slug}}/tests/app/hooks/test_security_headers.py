@@ -26,17 +26,17 @@ def test_every_header_stands_once_on_every_answer(api, method, path, status):
         assert answer.headers.getlist(name) == [value]
 
 
-def test_plain_answers_promise_no_transport(api):
+def test_answers_over_http_have_no_hsts(api):
     assert HSTS[0] not in api.get("/health/live").headers
 
 
-def test_secure_answers_ask_for_two_years_of_it(api):
+def test_answers_over_https_have_hsts_for_two_years(api):
     answer = api.get("/health/live", base_url="https://localhost")
     assert answer.headers.getlist(HSTS[0]) == [HSTS[1]]
     assert "max-age=63072000" in HSTS[1]
 
 
-def test_a_page_keeps_the_policy_that_it_brought(app):
+def test_a_page_keeps_its_own_policy(app):
     response = Response(headers={"Content-Security-Policy": "default-src 'self'"})
     with app.test_request_context():
         protect(response)

@@ -76,13 +76,13 @@ def test_an_operation_may_have_a_limit_of_its_own(api: Api) -> None:
     assert get(api, "/up", "/a") == [200, 200]
 
 
-def test_probes_are_never_refused_and_tell_no_limit(api: Api) -> None:
+def test_probes_are_never_refused_and_have_no_limit_headers(api: Api) -> None:
     get(api, "/a", "/a", "/a", "/a")
     assert get(api, *["/ok"] * 5) == [200] * 5
     assert "RateLimit" not in api.client.get("/ok").headers
 
 
-def test_each_limit_is_told_by_its_name(api: Api) -> None:
+def test_each_limit_has_its_name_in_the_headers(api: Api) -> None:
     answer = api.client.get("/in")
     assert answer.headers["RateLimit-Policy"] == '"auth";q=2;w=60'
     assert answer.headers["RateLimit"].startswith('"auth";r=1;t=')
@@ -95,7 +95,7 @@ def test_other_stores_work_by_the_same_path(make_app: MakeApp, path: str) -> Non
     assert get(Api(app), *[path] * 4)[-1] == 429
 
 
-def test_only_routes_of_their_own_limit_are_closed_while_a_store_is_away(
+def test_only_routes_with_their_own_limit_are_closed_while_the_store_is_away(
     api: Api, account: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_arguments: Any) -> None:

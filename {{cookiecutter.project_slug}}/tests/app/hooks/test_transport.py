@@ -48,7 +48,7 @@ def test_the_host_in_a_target_counts_and_the_header_does_not(hosted, scheme):
         get(named, "api.example.com", 400)
 
 
-def test_a_view_is_told_the_host_in_a_target_too(make_app, account):
+def test_a_view_sees_the_host_of_the_target_too(make_app, account):
     app = make_app(TRUSTED_HOSTS=HOSTS)
     app.add_url_rule("/told", "told", lambda: f"{request.host} {request.url}")
     raw = {"RAW_URI": "http://api.example.org:80/told"}
@@ -91,7 +91,7 @@ def test_https_is_served(strict):
     strict.get("/openapi.json", base_url="https://localhost")
 
 
-def test_the_proxy_tells_what_the_client_used(strict):
+def test_the_proxy_says_which_scheme_the_client_used(strict):
     strict.get("/openapi.json", headers={"X-Forwarded-Proto": "https"})
     refused = {"X-Forwarded-Proto": "http"}
     strict.get("/openapi.json", base_url="https://localhost", headers=refused, status=403)

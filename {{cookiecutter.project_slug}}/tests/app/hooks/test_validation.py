@@ -113,14 +113,14 @@ UNFIT = {
 
 
 @pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED)
-def test_what_is_no_json_is_malformed(api, account, body):
+def test_invalid_json_is_malformed(api, account, body):
     answer = api.patch("/api/v1/me", account, data=body, headers=JSON, status=400)
     assert answer.json["type"] == "/problems/malformed-request"
     assert answer.json["errors"] == []
 
 
 @pytest.mark.parametrize("body", UNFIT.values(), ids=UNFIT)
-def test_what_does_not_fit_the_schema_is_refused(api, account, body):
+def test_a_body_that_does_not_fit_the_schema_is_refused(api, account, body):
     answer = api.patch("/api/v1/me", account, data=body, headers=JSON, status=422)
     assert answer.json["type"] == "/problems/invalid-input"
     assert answer.json["errors"]
@@ -136,20 +136,20 @@ def read_body(app, body: bytes) -> Any:
 
 
 @pytest.mark.parametrize(("name", "value", "expected"), WRITTEN)
-def test_json_says_what_it_means(app, name, value, expected):
+def test_json_values_are_read_by_their_type(app, name, value, expected):
     assert getattr(read_body(app, orjson.dumps({name: value})), name) == expected
 
 
 @pytest.mark.checklist("input.validate")
 @pytest.mark.parametrize(("name", "value"), OF_ANOTHER_TYPE)
-def test_json_has_types_and_nothing_is_read_into_another(app, name, value):
+def test_json_values_are_never_converted_to_another_type(app, name, value):
     with pytest.raises(InvalidInputError) as raised:
         read_body(app, orjson.dumps({name: value}))
     assert all(error.pointer.startswith(f"/{name}") for error in raised.value.errors)
 
 
 @pytest.mark.parametrize("levels", [150, 230, 400, 900])
-def test_what_nests_too_deep_for_a_schema_is_refused(app, levels):
+def test_a_body_that_nests_too_deep_is_refused(app, levels):
     with pytest.raises(InvalidInputError):
         read_body(app, b'{"several": ' + b"[" * levels + b"]" * levels + b"}")
 
@@ -161,7 +161,7 @@ def test_what_nests_too_deep_for_a_schema_is_refused(app, levels):
         ("flag", "true", True),
     ],
 )
-def test_a_query_string_reads_its_texts(app, name, text, expected):
+def test_values_of_a_query_string_are_read_from_texts(app, name, text, expected):
     with app.test_request_context("/", query_string={name: text}):
         context.operation = Operation(query=Measured)
         validation.read_query()
@@ -169,7 +169,7 @@ def test_a_query_string_reads_its_texts(app, name, text, expected):
 
 
 @pytest.mark.parametrize("length", [65_536, 65_537, 1_000_000])
-def test_a_body_may_have_its_length_and_no_more(api, account, length):
+def test_a_body_may_have_the_allowed_length_and_no_more(api, account, length):
     body = b'{"displayName": "%s"}' % (b"x" * (length - 19))
     assert len(body) == length
     expected = 422 if length == 65_536 else 413
@@ -231,7 +231,7 @@ def test_an_unknown_member_is_answered_with_the_known_ones(api, account):
     assert answer.json["errors"] == [expected]
 
 
-def test_errors_are_many_but_not_endless(api, account):
+def test_the_number_of_errors_is_limited(api, account):
     body = {f"unknown{number}": number for number in range(50)}
     answer = api.patch("/api/v1/me", account, json=body, status=422)
     assert len(answer.json["errors"]) == 20

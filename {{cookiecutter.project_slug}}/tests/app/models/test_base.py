@@ -114,7 +114,7 @@ INSERTS = {
 
 @pytest.mark.checklist("conv.timestamps", "proc.uuid")
 @pytest.mark.parametrize("insert", INSERTS.values(), ids=INSERTS)
-def test_what_is_inserted_past_save_has_an_id_and_both_timestamps(app, database, insert):
+def test_documents_inserted_without_save_have_an_id_and_both_timestamps(app, database, insert):
     with app.app_context():
         insert(Thing.objects(name="none"))
     stored = _stored(database)
@@ -166,7 +166,7 @@ def test_saving_again_moves_updated_at_alone(app, database, thing):
     ],
     ids=["update", "update_one", "modify", "document update", "document modify"],
 )
-def test_changes_past_save_move_updated_at_alone(app, database, thing, change):
+def test_changes_without_save_move_updated_at_alone(app, database, thing, change):
     with app.app_context():
         change(Thing.objects(id=thing.id))
     stored = _stored(database)
@@ -217,7 +217,7 @@ def test_two_saves_in_a_row_differ_in_time(app, thing):
         assert thing.save().updated_at > first
 
 
-def test_what_a_newer_release_has_added_is_kept_whatever_this_one_changes(app, database, thing):
+def test_members_of_a_newer_release_are_kept_whatever_this_one_changes(app, database, thing):
     added = {"size": 3, "parts": [{"_cls": "Part", "partName": "a", "color": {"red": 1}}]}
     database.test_things.update_one({}, {"$set": added})
     with app.app_context():

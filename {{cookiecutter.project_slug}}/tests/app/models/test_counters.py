@@ -56,7 +56,7 @@ class SilentCollection(LosingCollection):
         self.stored.find_one_and_update(*arguments, **options)
 
 
-def test_a_lost_race_is_run_again(
+def test_an_update_that_lost_a_race_is_repeated(
     stored: Collection[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     losing = LosingCollection(stored, losses=2)
@@ -64,7 +64,7 @@ def test_a_lost_race_is_run_again(
     assert add() == 1
 
 
-def test_a_race_is_not_run_for_ever(
+def test_a_lost_race_is_not_repeated_for_ever(
     stored: Collection[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     losing = LosingCollection(stored, losses=99)
@@ -115,7 +115,7 @@ def test_created_at_stays_and_updated_at_moves(stored: Collection[dict[str, Any]
     assert after["updatedAt"] >= before["updatedAt"]
 
 
-def test_what_is_not_there_is_not_made_by_a_change_of_several(
+def test_a_change_of_several_counters_makes_no_new_ones(
     stored: Collection[dict[str, Any]],
 ) -> None:
     counters.update_all({"key": ADDING, "other": ADDING}, unused={"hits": 0})

@@ -51,7 +51,7 @@ def test_an_index_with_other_options_is_a_conflict() -> None:
         ensure_indexes({COLLECTION: [IndexModel("key", unique=True)]})
 
 
-def test_values_that_are_not_unique_are_told_without_showing_them() -> None:
+def test_values_that_are_not_unique_are_reported_without_showing_them() -> None:
     for _ in range(2):
         now = utc_now()
         collection(COLLECTION).insert_one(
@@ -64,7 +64,7 @@ def test_values_that_are_not_unique_are_told_without_showing_them() -> None:
     )
 
 
-def test_another_failure_of_the_server_stays_what_it_is() -> None:
+def test_other_errors_of_the_server_are_raised_unchanged() -> None:
     with pytest.raises(OperationFailure) as failure:
         ensure_indexes({COLLECTION: [IndexModel([("key", "no such kind")])]})
     assert not isinstance(failure.value, IndexConflictError)

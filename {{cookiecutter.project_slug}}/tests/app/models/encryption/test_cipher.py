@@ -30,7 +30,7 @@ def make_cipher(*keys: str) -> FieldCipher:
     return FieldCipher(keys or [new_key()], [INDEX_KEY])
 
 
-def test_what_is_encrypted_for_a_place_is_opened_there() -> None:
+def test_a_value_encrypted_for_a_place_is_opened_there() -> None:
     cipher = make_cipher()
     content = "홍길동 👩🏽‍🚀 é".encode()
     assert cipher.decrypt(cipher.encrypt(content, PLACE), PLACE) == content
@@ -49,7 +49,7 @@ def test_what_is_encrypted_for_a_place_is_opened_there() -> None:
     ],
     ids=str,
 )
-def test_it_is_opened_nowhere_else(place: Place) -> None:
+def test_a_value_is_opened_nowhere_else(place: Place) -> None:
     cipher = make_cipher()
     with pytest.raises(DecryptionError):
         cipher.decrypt(cipher.encrypt(b"text", PLACE), place)
@@ -60,7 +60,7 @@ def test_no_two_values_are_alike() -> None:
     assert len({cipher.encrypt(b"text", PLACE) for _ in range(1000)}) == 1000
 
 
-def test_a_place_is_the_same_wherever_it_is_in_a_list() -> None:
+def test_a_place_does_not_depend_on_the_position_in_a_list() -> None:
     for path in ("pets.3.name", "pets.$.name", "pets.$[pet].name", "$set.pets.0.name"):
         assert Place.at("patients", path, ID) == Place("patients", "pets.name", ID)
 
@@ -76,7 +76,7 @@ def test_older_keys_still_decrypt_and_the_first_encrypts() -> None:
     assert make_cipher(new).decrypt(renewed, PLACE) == b"text"
 
 
-def test_the_key_itself_serves_one_cipher_alone() -> None:
+def test_the_key_itself_is_used_for_one_cipher_only() -> None:
     key = new_key()
     cipher = make_cipher(key)
     token = older_token(key, "text")
@@ -115,7 +115,7 @@ def test_the_blind_index_is_equal_for_equal_texts_and_keyed(
 
 
 @pytest.mark.usefixtures("keyed_app")
-def test_while_the_index_key_is_changed_both_are_known(
+def test_while_the_index_key_is_being_changed_both_indexes_are_known(
     make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
 ) -> None:
     old = blind_index("somebody@example.com")

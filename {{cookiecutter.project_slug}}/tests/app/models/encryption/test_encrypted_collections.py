@@ -54,7 +54,7 @@ def test_every_encrypted_value_is_found_at_its_path() -> None:
     assert all(isinstance(value, bytes) for value in found.values())
 
 
-def test_what_is_no_list_or_document_where_one_belongs_has_no_values_but_texts() -> None:
+def test_a_single_value_in_the_place_of_a_list_or_map_is_found_too() -> None:
     record = {"_cls": "Patient", "aliases": "x", "contacts": 1, "pet": [], "pets": 3, "thing": 2}
     found = {slot.path: slot.value for slot in slots_in(Patient, record)}
     assert found == {"aliases": "x", "contacts": 1}

@@ -131,7 +131,7 @@ def test_a_query_by_the_value_is_refused(criteria: dict[str, Any]) -> None:
         Patient.objects(**criteria).first()
 
 
-def test_whether_a_value_is_there_may_be_asked() -> None:
+def test_a_query_may_ask_whether_a_value_exists() -> None:
     Patient(name="x").save()
     assert Patient.objects(name__exists=True).count() == 1
     assert Patient.objects(name__exists=False).count() == 0
@@ -266,7 +266,7 @@ def test_a_value_of_another_document_is_refused(path: str) -> None:
     ],
     ids=str,
 )
-def test_what_is_bound_to_nothing_is_read_until_the_database_is_sealed(
+def test_values_without_a_place_are_read_until_the_database_is_sealed(
     field_keys: FieldKeys, path: str, planted: str | None, *, is_sealed: bool
 ) -> None:
     patient = make_inpatient("own")

@@ -19,7 +19,7 @@ def test_no_subject_is_stored_in_clear(browser, issuer, database):
         assert b"subject-in-clear" not in stored_bytes(stored)
 
 
-def test_what_was_stored_before_encryption_is_found_after_it(browser, issuer, database):
+def test_identities_stored_before_encryption_are_found_after_it(browser, issuer, database):
     browser.log_in()
     name = f"{issuer.url} {issuer.person['sub']}"
     in_clear = {"identities.0.name": name, "identities.0.index": name}

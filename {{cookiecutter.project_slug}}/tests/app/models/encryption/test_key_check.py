@@ -127,7 +127,7 @@ def test_a_renewed_check_value_needs_no_older_key(
         verify_keys()
 
 
-def test_a_wrong_key_does_not_become_right_where_the_check_value_was_lost(
+def test_a_wrong_key_is_refused_even_if_the_check_value_was_lost(
     make_keyed_app: MakeKeyedApp,
 ) -> None:
     Patient(name="kept").save()
@@ -141,7 +141,7 @@ def test_a_wrong_key_does_not_become_right_where_the_check_value_was_lost(
     assert stored_patients().count_documents({}) == 1
 
 
-def test_sixteen_threads_that_come_first_write_one_check_value(keyed_app: Flask) -> None:
+def test_sixteen_first_threads_write_one_check_value(keyed_app: Flask) -> None:
     barrier = Barrier(16)
 
     def verify(_: int) -> None:
@@ -154,7 +154,7 @@ def test_sixteen_threads_that_come_first_write_one_check_value(keyed_app: Flask)
     assert collection(CHECKS).count_documents({}) == 1
 
 
-def test_of_two_apps_with_different_keys_that_come_first_one_is_refused(
+def test_of_two_first_apps_with_different_keys_one_is_refused(
     keyed_app: Flask, make_keyed_app: MakeKeyedApp
 ) -> None:
     apps = [keyed_app, make_keyed_app(FieldKeys((new_key(),)))]
@@ -173,9 +173,7 @@ def test_of_two_apps_with_different_keys_that_come_first_one_is_refused(
         assert sorted(pool.map(is_refused, apps)) == [False, True]
 
 
-def test_two_processes_that_start_first_write_one_check_value(
-    mongodb_uri: str, field_keys: FieldKeys
-) -> None:
+def test_two_first_processes_write_one_check_value(mongodb_uri: str, field_keys: FieldKeys) -> None:
     command = [sys.executable, "-c", PROCESS, mongodb_uri, *field_keys.encryption, field_keys.index]
     with (
         subprocess.Popen(command, stdin=PIPE, stdout=PIPE, text=True) as one,
@@ -226,7 +224,7 @@ def test_a_check_value_of_an_earlier_release_is_read(
         verify_keys()
 
 
-def test_nobody_makes_up_a_seal(make_keyed_app: MakeKeyedApp, field_keys: FieldKeys) -> None:
+def test_a_seal_cannot_be_forged(make_keyed_app: MakeKeyedApp, field_keys: FieldKeys) -> None:
     verify_keys()
     # What somebody who writes the database has at hand: a value that the key opens elsewhere.
     collection(CHECKS).update_one({}, {"$set": {"seal": stored_check()["keyCheck"]}})
