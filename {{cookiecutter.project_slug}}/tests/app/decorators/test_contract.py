@@ -90,7 +90,7 @@ def test_arguments_of_the_path_reach_the_view_through_all_decorators():
     assert view(7) == (7, context.body, context.query)
 
 
-def test_value_is_answered_by_its_schema_alone():
+def test_a_value_is_answered_as_its_schema_says():
     answer = returns(Shown)(lambda: {"some_name": "x", "password_hash": "y"})()
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
@@ -109,7 +109,7 @@ def test_text_is_answered_in_utf_8():
     assert "김".encode() in returns(Shown)(lambda: {"some_name": "김"})().data
 
 
-def test_value_that_does_not_fit_its_schema_is_no_answer():
+def test_a_value_that_does_not_fit_its_schema_is_not_answered():
     with pytest.raises(ValidationError):
         returns(Shown)(lambda: {"another_name": "x"})()
 

@@ -24,7 +24,7 @@ def logger():
     return logger
 
 
-def test_the_servers_own_lines_go_where_the_apps_go(logger):
+def test_the_servers_own_lines_go_to_the_apps_handlers(logger):
     assert logger.error_log.handlers == []
     assert logger.error_log.propagate
 
@@ -37,7 +37,7 @@ def test_an_answer_is_one_line(logger):
     assert told == {"status": 204, "bytes": 5, "durationMs": 1500.0, "address": "::1"}
 
 
-def test_a_refusal_is_one_line(logger):
+def test_a_refused_request_is_one_line(logger):
     logger.refused(431, "LimitRequestHeaders", "an-id", ("192.0.2.1", 7))
     (line,) = logger.lines()
     assert (line["status"], line["reason"]) == (431, "LimitRequestHeaders")

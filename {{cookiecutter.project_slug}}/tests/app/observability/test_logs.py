@@ -53,7 +53,7 @@ def test_a_line_of_production_is_json_that_says_when_where_and_what():
     assert line == {"event": "3 김치", "level": "warning", "logger": "app.somewhere"}
 
 
-def test_a_line_of_development_is_read_by_people():
+def test_a_line_of_development_is_readable_text():
     line = logs.make_formatter("readable").format(record("three %s", "pots"))
     assert line[2] == line[5] == ":"
     assert line[8:].startswith(" [warning  ] three pots")
@@ -74,7 +74,7 @@ def test_a_line_within_a_request_has_its_id(app, client):
     assert [line["requestId"] for line in lines] == [answer.headers["X-Request-ID"]]
 
 
-def test_production_hides_what_exceptions_say_and_development_shows_it(failure):
+def test_production_hides_exception_messages_and_development_shows_them(failure):
     about = (type(failure), failure, failure.__traceback__)
     hidden = json.loads(logs.make_formatter("json").format(record("failed", exc_info=about)))
     shown = logs.make_formatter("readable").format(record("failed", exc_info=about))
@@ -93,19 +93,19 @@ def test_production_hides_what_exceptions_say_and_development_shows_it(failure):
     ],
     ids=["a template", "a text"],
 )
-def test_production_hides_what_a_library_fills_in(message, arguments, told):
+def test_production_hides_the_values_in_lines_of_libraries(message, arguments, told):
     foreign = record(message, *arguments, name="urllib3.connectionpool")
     line = json.loads(logs.make_formatter("json").format(foreign))
     assert (line["event"], line["place"]) == (told, f"{__file__}:1")
     assert CANARY in logs.make_formatter("readable").format(foreign)
 
 
-def test_exceptions_that_go_round_in_circles_end(failure):
+def test_circular_causes_of_exceptions_end(failure):
     failure.__cause__.__cause__ = failure
     assert logs.describe(failure).count("Traceback") == 2
 
 
-def test_a_line_that_is_no_utf_8_is_written_all_the_same():
+def test_a_line_that_is_not_utf_8_is_written_nevertheless():
     assert json.loads(logs.dump({"event": "\udcff", "number": 1}))["event"] == r"'\udcff'"
 
 

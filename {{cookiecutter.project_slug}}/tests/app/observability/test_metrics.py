@@ -64,7 +64,7 @@ def test_requests_are_counted_by_route_and_never_by_path(exporter):
     assert CANARY not in str(lines)
 
 
-def test_another_process_counts_too_until_it_is_gone_and_its_counters_after(exporter, tmp_path):
+def test_requests_of_another_process_are_counted_even_after_its_end(exporter, tmp_path):
     exporter.api.get("/health/live")
     other = subprocess.run(
         [sys.executable, "-c", OTHER_PROCESS],
@@ -80,7 +80,7 @@ def test_another_process_counts_too_until_it_is_gone_and_its_counters_after(expo
     assert read(exporter) >= {counted, "http_requests_in_progress 0.0"}
 
 
-def test_a_port_that_is_taken_ends_the_start_with_one_line(start_server):
+def test_a_taken_port_ends_the_start_with_one_line(start_server):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         server = start_server("-m", "gunicorn", METRICS_PORT=str(port))
@@ -88,7 +88,7 @@ def test_a_port_that_is_taken_ends_the_start_with_one_line(start_server):
     assert server.printed == f"METRICS_PORT {port} is taken, or METRICS_ADDRESS not ours\n"
 
 
-def test_a_failure_of_the_app_itself_is_counted_and_no_longer_in_hand(exporter):
+def test_an_exception_of_the_app_is_counted_and_its_request_is_not_in_progress(exporter):
     def fail(_environ, _start_response):
         raise RuntimeError
 

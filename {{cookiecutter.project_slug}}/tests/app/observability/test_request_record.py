@@ -23,7 +23,7 @@ def environ(app):
     app.wsgi_app = wsgi_app
 
 
-def test_the_app_leaves_what_it_found_out(api, account, environ):
+def test_the_app_leaves_id_route_and_account_for_the_server(api, account, environ):
     answer = api.get("/api/v1/me", account)
     line = request_record.describe(environ, 200, 7, 0.0012345)
     del line["timestamp"]
@@ -49,12 +49,12 @@ def test_a_request_without_route_and_account_has_neither(api, environ):
     assert CANARY not in str(line).lower()
 
 
-def test_a_request_that_the_app_never_saw_is_told_as_a_failure():
+def test_a_request_that_the_app_never_saw_is_logged_as_a_failure():
     line = request_record.describe({"REQUEST_METHOD": CANARY}, 500, None, 0)
     assert (line["event"], line["level"]) == ("OTHER unmatched 500", "error")
 
 
-def test_a_refusal_of_the_servers_is_told_to_whoever_counts(monkeypatch):
+def test_requests_refused_by_the_server_reach_the_listeners(monkeypatch):
     heard = []
     monkeypatch.setattr(request_record, "refusal_listeners", [lambda *told: heard.append(told)])
     line = request_record.describe_refusal(414, "LimitRequestLine", "an-id", "192.0.2.1")
@@ -67,5 +67,5 @@ def test_a_refusal_of_the_servers_is_told_to_whoever_counts(monkeypatch):
     ("text", "told"),
     [("192.0.2.1", "192.0.2.1"), ("2001:DB8::1", "2001:db8::1"), (CANARY, None), (None, None)],
 )
-def test_an_address_is_told_where_it_is_one(text, told):
+def test_only_valid_addresses_are_logged(text, told):
     assert request_record.address_of(text) == told

@@ -53,7 +53,7 @@ def test_a_failure_is_reported_with_its_request_and_route(app, collector):
     assert WORDS not in told.replace(f"raise ValueError({WORDS!r})", "")
 
 
-def test_a_server_on_this_machine_is_reached_past_a_proxy(request, collector, monkeypatch):
+def test_a_server_on_this_machine_is_reached_without_a_proxy(request, collector, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     Api(request.getfixturevalue("app")).get("/failing", status=500)
     sentry_sdk.flush()
@@ -67,7 +67,7 @@ def test_the_account_is_named_by_its_id(app, collector, account):
     assert event["user"] == {"id": str(account.id)}
 
 
-def test_a_failure_outside_of_requests_is_reported_and_a_line_without_one_is_not(app, collector):
+def test_a_failure_outside_of_requests_is_reported_and_a_plain_line_is_not(app, collector):
     app.logger.error("a line alone")
     app.logger.error("failed", exc_info=OSError(WORDS))
     sentry_sdk.flush()

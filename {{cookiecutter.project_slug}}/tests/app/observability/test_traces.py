@@ -47,7 +47,7 @@ def make_span(name, **attributes):
     )
 
 
-def test_a_span_is_told_without_what_a_client_wrote():
+def test_a_span_is_sent_without_what_a_client_wrote():
     told = traces.redact(make_span("GET /notes", **{"http.route": "/notes"}))
     assert CANARY not in told.to_json()
     assert told.name == "GET /notes"
@@ -56,18 +56,18 @@ def test_a_span_is_told_without_what_a_client_wrote():
     assert told.status.status_code is StatusCode.ERROR
 
 
-def test_a_collector_on_this_machine_is_reached_past_a_proxy(collector, monkeypatch):
+def test_a_collector_on_this_machine_is_reached_without_a_proxy(collector, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
     exporter = traces.Redacted(Testing(OTEL_EXPORTER_OTLP_ENDPOINT=collector.url))
     exporter.export([make_span("GET /notes", **{"http.route": "/notes"})])
     assert [span.name for span in collector.spans] == ["GET /notes"]
 
 
-def test_a_span_without_route_has_no_name_of_its_own():
+def test_a_span_without_a_route_gets_a_general_name():
     assert traces.redact(make_span(f"GET /{CANARY}")).name == "unmatched"
 
 
-def test_a_worker_is_forked_although_threads_were_first_needed_after_the_provider():
+def test_a_worker_can_be_forked_although_threads_started_after_the_provider():
     with subprocess.Popen([sys.executable, "-c", FORKING], start_new_session=True) as process:
         try:
             assert process.wait(30) == 0
@@ -104,7 +104,7 @@ def test_no_request_is_traced_where_the_share_is_zero(make_app, collector):
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
-def test_whether_a_request_is_traced_is_said_by_a_trusted_proxy_alone(make_app, collector, proxies):
+def test_only_a_trusted_proxy_decides_whether_a_request_is_traced(make_app, collector, proxies):
     app = make_app(
         OTEL_EXPORTER_OTLP_ENDPOINT=collector.url,
         OTEL_TRACES_SAMPLER_ARG=0,

@@ -65,7 +65,7 @@ def test_an_address_has_one_spelling(given, kept):
         {"$ne": None},
     ],
 )
-def test_what_is_no_address_is_refused(email):
+def test_invalid_addresses_are_refused(email):
     assert not _is_valid(SignUp, {**GOOD, "email": email})
 
 
@@ -81,7 +81,7 @@ def test_what_is_no_address_is_refused(email):
         (12345678, False),
     ],
 )
-def test_a_password_is_looked_at_by_its_length_alone(password, is_valid):
+def test_a_schema_checks_only_the_length_of_a_password(password, is_valid):
     """What may be a new one is for the service to say, which knows whose it is."""
     assert _is_valid(SignUp, {**GOOD, "password": password}) is is_valid
     assert _is_valid(LogIn, {"email": GOOD["email"], "password": password}) is is_valid
@@ -120,7 +120,7 @@ def test_a_display_name_is_a_line(name, is_valid):
 
 
 @pytest.mark.parametrize("member", ["id", "createdAt", "updatedAt", "passwordHash", "sessions"])
-def test_what_the_app_decides_cannot_be_given(member):
+def test_members_that_the_app_sets_cannot_be_sent(member):
     assert not _is_valid(SignUp, {**GOOD, member: "x"})
 
 

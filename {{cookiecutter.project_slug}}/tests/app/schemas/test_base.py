@@ -46,7 +46,7 @@ def test_unknown_members_are_refused():
         Given.model_validate({"someName": "x", "another": 1})
 
 
-def test_what_was_read_stays_as_it_is():
+def test_a_parsed_body_is_immutable():
     with pytest.raises(ValidationError):
         Given(someName="x").some_name = "y"
 
@@ -104,7 +104,7 @@ def test_a_moment_is_read_in_utc(text):
         None,
     ],
 )
-def test_what_is_no_moment_of_the_calendar_is_refused(value):
+def test_invalid_moments_are_refused(value):
     with pytest.raises(ValidationError):
         TypeAdapter(Moment).validate_python(value)
 

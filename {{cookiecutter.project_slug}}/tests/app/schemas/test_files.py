@@ -20,19 +20,19 @@ def announce(**members: Any) -> AnnounceFile:
 
 
 @pytest.mark.parametrize("name", ["a", "a" * 255, "김" * 255, "👨‍👩‍👧.png", "..", "a b.tar.gz"])
-def test_a_name_of_people_is_taken(name):
+def test_a_normal_file_name_is_accepted(name):
     assert announce(fileName=name).file_name == name
 
 
 @pytest.mark.parametrize(
     "name", ["", "a" * 256, "/", "a\\b", "a\tb", "\x85", "\u2028", "\u202egpj.exe", "\u2066a", None]
 )
-def test_a_path_or_a_trick_is_no_name(name):
+def test_paths_and_deceptive_names_are_refused(name):
     with pytest.raises(ValidationError):
         announce(fileName=name)
 
 
-def test_syllables_that_were_taken_apart_are_composed():
+def test_split_syllables_are_composed():
     assert announce(fileName="\u1100\u1175\u11b7").file_name == "김"
 
 
@@ -42,7 +42,7 @@ def test_a_size_is_a_whole_number(size):
 
 
 @pytest.mark.parametrize("size", [0, -1, 1.5, 5.0, "5", True, None, 5 * 1024**3 + 1])
-def test_nothing_else_is_a_size(size):
+def test_other_values_are_no_size(size):
     with pytest.raises(ValidationError):
         announce(size=size)
 

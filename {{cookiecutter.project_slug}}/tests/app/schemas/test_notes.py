@@ -41,14 +41,14 @@ def test_a_whole_note_has_both_members():
     assert not _is_valid(WriteNote, {"body": "x"})
 
 
-def test_a_change_names_at_least_one_member_and_keeps_to_it():
+def test_a_change_names_at_least_one_member_and_has_no_others():
     assert not _is_valid(ChangeNote, {})
     change = ChangeNote.model_validate({"body": "x"})
     assert change.model_dump(exclude_unset=True, by_alias=False) == {"body": "x"}
 
 
 @pytest.mark.parametrize("member", ["id", "account", "revision", "createdAt", "updatedAt"])
-def test_what_the_app_decides_cannot_be_given(member):
+def test_members_that_the_app_sets_cannot_be_sent(member):
     assert not _is_valid(WriteNote, {"title": "x", "body": "", member: "x"})
 
 
@@ -71,7 +71,7 @@ def test_a_page_has_1_to_100_notes(limit, is_valid):
     assert _is_valid(NotesQuery, {"limit": limit}) is is_valid
 
 
-def test_a_page_has_20_notes_of_the_newest_where_nothing_is_said():
+def test_by_default_a_page_has_the_20_newest_notes():
     query = NotesQuery.model_validate({})
     assert (query.limit, query.sort, query.cursor) == (20, "-createdAt", None)
 

@@ -76,7 +76,7 @@ def test_an_account_goes_with_all_it_owns_and_others_stay(account, stranger, mon
 
 
 @pytest.mark.checklist("proc.me")
-def test_what_takes_longer_than_a_request_is_asked_for_again(api, account, log_in):
+def test_a_deletion_longer_than_a_request_can_be_requested_again(api, account, log_in):
     elsewhere = log_in(account)
     Possession(owner=account.id).save()
     SlowQuerySet.refusals = 2
@@ -92,7 +92,7 @@ def test_what_takes_longer_than_a_request_is_asked_for_again(api, account, log_i
     api.delete("/api/v1/me", account, status=401)
 
 
-def test_a_deletion_that_nobody_asks_for_again_is_finished_all_the_same(api, account):
+def test_a_deletion_that_is_not_requested_again_is_finished_nevertheless(api, account):
     Possession(owner=account.id).save()
     SlowQuerySet.refusals = 1
     api.delete("/api/v1/me", account, status=503)
@@ -101,7 +101,7 @@ def test_a_deletion_that_nobody_asks_for_again_is_finished_all_the_same(api, acc
 
 
 @pytest.mark.checklist("proc.me")
-def test_what_slips_through_is_gone_within_a_minute_of_every_class(account):
+def test_late_writes_of_every_class_are_removed_within_a_minute(account):
     delete(account)
     # As a request that was let in before writes.
     Possession(owner=account.id).save()
@@ -159,7 +159,7 @@ def test_a_session_that_ended_deletes_nothing(account):
     assert Account.objects.count() == 1
 
 
-def test_no_question_of_a_sweep_may_take_longer_than_a_pass(account, listen):
+def test_every_query_of_a_sweep_has_a_time_limit(account, listen):
     delete(account)
     Deletion.objects.update(set__due_at=utc_now())
     with listen() as commands:
@@ -169,7 +169,7 @@ def test_no_question_of_a_sweep_may_take_longer_than_a_pass(account, listen):
     assert all(0 < limit <= 1000 * account_deletion.PASS_SECONDS for limit in limits)
 
 
-def test_of_two_who_sweep_one_takes_the_mark(account):
+def test_of_two_sweeps_one_takes_the_mark(account):
     delete(account)
     Deletion.objects.update(set__due_at=utc_now())
     account_deletion.sweep()

@@ -87,7 +87,7 @@ def test_rename_of_a_deleted_account_is_refused(account, database):
 
 
 @pytest.mark.usefixtures("cheap")
-def test_a_changed_password_leaves_one_session_a_new_one(make_account, database):
+def test_after_a_password_change_only_one_new_session_is_left(make_account, database):
     account = make_account(password_hash=f"hash of {PASSWORD}")
     other = sessions.open_session(Proven(account.id, 0))
     pair = accounts.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
@@ -115,7 +115,7 @@ def test_a_wrong_current_password_changes_nothing(make_account, database):
 
 
 @pytest.mark.usefixtures("cheap")
-def test_a_new_password_is_judged_for_nobody_but_who_knows_the_current_one(make_account):
+def test_a_new_password_is_checked_only_after_the_current_one(make_account):
     account = make_account(password_hash=f"hash of {PASSWORD}")
     with pytest.raises(WrongPasswordError):
         accounts.change_password(_caller(account), WRONG, "password")
@@ -160,9 +160,7 @@ def test_of_two_changes_at_once_the_second_loses(make_account, database, monkeyp
     assert database.accounts.find_one()["passwordHash"] == "hash of the first one"
 
 
-def test_a_password_that_is_being_changed_is_not_once_its_session_is_over(
-    account, database, monkeypatch
-):
+def test_a_password_change_fails_if_its_session_ends_meanwhile(account, database, monkeypatch):
     caller = _caller(account)
 
     def log_out_and_hash(_password):

@@ -62,7 +62,7 @@ WRONG_VALUES: list[Any] = [
 
 @pytest.mark.parametrize("value", WRONG_VALUES, ids=str)
 @pytest.mark.parametrize("name", sorted(CLAIM_TYPES))
-def test_a_claim_of_another_kind_is_refused(forger: Forger, name: str, value: Any) -> None:
+def test_a_claim_of_another_type_is_refused(forger: Forger, name: str, value: Any) -> None:
     if name in {"iat", "nbf"} and type(value) is int and value < time.time():
         pytest.skip("a time that has passed, as it should have")
     if name == "fresh" and value is True:
@@ -87,7 +87,7 @@ def test_a_time_with_a_fraction_is_refused(forger: Forger, name: str) -> None:
     ],
     ids=str,
 )
-def test_a_token_for_others_is_refused(forger: Forger, changes: dict[str, Any]) -> None:
+def test_a_token_for_something_else_is_refused(forger: Forger, changes: dict[str, Any]) -> None:
     refuse(forger.token(payload=forger.payload(**changes)))
 
 
@@ -95,7 +95,7 @@ def test_a_token_for_others_is_refused(forger: Forger, changes: dict[str, Any]) 
     ("name", "seconds"),
     [("exp", 0), ("exp", -1), ("exp", -1_000_000), ("nbf", 30), ("nbf", 1_000_000), ("iat", 30)],
 )
-def test_a_token_out_of_its_time_is_refused(forger: Forger, name: str, seconds: int) -> None:
+def test_an_expired_or_early_token_is_refused(forger: Forger, name: str, seconds: int) -> None:
     refuse(forger.token(payload=forger.payload(**{name: int(time.time()) + seconds})))
 
 

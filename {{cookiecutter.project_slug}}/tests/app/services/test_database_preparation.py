@@ -63,7 +63,7 @@ def test_preparing_again_makes_nothing() -> None:
 
 
 @pytest.mark.usefixtures("unprepared_app")
-def test_after_the_first_success_nothing_is_asked_again(
+def test_after_the_first_success_the_database_is_not_asked_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     counted = CountedPreparation()
@@ -73,7 +73,7 @@ def test_after_the_first_success_nothing_is_asked_again(
     assert counted.calls == 1
 
 
-def test_one_app_prepares_on_its_own_account(
+def test_each_app_is_prepared_separately(
     unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = CountedPreparation()
@@ -146,7 +146,7 @@ class Held:
         """Nothing was taken."""
 
 
-def test_who_waited_for_a_success_passes(
+def test_a_request_that_waited_for_a_success_passes(
     unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = database_preparation.state.of(unprepared_app)
@@ -157,7 +157,7 @@ def test_who_waited_for_a_success_passes(
     assert counted.calls == 0
 
 
-def test_who_waited_for_a_failure_does_not_try_again(
+def test_a_request_that_waited_for_a_failure_does_not_try_again(
     unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state = database_preparation.state.of(unprepared_app)
@@ -170,7 +170,7 @@ def test_who_waited_for_a_failure_does_not_try_again(
     assert counted.calls == 0
 
 
-def test_who_waits_too_long_is_refused(
+def test_a_request_that_waits_too_long_is_refused(
     unprepared_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = unprepared_app.extensions["settings"]
@@ -188,7 +188,7 @@ def test_who_waits_too_long_is_refused(
 
 
 @pytest.mark.usefixtures("unprepared_app")
-def test_a_database_that_answers_is_told_from_a_silent_one(
+def test_an_answering_database_is_distinguished_from_a_silent_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert database_preparation.is_database_answering()

@@ -127,7 +127,9 @@ def test_a_change_made_meanwhile_is_kept_and_encrypted_by_the_next_pass(
     assert isinstance(patients_as_stored()[0]["fullName"], bytes)
 
 
-def test_a_document_that_never_rests_is_counted_and_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_that_changes_constantly_is_counted_and_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     store_in_clear(1)
     encrypt_text = FieldCipher.encrypt
 
@@ -252,14 +254,14 @@ def test_one_unreadable_value_is_named_and_the_old_key_stays_needed(
     verify_keys()
 
 
-def test_rotation_leaves_what_is_in_clear_to_apply() -> None:
+def test_rotation_leaves_clear_text_to_apply() -> None:
     store_in_clear(1)
     before = patients_as_stored()
     assert report_on(rotate_keys()).changed == 0
     assert patients_as_stored() == before
 
 
-def test_what_is_planted_in_a_sealed_database_is_not_made_good() -> None:
+def test_forged_values_in_a_sealed_database_are_not_encrypted() -> None:
     verify_keys()
     store_in_clear(1)
     before = patients_as_stored()
@@ -270,7 +272,7 @@ def test_what_is_planted_in_a_sealed_database_is_not_made_good() -> None:
     assert patients_as_stored() == before
 
 
-def test_apply_without_a_seal_takes_up_what_other_processes_store(
+def test_apply_without_a_seal_encrypts_what_other_processes_still_store(
     make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
 ) -> None:
     verify_keys()
@@ -286,7 +288,7 @@ def test_apply_without_a_seal_takes_up_what_other_processes_store(
 
 
 @pytest.mark.parametrize("run", [encrypt_stored, rotate_keys], ids=["apply", "rotate"])
-def test_what_an_earlier_release_encrypted_is_bound_to_its_place(
+def test_values_encrypted_by_an_earlier_release_are_bound_to_their_place(
     field_keys: FieldKeys, run: Any
 ) -> None:
     store_in_clear(1)
@@ -312,7 +314,7 @@ def indexes_of(account: Account) -> Any:
     return record["emailIndex"]
 
 
-def test_a_new_index_key_indexes_everything_anew(
+def test_a_new_index_key_renews_every_index(
     make_keyed_app: MakeKeyedApp, field_keys: FieldKeys
 ) -> None:
     verify_keys()
@@ -332,7 +334,7 @@ def test_a_new_index_key_indexes_everything_anew(
     assert indexes_of(account) == new
 
 
-def test_a_new_index_key_is_not_taken_for_good_before_all_is_indexed(
+def test_an_interrupted_change_of_the_index_key_keeps_the_old_key_valid(
     make_keyed_app: MakeKeyedApp, field_keys: FieldKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verify_keys()
@@ -363,7 +365,7 @@ def test_a_new_index_key_is_not_taken_for_good_before_all_is_indexed(
         assert {type(indexes_of(account)) for account in accounts} == {list}
 
 
-def test_the_check_value_is_stamped_when_it_is_renewed() -> None:
+def test_renewing_the_check_value_moves_its_timestamp() -> None:
     verify_keys()
     begin = utc_now()
     rotate_keys()

@@ -49,12 +49,12 @@ def read(account, export: Job) -> bytes:
     return content
 
 
-def test_what_was_written_is_read(account, export):
+def test_a_finished_export_can_be_read(account, export):
     finish(export)
     assert read(account, export) == b"{}"
 
 
-def test_what_is_not_done_is_not_read(account, export):
+def test_an_unfinished_export_cannot_be_read(account, export):
     with pytest.raises(ExportNotReadyError):
         exports.read(account.id, export.id)
     write(job_attempts.take(export.id), b"{")
@@ -62,7 +62,7 @@ def test_what_is_not_done_is_not_read(account, export):
         exports.read(account.id, export.id)
 
 
-def test_what_another_attempt_has_left_is_never_read(account, export):
+def test_chunks_of_another_attempt_are_never_read(account, export):
     lost = job_attempts.take(export.id)
     write(lost, b"torn", b"torn")
     Job.objects(id=export.id).update(set__due_at=utc_now())
@@ -71,7 +71,7 @@ def test_what_another_attempt_has_left_is_never_read(account, export):
     assert read(account, export) == b"{}"
 
 
-def test_an_attempt_removes_what_it_or_another_has_left(export):
+def test_an_attempt_can_remove_its_own_chunks_and_those_of_others(export):
     first = job_attempts.take(export.id)
     write(first, b"torn")
     Job.objects(id=export.id).update(set__due_at=utc_now())
@@ -92,7 +92,7 @@ def test_an_export_of_another_account_is_not_there(stranger, export):
     assert exports.list_page(stranger.id, PageRequest(20, "createdAt")).items == []
 
 
-def test_an_export_that_has_expired_is_not_there_whether_or_not_it_is_removed(account, export):
+def test_an_expired_export_is_not_found_even_before_it_is_removed(account, export):
     finish(export)
     Job.objects(id=export.id).update(set__expires_at=utc_now())
     for act in (exports.find, exports.read, exports.delete):
@@ -106,7 +106,7 @@ def test_chunks_outlive_their_export(export):
     assert ExportChunk.objects.first().expires_at > Job.objects.get().expires_at
 
 
-def test_an_account_that_has_as_many_as_it_may_is_refused(account):
+def test_an_account_cannot_exceed_its_number_of_exports(account):
     for _ in range(10):
         exports.create(account.id, str(uuid4()))
     with pytest.raises(TooManyExportsError):
@@ -114,7 +114,7 @@ def test_an_account_that_has_as_many_as_it_may_is_refused(account):
 
 
 @pytest.mark.parametrize("is_by_account", [True, False])
-def test_what_was_exported_goes_with_its_export_and_with_its_account(
+def test_chunks_are_deleted_with_their_export_and_with_their_account(
     account, export, *, is_by_account
 ):
     finish(export)
@@ -126,7 +126,7 @@ def test_what_was_exported_goes_with_its_export_and_with_its_account(
 
 
 @pytest.mark.checklist("proc.me")
-def test_what_a_killed_worker_wrote_goes_with_the_account(account, export, database):
+def test_chunks_of_a_killed_worker_are_deleted_with_the_account(account, export, database):
     attempt = job_attempts.take(export.id)
     delete(account)
     write(attempt, b"{")

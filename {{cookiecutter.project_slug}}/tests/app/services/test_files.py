@@ -103,7 +103,9 @@ def test_a_file_is_confirmed_once_it_is_there(account, announce, upload):
     assert confirmed.updated_at > file.updated_at
 
 
-def test_confirming_again_changes_nothing_and_asks_nobody(account, announce, upload, monkeypatch):
+def test_confirming_again_changes_nothing_and_does_not_ask_the_store(
+    account, announce, upload, monkeypatch
+):
     confirmed = files.confirm(account.id, upload(announce()).id)
     with store_is_away(monkeypatch):
         again = files.confirm(account.id, confirmed.id)
@@ -128,7 +130,7 @@ def test_of_many_confirmations_at_once_each_finds_the_file_stored(app, account, 
         assert {*threads.map(confirm, range(16))} == {"stored"}
 
 
-def test_what_does_not_match_is_refused_for_good(account, announce, upload, objects):
+def test_an_upload_that_does_not_match_is_refused_for_good(account, announce, upload, objects):
     file = announce()
     objects.put(str(file.key), b"1234567", PNG)
     with pytest.raises(UploadMismatchError):
@@ -143,7 +145,7 @@ def test_what_does_not_match_is_refused_for_good(account, announce, upload, obje
     assert objects.names() == set()
 
 
-def test_a_mismatch_is_told_where_the_object_cannot_be_removed(
+def test_a_mismatch_is_reported_although_the_object_cannot_be_removed(
     account, announce, objects, monkeypatch
 ):
     file = announce()
@@ -157,7 +159,7 @@ def test_a_mismatch_is_told_where_the_object_cannot_be_removed(
     assert objects.names() == set()
 
 
-def test_who_loses_a_race_with_a_confirmation_removes_nothing(
+def test_a_lost_race_with_a_confirmation_removes_nothing(
     account, announce, upload, objects, monkeypatch
 ):
     file = announce()
@@ -177,7 +179,7 @@ def test_who_loses_a_race_with_a_confirmation_removes_nothing(
     assert objects.names() == {str(file.key)}
 
 
-def test_what_is_not_confirmed_in_time_is_no_more(account, announce, upload):
+def test_a_file_that_is_not_confirmed_in_time_is_gone(account, announce, upload):
     file = upload(announce())
     expire(file)
     for call in (files.find, files.confirm, files.delete):
@@ -187,7 +189,7 @@ def test_what_is_not_confirmed_in_time_is_no_more(account, announce, upload):
     assert page.items == []
 
 
-def test_a_deleted_file_takes_its_object_along(account, announce, upload, objects):
+def test_deleting_a_file_deletes_its_object(account, announce, upload, objects):
     file = files.confirm(account.id, upload(announce()).id)
     files.delete(account.id, file.id)
     assert objects.names() == set()
@@ -206,7 +208,7 @@ def test_nothing_is_deleted_while_the_store_is_away(
     assert objects.names() == set()
 
 
-def test_what_arrives_after_a_deletion_is_removed_in_the_end(account, announce, upload, objects):
+def test_an_upload_after_a_deletion_is_removed_in_the_end(account, announce, upload, objects):
     file = announce()
     files.delete(account.id, file.id)
     assert stored() == {file.id: "removed"}
@@ -218,7 +220,7 @@ def test_what_arrives_after_a_deletion_is_removed_in_the_end(account, announce, 
     assert (stored(), objects.names()) == ({}, set())
 
 
-def test_what_a_deleted_file_was_called_goes_with_its_account(account, announce):
+def test_the_names_of_deleted_files_are_removed_with_the_account(account, announce):
     file = announce("a holiday.png")
     files.delete(account.id, file.id)
     delete(account)
@@ -226,7 +228,7 @@ def test_what_a_deleted_file_was_called_goes_with_its_account(account, announce)
     assert File.objects.get(id=file.id).file_name == ""
 
 
-def test_a_file_whose_form_is_long_over_leaves_nothing(account, announce, upload, objects):
+def test_deleting_a_file_whose_form_has_expired_leaves_nothing(account, announce, upload, objects):
     file = files.confirm(account.id, upload(announce()).id)
     expire(file)
     files.delete(account.id, file.id)
@@ -251,7 +253,7 @@ def test_an_account_is_deleted_while_the_store_is_away_and_its_files_follow(
 
 
 @pytest.mark.usefixtures("unshared_deletions")
-def test_a_sweep_goes_on_while_the_store_is_away_and_the_next_removes_the_objects(
+def test_a_sweep_continues_without_the_store_and_the_next_one_removes_the_objects(
     account, announce, upload, objects, monkeypatch
 ):
     upload(announce())
@@ -277,7 +279,7 @@ def test_an_account_that_is_deleted_leaves_the_files_of_others(
     assert objects.names() == {str(kept.key)}
 
 
-def test_cleaning_removes_what_is_over_and_nothing_else(account, announce, upload, objects):
+def test_cleaning_removes_expired_files_and_nothing_else(account, announce, upload, objects):
     kept = [upload(announce()), files.confirm(account.id, upload(announce()).id)]
     # What is stored has no deadline any more.
     expire(kept[1])
@@ -290,7 +292,7 @@ def test_cleaning_removes_what_is_over_and_nothing_else(account, announce, uploa
     assert files.clean() == files.Cleaned(0, 0)
 
 
-def test_cleaning_goes_on_beyond_a_batch(account, monkeypatch):
+def test_cleaning_continues_beyond_a_batch(account, monkeypatch):
     monkeypatch.setattr(files, "BATCH", 2)
     for _ in range(5):
         expire(files.announce(account.id, "a.png", PNG, 1))
@@ -298,7 +300,7 @@ def test_cleaning_goes_on_beyond_a_batch(account, monkeypatch):
     assert stored() == {}
 
 
-def test_several_may_clean_at_once(app, announce, upload, objects):
+def test_several_processes_may_clean_at_once(app, announce, upload, objects):
     for _ in range(12):
         expire(upload(announce()))
 
@@ -311,7 +313,7 @@ def test_several_may_clean_at_once(app, announce, upload, objects):
     assert (stored(), objects.names()) == ({}, set())
 
 
-def test_what_is_confirmed_while_others_clean_is_kept(app, account, announce, upload, objects):
+def test_files_confirmed_during_a_clean_are_kept(app, account, announce, upload, objects):
     file = upload(announce())
 
     def clean(_: int) -> None:
@@ -327,7 +329,9 @@ def test_what_is_confirmed_while_others_clean_is_kept(app, account, announce, up
     assert objects.names() == {str(file.key)}
 
 
-def test_pending_files_have_a_limit_that_no_hurry_passes(make_app, make_account, store_settings):
+def test_parallel_requests_cannot_exceed_the_limit_of_pending_files(
+    make_app, make_account, store_settings
+):
     app = make_app(**store_settings, UPLOAD_PENDING_LIMIT=5)
     account, stranger = make_account(app=app), make_account(app=app)
 
@@ -361,7 +365,9 @@ def test_pending_files_have_a_limit_that_no_hurry_passes(make_app, make_account,
         (PNG, 10_485_761, "/size"),
     ],
 )
-def test_what_the_settings_do_not_allow_is_not_announced(account, content_type, size, pointer):
+def test_types_and_sizes_outside_the_settings_cannot_be_announced(
+    account, content_type, size, pointer
+):
     with pytest.raises(InvalidInputError) as refused:
         files.announce(account.id, "a.png", content_type, size)
     assert [error.pointer for error in refused.value.errors] == [pointer]
@@ -383,7 +389,7 @@ def test_what_the_settings_do_not_allow_is_not_announced(account, content_type, 
         ".",
     ],
 )
-def test_every_name_comes_back_from_its_disposition(name):
+def test_every_name_can_be_read_back_from_its_disposition(name):
     disposition = files.dispose(name)
     assert disposition.isascii()
     kind, options = parse_options_header(disposition)

@@ -41,7 +41,7 @@ def test_a_database_that_went_away_after_a_good_start_is_not(app, monkeypatch):
             health.check_database()
 
 
-def test_however_many_probes_there_are_the_database_is_asked_once_in_a_second(app, monkeypatch):
+def test_all_probes_together_ask_the_database_once_a_second(app, monkeypatch):
     asked = []
 
     def answer(*_args, **_kwargs):
@@ -60,7 +60,7 @@ def test_however_many_probes_there_are_the_database_is_asked_once_in_a_second(ap
     assert 1 <= len(asked) <= 1 + seconds / health.REMEMBERED_SECONDS
 
 
-def test_a_database_that_is_away_is_asked_once_in_a_second_too(app, monkeypatch):
+def test_a_database_that_is_away_is_asked_once_a_second_too(app, monkeypatch):
     asked = []
 
     def lose(*_args, **_kwargs):

@@ -44,7 +44,7 @@ def test_the_same_subject_of_another_issuer_is_somebody_else():
         ("x" * 300, "x" * 100),
     ],
 )
-def test_a_display_name_is_a_line_of_what_the_provider_tells(name, shown):
+def test_a_display_name_is_one_line_of_the_providers_name(name, shown):
     found = identities.find_or_create("oidc", make_proof(name=name))
     assert Account.objects.get(id=found.account_id).display_name == shown
 
@@ -67,6 +67,6 @@ def test_accounts_without_identities_do_not_collide(make_account):
     assert Account.objects.count() == 2
 
 
-def test_nobody_who_is_gone_has_identities(account):
+def test_a_deleted_account_has_no_identities(account):
     Account.objects(id=account.id).delete()
     assert identities.list_all(account.id) == []

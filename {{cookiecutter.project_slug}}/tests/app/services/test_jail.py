@@ -80,7 +80,7 @@ def _succeed(account: str = ACCOUNT, address: str = ADDRESS) -> int:
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("auth.max-retry")
-def test_five_failures_are_looked_at_and_the_sixth_waits_a_minute():
+def test_five_failures_are_checked_and_the_sixth_waits_a_minute():
     assert _fail(5) == [0] * 5
     assert 58 <= _try() <= 61
 
@@ -111,7 +111,7 @@ def crowd(app) -> Callable[[int, Callable[[], bool]], list[int]]:
 
 
 @pytest.mark.checklist("auth.max-retry")
-def test_of_many_failures_at_once_exactly_as_many_are_looked_at(crowd):
+def test_of_many_failures_at_once_exactly_the_allowed_number_is_checked(crowd):
     looked: list[int] = []
 
     def is_right() -> bool:
@@ -128,14 +128,14 @@ def test_of_many_right_log_ins_at_once_none_is_refused(crowd, database):
 
 
 @pytest.mark.usefixtures("_context")
-def test_right_log_ins_at_once_wait_where_few_may_fail_still(crowd, record):
+def test_parallel_right_log_ins_wait_when_few_failures_are_left(crowd, record):
     _fail(4)
     assert crowd(6, lambda: True) == [0] * 6
     assert record() == {}
 
 
 @pytest.mark.usefixtures("_context")
-def test_a_place_that_is_never_given_back_is_free_again(monkeypatch, record):
+def test_a_place_that_is_never_given_back_becomes_free_again(monkeypatch, record):
     def die() -> bool:
         raise MemoryError
 
@@ -150,7 +150,7 @@ def test_a_place_that_is_never_given_back_is_free_again(monkeypatch, record):
 
 
 @pytest.mark.usefixtures("_context")
-def test_who_waits_for_a_place_does_not_wait_for_ever(app, monkeypatch):
+def test_waiting_for_a_place_has_a_time_limit(app, monkeypatch):
     monkeypatch.setattr(jail, "WAIT_SECONDS", 0.1)
     begun, done = Event(), Event()
 
@@ -248,7 +248,7 @@ def test_a_success_forgets_earlier_jails(serve):
 
 
 @pytest.mark.usefixtures("_context")
-def test_an_account_of_ones_own_does_not_clear_the_address(record):
+def test_a_right_log_in_to_another_account_does_not_clear_the_address(record):
     _fail(3)
     for _ in range(5):
         _succeed("mine@example.com")
@@ -257,20 +257,20 @@ def test_an_account_of_ones_own_does_not_clear_the_address(record):
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("auth.max-retry")
-def test_another_account_of_the_same_address_is_looked_at():
+def test_another_account_at_the_same_address_is_not_jailed():
     _fail(6)
     assert _try("other@example.com") == 0
 
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("auth.max-retry")
-def test_the_same_account_is_looked_at_from_another_address():
+def test_the_same_account_is_not_jailed_at_another_address():
     _fail(6)
     assert _try(address="198.51.100.1") == 0
 
 
 @pytest.mark.checklist("auth.max-retry")
-def test_an_account_that_many_addresses_try_is_jailed_but_where_its_owner_logs_in(make_app):
+def test_an_account_attacked_from_many_addresses_is_jailed_except_at_its_owners(make_app):
     with make_app(LOGIN_ACCOUNT_MAX_RETRY=10).app_context():
         waits = [_try(address=f"198.51.100.{number}") for number in range(11)]
         assert waits[:10] == [0] * 10
@@ -319,7 +319,7 @@ def test_attempts_on_a_jailed_account_do_not_count_against_the_address(make_app,
 
 
 @pytest.mark.usefixtures("_context")
-def test_who_is_signed_in_is_counted_alone():
+def test_failures_of_a_signed_in_caller_are_counted_separately():
     session, other = uuid4(), uuid4()
     _fail(6)
     for _ in range(5):
@@ -352,7 +352,7 @@ def test_a_quiet_count_is_forgotten_a_day_after_its_longest_jail(record):
     assert timedelta() <= timedelta(seconds=3600 + 86_400) - kept < timedelta(seconds=60)
 
 
-def test_a_count_is_kept_for_as_long_as_its_window(make_app, record):
+def test_a_count_is_kept_at_least_as_long_as_its_window(make_app, record):
     window = 7 * jail.FORGET_AFTER_SECONDS
     with make_app(LOGIN_WINDOW_SECONDS=window).app_context():
         _fail(1)

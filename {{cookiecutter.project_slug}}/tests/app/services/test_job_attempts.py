@@ -37,7 +37,7 @@ def end_lease(job: Job) -> None:
     Job.objects(id=job.id).update(set__due_at=utc_now())
 
 
-def test_of_many_who_take_a_job_one_gets_it(queue_app, job):
+def test_of_many_workers_one_gets_a_job(queue_app, job):
     def take(_: int) -> bool:
         with queue_app.app_context():
             return job_attempts.take(job.id) is not None
@@ -47,7 +47,7 @@ def test_of_many_who_take_a_job_one_gets_it(queue_app, job):
     assert Job.objects.get().attempts == 1
 
 
-def test_a_job_that_is_not_due_yet_or_not_there_is_not_taken(job):
+def test_a_job_that_is_not_due_or_does_not_exist_is_not_taken(job):
     Job.objects(id=job.id).update(set__due_at=utc_now() + timedelta(seconds=60))
     assert job_attempts.take(job.id) is None
     assert job_attempts.take(uuid4()) is None
@@ -61,7 +61,7 @@ def test_a_report_extends_the_lease(job, attempt):
     assert (told.done, told.total, told.state) == (3, 7, JobState.RUNNING)
 
 
-def test_whoever_comes_back_after_another_took_over_changes_nothing(job, attempt):
+def test_an_attempt_that_lost_its_lease_changes_nothing(job, attempt):
     end_lease(job)
     assert job_attempts.take(job.id)
     before = Job.objects.get().to_mongo()
@@ -79,7 +79,7 @@ def test_a_deleted_job_is_lost(job, attempt):
         attempt.report(1, 1)
 
 
-def test_a_job_that_is_over_is_never_taken_again(job, attempt):
+def test_a_finished_job_is_never_taken_again(job, attempt):
     attempt.finish(12)
     done = Job.objects.get()
     assert (done.state, done.size, done.due_at, done.send_at) == (JobState.DONE, 12, None, None)
@@ -106,7 +106,7 @@ def test_a_job_is_given_back_without_a_broker_too(attempt, monkeypatch):
     assert Job.objects.get().state == JobState.PENDING
 
 
-def test_an_attempt_without_an_end_is_ended(attempt, monkeypatch):
+def test_an_endless_attempt_is_ended(attempt, monkeypatch):
     monkeypatch.setattr(job_attempts, "LONGEST_RUN_SECONDS", -1)
     with pytest.raises(job_attempts.OverlongRunError):
         attempt.report(1, 2)
@@ -121,7 +121,7 @@ def test_a_job_that_kills_its_workers_fails_in_the_end(job):
     assert (failed.state, failed.failure) == (JobState.FAILED, job_attempts.EXHAUSTED)
 
 
-def test_pauses_have_a_longest(monkeypatch):
+def test_pauses_have_a_maximum(monkeypatch):
     monkeypatch.setattr(job_attempts, "LONGEST_PAUSE_SECONDS", 20)
     assert all(10 <= job_attempts._pause_after(attempt) <= 30 for attempt in range(3, 200))
 

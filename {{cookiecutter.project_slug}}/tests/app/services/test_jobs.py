@@ -57,7 +57,7 @@ def test_an_account_keeps_a_bounded_number_of_jobs(account, stranger, sent):
     assert len(sent) == 5
 
 
-def test_many_who_ask_at_once_get_no_more(queue_app, account, sent):
+def test_parallel_requests_cannot_exceed_the_number_of_jobs(queue_app, account, sent):
     def ask(_: int) -> bool:
         with queue_app.app_context():
             return submit(account, most=3) is not None
@@ -67,7 +67,7 @@ def test_many_who_ask_at_once_get_no_more(queue_app, account, sent):
     assert Job.objects.count() == len(sent) == 3
 
 
-def test_what_has_expired_makes_room(account, sent):
+def test_expired_jobs_make_room(account, sent):
     old = submit(account, most=1)
     Job.objects(id=old.id).update(set__expires_at=utc_now())
     new = submit(account, most=1)
@@ -81,7 +81,7 @@ def test_nothing_is_swept_before_its_time(account, sent):
     assert sent == []
 
 
-def test_a_job_that_nobody_takes_up_is_sent_again_at_intervals_that_double(account, sent):
+def test_a_job_that_nobody_takes_is_sent_again_at_doubling_intervals(account, sent):
     job = submit(account)
     waits = []
     for _ in range(3):
@@ -94,7 +94,7 @@ def test_a_job_that_nobody_takes_up_is_sent_again_at_intervals_that_double(accou
     assert waits == [2, 4, 8]
 
 
-def test_a_job_whose_worker_is_gone_is_sent_again(account, sent):
+def test_a_job_of_a_dead_worker_is_sent_again(account, sent):
     job = submit(account)
     job_attempts.take(job.id)
     make_due(job)
@@ -118,7 +118,7 @@ def test_of_many_sweeps_one_sends_a_job(queue_app, account, sent):
     assert sent == [job.id]
 
 
-def test_a_sweep_without_a_broker_is_made_up_for_by_the_next(account, monkeypatch):
+def test_a_sweep_without_a_broker_is_repeated_by_the_next_one(account, monkeypatch):
     job = submit(account)
     make_due(job)
     with monkeypatch.context() as patch:
@@ -155,7 +155,7 @@ def test_work_that_fails_is_logged_with_its_traceback_and_tried_again(account, c
 
 
 @pytest.mark.usefixtures("sent")
-def test_work_that_was_lost_is_left_alone(account):
+def test_a_job_whose_lease_was_lost_is_left_alone(account):
     job = submit(account)
 
     def lose(_):
@@ -166,7 +166,7 @@ def test_work_that_was_lost_is_left_alone(account):
     assert Job.objects.get().state == JobState.RUNNING
 
 
-def test_work_that_was_stopped_is_sent_again(account, sent):
+def test_a_job_that_was_stopped_is_sent_again(account, sent):
     job = submit(account)
 
     def stop(_):

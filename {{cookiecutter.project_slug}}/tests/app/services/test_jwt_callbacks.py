@@ -90,7 +90,7 @@ def test_a_request_without_a_token_is_asked_for_one(
         ("/refresh", {}),
     ],
 )
-def test_a_signed_token_that_does_not_serve_is_invalid(
+def test_a_signed_token_that_is_not_valid_here_is_invalid(
     client: FlaskClient, forger: Forger, path: str, changes: dict[str, Any]
 ) -> None:
     answer = get(client, path, f"Bearer {forger.token(payload=forger.payload(**changes))}")
@@ -99,7 +99,7 @@ def test_a_signed_token_that_does_not_serve_is_invalid(
 
 
 @pytest.mark.parametrize("text", ["x", "a.b.c", "x y", "eyJhbGciOiJub25lIn0.e30.", "é"])
-def test_a_token_that_is_none_is_invalid(client: FlaskClient, text: str) -> None:
+def test_text_that_is_no_token_is_invalid(client: FlaskClient, text: str) -> None:
     answer = get(client, "/any", f"Bearer {text}")
     assert answer.status_code == 401
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'

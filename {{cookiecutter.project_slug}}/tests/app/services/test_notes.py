@@ -61,7 +61,7 @@ def test_a_list_shows_notes_of_its_account_alone(account, stranger, note):
     assert [found.id for found in page.items] == [note.id]
 
 
-def test_a_change_changes_what_it_names_alone(account, note):
+def test_a_change_changes_only_the_named_members(account, note):
     changed = notes.change(account.id, note.id, {"title": "New"}, _anything)
     assert (changed.title, changed.body, changed.revision) == ("New", "Body", 2)
     assert changed.created_at == note.created_at
@@ -74,7 +74,7 @@ def test_changing_or_deleting_nothing_is_not_found(account):
         notes.delete(account.id, uuid4(), _anything)
 
 
-def test_a_change_that_came_between_is_checked_again(account, note):
+def test_a_concurrent_change_is_checked_again(account, note):
     seen = []
 
     def check(found) -> None:
@@ -87,7 +87,7 @@ def test_a_change_that_came_between_is_checked_again(account, note):
     assert (changed.title, changed.body, changed.revision) == ("Between", "Late", 3)
 
 
-def test_a_deletion_looks_again_at_what_changed_between(account, note):
+def test_a_deletion_checks_a_concurrent_change_again(account, note):
     seen = []
 
     def check(found) -> None:

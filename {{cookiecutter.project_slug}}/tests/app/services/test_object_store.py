@@ -94,7 +94,7 @@ def test_an_object_is_seen_and_removed(app, objects):
         object_store.remove(KEY)
 
 
-def test_signing_asks_nobody(make_store_app):
+def test_signing_does_not_ask_the_store(make_store_app):
     app = make_store_app(S3_ENDPOINT_URL=f"http://127.0.0.1:{ports.find_free()}")
     with app.app_context():
         form = object_store.sign_form(KEY, HEADERS, 5, 60)
@@ -118,7 +118,7 @@ def test_variables_and_profiles_of_the_machine_are_ignored(make_store_app, objec
 
 
 @pytest.mark.parametrize("call", [object_store.look_at, object_store.remove])
-def test_a_store_that_is_not_there_is_told_at_once(make_store_app, call):
+def test_a_missing_store_is_reported_at_once(make_store_app, call):
     app = make_store_app(S3_ENDPOINT_URL=f"http://127.0.0.1:{ports.find_free()}")
     started = time.monotonic()
     with app.app_context(), pytest.raises(ServiceUnavailableError):
@@ -127,7 +127,7 @@ def test_a_store_that_is_not_there_is_told_at_once(make_store_app, call):
 
 
 @pytest.mark.parametrize("call", [object_store.look_at, object_store.remove])
-def test_a_store_that_never_answers_is_given_up_once(make_store_app, call):
+def test_a_silent_store_is_given_up_after_one_try(make_store_app, call):
     with answering(None) as address:
         app = make_store_app(S3_ENDPOINT_URL=address, S3_TIMEOUT_SECONDS=2)
         with app.app_context():
@@ -148,7 +148,7 @@ def test_a_store_that_never_answers_is_given_up_once(make_store_app, call):
         ("500 Internal Server Error", "InternalError"),
     ],
 )
-def test_what_a_store_refuses_is_an_operators_to_read(make_store_app, caplog, status, code):
+def test_refusals_of_a_store_are_logged_for_the_operator(make_store_app, caplog, status, code):
     with answering(refuse(status, code)) as address:
         app = make_store_app(S3_ENDPOINT_URL=address)
         with (
@@ -169,7 +169,7 @@ def test_a_torn_answer_is_no_answer(make_store_app, answer):
             object_store.look_at(KEY)
 
 
-def test_requests_that_need_the_store_are_told_to_come_again(make_store_app, make_account):
+def test_requests_that_need_the_store_get_503_with_retry_after(make_store_app, make_account):
     app = make_store_app(S3_ENDPOINT_URL=f"http://127.0.0.1:{ports.find_free()}")
     api, account = Api(app), make_account(app=app)
     body = {"fileName": "a.png", "contentType": "image/png", "size": 5}
@@ -183,7 +183,7 @@ def test_requests_that_need_the_store_are_told_to_come_again(make_store_app, mak
     assert api.get(place, account).json == shown
 
 
-def test_a_warm_store_has_nothing_left_to_make(make_store_app, monkeypatch):
+def test_after_warming_up_no_client_is_made(make_store_app, monkeypatch):
     app = make_store_app()
     with app.app_context():
         object_store.warm_up()
@@ -191,7 +191,7 @@ def test_a_warm_store_has_nothing_left_to_make(make_store_app, monkeypatch):
         object_store.sign_form(KEY, HEADERS, 5, 60)
 
 
-def test_each_app_has_a_client_of_its_own_and_one_alone(make_store_app):
+def test_each_app_has_exactly_one_client_of_its_own(make_store_app):
     one, other = make_store_app(), make_store_app(S3_BUCKET="others")
     for app, bucket in ((one, "files"), (other, "others"), (one, "files")):
         with app.app_context():

@@ -111,7 +111,7 @@ def test_the_last_page_has_no_cursor(count, is_last):
     assert (_page(limit=3).next_cursor is None) is is_last
 
 
-def test_many_of_one_moment_are_all_seen_once():
+def test_many_items_of_the_same_moment_are_all_seen_once():
     grown = {_grow().id for _ in range(9)}
     for sort in SORTS:
         seen = _ids(_walk(sort, 2))
@@ -121,7 +121,7 @@ def test_many_of_one_moment_are_all_seen_once():
 
 @pytest.mark.usefixtures("leaves")
 @pytest.mark.parametrize("sort", SORTS)
-def test_what_is_inserted_before_a_page_moves_nothing(sort):
+def test_items_inserted_before_a_page_do_not_move_it(sort):
     whole = _ids(_walk(sort))
     first = _page(sort)
     low, high = ("a", -9), ("z", 99)
@@ -133,7 +133,7 @@ def test_what_is_inserted_before_a_page_moves_nothing(sort):
 
 @pytest.mark.usefixtures("leaves")
 @pytest.mark.parametrize("sort", SORTS)
-def test_what_is_inserted_behind_a_page_is_seen_in_its_place(sort):
+def test_items_inserted_after_a_page_are_seen_in_their_place(sort):
     first = _page(sort)
     low, high = ("a", -9), ("z", 99)
     title, seconds = low if sort.startswith("-") else high
@@ -184,7 +184,7 @@ def test_a_cursor_takes_any_title_and_stays_short_and_safe_in_urls(title):
 
 
 @pytest.mark.checklist("input.no-secret-url")
-def test_a_cursor_tells_nothing_of_what_it_stands_for():
+def test_a_cursor_reveals_nothing_of_its_item():
     for _ in range(2):
         leaf = _grow("a canary sings")
     cursors = [_page("title", 1).next_cursor for _ in range(2)]
@@ -239,7 +239,7 @@ def test_a_cursor_of_another_account_is_refused():
 
 
 @pytest.mark.usefixtures("leaves")
-def test_a_cursor_of_another_choice_is_refused():
+def test_a_cursor_of_another_filter_is_refused():
     cursor = _page("title", created_at__gt=START).next_cursor
     assert _page("title", 2, cursor, created_at__gt=START).items
     for filters in ({}, {"created_at__gt": START + timedelta(seconds=1)}):

@@ -55,12 +55,12 @@ def test_another_password_is_wrong(stored, wrong):
 @pytest.mark.parametrize(
     "broken", ["", "plain text", "$argon2id$", "$2b$12$abcdefghijklmnopqrstuv"]
 )
-def test_what_is_no_hash_belongs_to_no_password(broken):
+def test_invalid_hashes_match_no_password(broken):
     assert not passwords.is_correct(PASSWORD, broken)
 
 
 @pytest.mark.usefixtures("_context")
-def test_nobody_has_no_password():
+def test_without_an_account_every_password_is_wrong():
     assert not passwords.is_correct("nobody has this password", None)
 
 
@@ -102,7 +102,7 @@ def test_a_wrong_password_costs_the_same_whatever_is_stored(make_app, stored, sp
 
 
 @pytest.mark.checklist("auth.max-retry")
-def test_a_hash_that_costs_hardly_more_makes_no_wrong_password_fail(make_app, stored, spend):
+def test_a_hash_that_costs_slightly_more_does_not_cause_an_error(make_app, stored, spend):
     costlier = PasswordHasher(2, 19_458, 1).hash(PASSWORD)
     with make_app().app_context():
         spend(None)
@@ -112,7 +112,7 @@ def test_a_hash_that_costs_hardly_more_makes_no_wrong_password_fail(make_app, st
 
 
 @pytest.mark.checklist("auth.max-retry")
-def test_once_a_hash_that_costs_more_was_seen_all_others_cost_as_much(make_app, stored, spend):
+def test_after_an_expensive_hash_all_others_cost_as_much(make_app, stored, spend):
     costlier = PasswordHasher(4, 19_456, 1).hash(PASSWORD)
     with make_app(ARGON2_TIME_COST=3).app_context():
         # What makes the decoy is not counted.
@@ -163,7 +163,7 @@ def test_a_password_of_two_forms_costs_twice_for_known_and_unknown_accounts(
         ("kimminji and the whale", None),
     ],
 )
-def test_a_new_password_is_not_guessed_soon(password, complaint):
+def test_a_new_password_must_not_be_easy_to_guess(password, complaint):
     def check():
         passwords.check_new(password, "/here", "Kim.Minji@example.com", "김민지")
 
@@ -178,7 +178,7 @@ def test_a_new_password_is_not_guessed_soon(password, complaint):
     assert password not in error.detail
 
 
-def test_what_zxcvbn_is_given_is_short(monkeypatch):
+def test_zxcvbn_gets_only_short_texts(monkeypatch):
     given = []
     monkeypatch.setattr(
         passwords, "zxcvbn", lambda text: given.append(text) or {"guesses": len(given)}
@@ -189,7 +189,7 @@ def test_what_zxcvbn_is_given_is_short(monkeypatch):
     assert max(map(len, given)) == 16
 
 
-def test_zxcvbn_is_given_a_piece_once_and_no_more_than_a_longest_password(monkeypatch):
+def test_zxcvbn_gets_each_piece_once_and_has_a_limit(monkeypatch):
     given = []
     monkeypatch.setattr(passwords, "zxcvbn", lambda text: given.append(text) or {"guesses": 1})
     with pytest.raises(InvalidInputError):
@@ -207,7 +207,7 @@ def test_a_hash_of_these_settings_is_kept(stored):
     assert not passwords.needs_rehash(stored, PASSWORD)
 
 
-def test_a_hash_of_lower_settings_is_to_be_made_anew(make_app, stored):
+def test_a_hash_of_lower_settings_needs_a_rehash(make_app, stored):
     for growth in ({"ARGON2_TIME_COST": 3}, {"ARGON2_MEMORY_KIB": 32_768}):
         with make_app(**growth).app_context():
             assert passwords.needs_rehash(stored, PASSWORD)

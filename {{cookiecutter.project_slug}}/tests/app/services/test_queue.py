@@ -27,15 +27,15 @@ def make(uri: str):
         ("amqps://host", "amqps://host"),
     ],
 )
-def test_a_broker_is_spoken_to_in_its_own_protocol(uri, used):
+def test_each_broker_is_used_with_its_own_protocol(uri, used):
     assert make(uri).conf.broker_url == used
 
 
-def test_rabbitmq_has_to_confirm_what_it_takes():
+def test_rabbitmq_has_to_confirm_messages():
     assert make("amqp://host").conf.broker_transport_options["confirm_publish"] is True
 
 
-def test_nothing_but_json_is_read_and_no_result_is_kept():
+def test_only_json_is_read_and_no_result_is_kept():
     conf = make("redis://host").conf
     assert (conf.accept_content, conf.task_serializer) == (["json"], "json")
     assert (conf.result_backend, conf.task_ignore_result) == (None, True)
@@ -52,7 +52,7 @@ def test_the_broker_is_sent_an_id_and_nothing_else(queue_app):
     assert (arguments, options) == ([str(job_id)], {})
 
 
-def test_a_connection_that_died_while_it_lay_idle_is_made_anew(queue_app, broker_uri):
+def test_an_idle_connection_that_died_is_replaced(queue_app, broker_uri):
     with queue_app.app_context():
         queue.send(uuid4())
         with Redis.from_url(broker_uri) as client:
@@ -61,7 +61,7 @@ def test_a_connection_that_died_while_it_lay_idle_is_made_anew(queue_app, broker
 
 
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
-def test_a_broker_that_is_away_is_told_at_once_and_each_time(make_app, scheme):
+def test_a_broker_that_is_away_is_noticed_at_once_each_time(make_app, scheme):
     app = make_app(BROKER_URI=f"{scheme}://127.0.0.1:{ports.find_free()}")
     with app.app_context():
         for _ in range(3):

@@ -109,7 +109,7 @@ def test_a_jailed_account_costs_no_hash(account, monkeypatch):
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("auth.max-retry")
-def test_a_jailed_account_is_closed_to_its_right_password_too(account, monkeypatch):
+def test_a_jailed_account_refuses_the_right_password_too(account, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(passwords, "is_correct", lambda *_: False)
         for _ in range(5):
@@ -120,7 +120,7 @@ def test_a_jailed_account_is_closed_to_its_right_password_too(account, monkeypat
 
 
 @pytest.mark.usefixtures("_context")
-def test_log_in_makes_a_hash_of_grown_settings_anew(make_app, account, database):
+def test_log_in_renews_the_hash_when_the_settings_have_grown(make_app, account, database):
     before = database.accounts.find_one()["passwordHash"]
     with make_app(ARGON2_TIME_COST=3).app_context():
         _log_in(account)
@@ -130,7 +130,7 @@ def test_log_in_makes_a_hash_of_grown_settings_anew(make_app, account, database)
     assert before != after == database.accounts.find_one()["passwordHash"]
 
 
-def test_a_password_that_changed_meanwhile_does_not_come_back(
+def test_a_password_that_changed_meanwhile_is_not_restored(
     make_app, account, database, monkeypatch
 ):
     changed = PasswordHasher(2, 19_456, 1).hash(WRONG)
@@ -165,7 +165,7 @@ def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_acco
 
 
 @pytest.mark.usefixtures("_context")
-def test_sessions_that_ran_out_make_room(account, database):
+def test_expired_sessions_make_room(account, database):
     past = datetime.now(UTC) - timedelta(seconds=1)
     database.accounts.update_one({}, {"$set": {"sessions.0.expiresAt": past}})
     pair = sessions.open_session(Proven(account.id, 0))
@@ -187,7 +187,7 @@ def test_a_session_is_stored_until_its_refresh_token_expires(account, database):
 
 
 @pytest.mark.usefixtures("_context")
-def test_refresh_goes_on_with_the_same_session(account):
+def test_refresh_continues_the_same_session(account):
     before = _claims(account.access_token)
     after = _claims(_refresh(account.refresh_token).access_token)
     assert after.session_id == before.session_id
@@ -207,7 +207,7 @@ def test_a_refresh_token_works_once_and_its_reuse_ends_the_family(account):
 
 
 @pytest.mark.usefixtures("_context")
-def test_a_refresh_that_meets_the_end_of_its_session_tells_of_no_reuse(account, caplog):
+def test_a_refresh_at_the_end_of_its_session_is_not_logged_as_reuse(account, caplog):
     claims = _claims(account.refresh_token, TokenType.REFRESH)
     caller = sessions.find_caller(claims)
     sessions.log_out(account.id, caller.session_id)
@@ -256,7 +256,7 @@ def test_refresh_of_a_session_that_ended_meanwhile_is_refused(account, database)
 
 @pytest.mark.usefixtures("_context")
 @pytest.mark.checklist("jwt.ttl")
-def test_no_refresh_moves_the_end_of_a_session(account, database):
+def test_a_refresh_does_not_extend_a_session(account, database):
     month = timedelta(seconds=settings.SESSION_MAX_SECONDS)
     began = datetime.now(UTC).replace(microsecond=0) - month + timedelta(minutes=1)
     database.accounts.update_one({}, {"$set": {"sessions.0.createdAt": began}})
@@ -283,7 +283,7 @@ def test_log_out_ends_this_session_alone(account):
 
 
 @pytest.mark.usefixtures("_context")
-def test_session_of_one_account_is_none_of_another(account, stranger):
+def test_a_session_is_not_valid_for_another_account(account, stranger):
     claims = _claims(account.access_token)
     sessions.log_out(stranger.id, claims.session_id)
     assert _is_alive(account.access_token)
@@ -315,6 +315,6 @@ def test_a_deleted_account_has_no_caller(account, database):
 
 
 @pytest.mark.usefixtures("_context")
-def test_session_ids_are_uuids_that_no_answer_chose(account, database):
+def test_session_ids_are_uuids_of_the_server(account, database):
     assert isinstance(database.accounts.find_one()["sessions"][0]["id"], UUID)
     assert _claims(account.access_token).session_id.version == 7

@@ -76,7 +76,7 @@ def test_the_key_that_signs_cannot_be_pruned(token_app: Flask) -> None:
         keys.prune([keys.kid])
 
 
-def test_a_kid_of_one_key_does_not_serve_for_another(token_app: Flask) -> None:
+def test_a_token_with_the_kid_of_another_key_is_refused(token_app: Flask) -> None:
     after = rotated(token_app)
     forger = Forger(after)
     other = keys_of(token_app).kid
@@ -84,7 +84,7 @@ def test_a_kid_of_one_key_does_not_serve_for_another(token_app: Flask) -> None:
         tokens.read(forger.token(forger.header(kid=other)), TokenType.ACCESS)
 
 
-def test_the_own_key_among_the_retired_is_one_key(token_app: Flask) -> None:
+def test_the_signing_key_among_the_retired_ones_counts_once(token_app: Flask) -> None:
     rotation: dict[str, Any] = keys_of(token_app).rotate()
     rotation["JWT_PRIVATE_KEY"] = token_app.extensions["settings"].JWT_PRIVATE_KEY
     keys = SigningKeys.from_settings(Testing(**rotation))

@@ -92,7 +92,7 @@ def _walk(request: PageRequest) -> list[UUID]:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_any_value_is_sorted_by_and_any_may_be_missing(database, order, data):
+def test_pages_can_be_sorted_by_any_value_even_if_some_are_missing(database, order, data):
     name, values = ORDERS[order]
     members = values.map(lambda value: {name: value}) | st.sampled_from([{}, {name: None}])
     stored = {"createdAt": START, "updatedAt": START}
@@ -108,7 +108,7 @@ def test_any_value_is_sorted_by_and_any_may_be_missing(database, order, data):
     assert _walk(PageRequest(limit, f"-{order}")) == wanted[::-1]
 
 
-def test_a_sort_value_with_digits_behind_the_point_is_kept_to_the_last():
+def test_a_sort_value_keeps_all_its_decimal_digits():
     fees = ["0.1", "0.10000000000000000000000000000001", "0.1000000000000000000000000000001"]
     for fee in fees:
         Ware(fee=Decimal(fee)).save()

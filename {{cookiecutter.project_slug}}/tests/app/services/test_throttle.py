@@ -85,7 +85,7 @@ def serve(app_throttle: Throttle, limits: str, hits: int) -> int:
 
 
 @pytest.mark.parametrize("limit", [1, 7, 99, 100, 101, 250, 1200])
-def test_alone_a_process_serves_the_limit_to_the_hit(app_throttle: Throttle, limit: int) -> None:
+def test_a_single_process_serves_exactly_the_limit(app_throttle: Throttle, limit: int) -> None:
     assert serve(app_throttle, f"{limit} per minute", limit) == limit
     assert serve(app_throttle, f"{limit} per minute", 3) == 0
 
@@ -187,7 +187,7 @@ def test_a_window_ends(app_throttle: Throttle, limit: int) -> None:
     assert not hit(app_throttle, limited).is_refused
 
 
-def test_a_hit_passes_whose_window_ends_while_the_store_answers() -> None:
+def test_a_hit_passes_if_its_window_ends_while_the_store_answers() -> None:
     class LateStore(DatabaseStore):
         def take(self, order: Order) -> Taken:
             taken = super().take(order)
@@ -208,7 +208,7 @@ def test_being_refused_in_one_window_does_not_last_into_the_next() -> None:
     assert not window.is_used_up
 
 
-def test_what_is_paid_for_in_a_window_is_not_served_in_the_next(app_throttle: Throttle) -> None:
+def test_hits_paid_for_in_a_window_are_not_served_in_the_next(app_throttle: Throttle) -> None:
     limited = "100 per 2 seconds"
     first = Throttle(DatabaseStore())
     serve(first, limited, 2)
@@ -216,7 +216,7 @@ def test_what_is_paid_for_in_a_window_is_not_served_in_the_next(app_throttle: Th
     assert serve(app_throttle, limited, 100) + serve(first, limited, 100) <= 100
 
 
-def test_what_is_left_is_told(app_throttle: Throttle) -> None:
+def test_the_remaining_hits_are_reported(app_throttle: Throttle) -> None:
     for limit in (50, 200):
         serve(app_throttle, f"{limit} per minute", 30)
         told = hit(app_throttle, f"{limit} per minute")
@@ -224,7 +224,7 @@ def test_what_is_left_is_told(app_throttle: Throttle) -> None:
         assert 0 < told.ends_in <= 60
 
 
-def test_the_tightest_of_several_limits_is_told_and_refuses(app_throttle: Throttle) -> None:
+def test_the_tightest_of_several_limits_is_reported_and_refuses(app_throttle: Throttle) -> None:
     limits = "100 per hour; 2 per minute"
     told = hit(app_throttle, limits)
     assert (told.policy, told.limit, told.remaining) == ("default-2", 2, 1)
@@ -252,7 +252,7 @@ def test_a_larger_network_may_do_more(app_throttle: Throttle) -> None:
     assert last.remaining == 3
 
 
-def test_a_counter_tells_no_address(
+def test_a_counter_reveals_no_address(
     app_throttle: Throttle, database: Database[dict[str, Any]]
 ) -> None:
     hit(app_throttle, "200 per minute")
@@ -336,6 +336,6 @@ def test_a_store_that_was_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -
     assert store.asked == 2
 
 
-def test_what_is_no_limit_cannot_be_read() -> None:
+def test_invalid_limits_cannot_be_parsed() -> None:
     with pytest.raises(ValueError, match="rate limit"):
         throttle.parse("plenty")

@@ -36,18 +36,20 @@ def refuse(token: str) -> None:
         tokens.read(token, TokenType.ACCESS)
 
 
-def test_what_is_made_by_hand_without_changes_is_accepted(forger: Forger) -> None:
+def test_an_unchanged_handmade_token_is_accepted(forger: Forger) -> None:
     assert tokens.read(forger.token(), TokenType.ACCESS)
 
 
 @pytest.mark.parametrize("signature", ["", "AA", "c2lnbmF0dXJl"])
 @pytest.mark.parametrize("name", ["none", "None", "nOnE", "NONE", "", None, False, 0, [], {}])
-def test_a_token_without_an_algorithm_is_refused(forger: Forger, name: Any, signature: str) -> None:
+def test_a_token_with_the_algorithm_none_is_refused(
+    forger: Forger, name: Any, signature: str
+) -> None:
     refuse(f"{encode(forger.header(alg=name))}.{encode(forger.payload())}.{signature}")
 
 
 @pytest.mark.parametrize("algorithm", sorted(DIGESTS))
-def test_an_hmac_with_a_key_that_is_known_is_refused(
+def test_an_hmac_with_a_known_key_is_refused(
     token_app: Flask, forger: Forger, algorithm: str
 ) -> None:
     message = f"{encode(forger.header(alg=algorithm))}.{encode(forger.payload())}"
@@ -163,7 +165,7 @@ def test_a_token_of_another_typ_is_refused(forger: Forger, typ: Any) -> None:
     ],
     ids=lambda text: ascii(text[:25]),
 )
-def test_what_is_no_token_at_all_is_refused(text: str) -> None:
+def test_text_that_is_no_token_is_refused(text: str) -> None:
     refuse(text)
 
 
@@ -183,7 +185,7 @@ def test_a_token_with_one_changed_character_is_refused(forger: Forger) -> None:
 @pytest.mark.parametrize(
     "change", ["{0} ", " {0}", "{0}\n", "{0}=", "{0}.", "{0}.e30", "\ufeff{0}"]
 )
-def test_a_token_with_something_around_it_is_refused(forger: Forger, change: str) -> None:
+def test_a_token_with_extra_characters_is_refused(forger: Forger, change: str) -> None:
     refuse(change.format(forger.token()))
 
 
@@ -218,13 +220,13 @@ def test_a_header_or_payload_that_is_no_object_of_ours_is_refused(
 
 
 @pytest.mark.parametrize("name", ["sub", "exp", "type", "jti"])
-def test_a_claim_that_stands_there_twice_is_refused(forger: Forger, name: str) -> None:
+def test_a_duplicate_claim_is_refused(forger: Forger, name: str) -> None:
     payload = forger.payload()
     first = json.dumps({name: payload[name]}).encode()
     refuse(forger.token(payload=first[:-1] + b", " + json.dumps(payload).encode()[1:]))
 
 
-def test_a_header_member_that_stands_there_twice_is_refused(forger: Forger) -> None:
+def test_a_duplicate_header_member_is_refused(forger: Forger) -> None:
     header = json.dumps(forger.header()).encode()
     refuse(forger.token(header=b'{"alg": "none", ' + header[1:]))
 

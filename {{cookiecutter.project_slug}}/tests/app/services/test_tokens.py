@@ -49,7 +49,7 @@ def test_an_access_token_says_whose_it_is(pair: tokens.TokenPair) -> None:
     assert claims.jti == payload_of(pair.access_token)["jti"]
 
 
-def test_a_refresh_token_is_known_by_the_id_of_the_pair(pair: tokens.TokenPair) -> None:
+def test_a_refresh_token_has_the_id_of_the_pair(pair: tokens.TokenPair) -> None:
     claims = tokens.read(pair.refresh_token, TokenType.REFRESH)
     assert (claims.session_id, claims.token_id) == (pair.session_id, pair.refresh_id)
     assert claims.expires_at == pair.refresh_expires_at
@@ -78,7 +78,7 @@ def test_lifetimes_are_those_of_the_settings() -> None:
     assert refresh["exp"] - refresh["iat"] == 3600
 
 
-def test_a_header_says_what_is_needed_to_verify(pair: tokens.TokenPair, forger: Forger) -> None:
+def test_a_header_has_what_is_needed_to_verify(pair: tokens.TokenPair, forger: Forger) -> None:
     assert jwt.get_unverified_header(pair.access_token) == forger.header()
 
 
@@ -103,7 +103,7 @@ def test_a_token_is_verified_once(pair: tokens.TokenPair, monkeypatch: pytest.Mo
     assert tokens.read(pair.access_token, TokenType.ACCESS) is first
 
 
-def test_a_token_that_was_verified_ends_at_exp(
+def test_a_cached_token_expires_at_exp(
     pair: tokens.TokenPair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tokens.read(pair.access_token, TokenType.ACCESS)
@@ -115,14 +115,14 @@ def test_a_token_that_was_verified_ends_at_exp(
         tokens.read(pair.access_token, TokenType.ACCESS)
 
 
-def test_the_leeway_is_not_for_exp(token_app: Flask, forger: Forger) -> None:
+def test_the_leeway_does_not_apply_to_exp(token_app: Flask, forger: Forger) -> None:
     assert token_app.config["JWT_DECODE_LEEWAY"] == tokens.LEEWAY_SECONDS > 0
     token = forger.token(payload=forger.payload(exp=int(time.time())))
     with pytest.raises(UnauthorizedError):
         tokens.read(token, TokenType.ACCESS)
 
 
-def test_the_leeway_is_for_the_clock_of_another_machine(token_app: Flask, forger: Forger) -> None:
+def test_the_leeway_covers_the_clock_of_another_machine(token_app: Flask, forger: Forger) -> None:
     assert token_app
     ahead = int(time.time()) + tokens.LEEWAY_SECONDS - 2
     token = forger.token(payload=forger.payload(iat=ahead, nbf=ahead))

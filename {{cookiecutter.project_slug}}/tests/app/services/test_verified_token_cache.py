@@ -30,21 +30,21 @@ def make_claims(seconds: float = 60) -> Claims:
     )
 
 
-def test_what_was_kept_is_found() -> None:
+def test_a_cached_token_is_found() -> None:
     verified, claims = VerifiedTokens(), make_claims()
     verified.keep("token", claims)
     assert verified.find("token") is claims
     assert verified.find("another") is None
 
 
-def test_what_has_expired_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_token_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
     verified, claims = VerifiedTokens(), make_claims()
     verified.keep("token", claims)
     monkeypatch.setattr(time, "time", lambda: float(claims.exp))
     assert verified.find("token") is None
 
 
-def test_what_has_expired_meanwhile_is_not_kept() -> None:
+def test_a_token_that_expired_meanwhile_is_not_cached() -> None:
     verified = VerifiedTokens()
     verified.keep("token", make_claims(-1))
     assert len(verified) == 0

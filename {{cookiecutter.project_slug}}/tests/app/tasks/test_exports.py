@@ -95,7 +95,7 @@ def test_an_export_holds_what_the_account_owns_and_nothing_of_others(
     assert exported["account"]["email"] == account.email
 
 
-def test_what_is_embedded_is_exported_in_the_words_of_the_api(account, attempt):
+def test_embedded_documents_are_exported_with_the_names_of_the_api(account, attempt):
     Basket(
         account=account.id,
         place={"zipCode": "04524"},
@@ -138,7 +138,7 @@ def test_every_class_that_names_what_to_export_names_fields_that_it_has():
         assert {"account", *only} <= document_class._fields.keys()
 
 
-def test_what_is_not_named_is_not_exported(account, make_belongings, attempt):
+def test_fields_that_are_not_named_are_not_exported(account, make_belongings, attempt):
     make_belongings(account, 1)
     task.make(attempt)
     stored = b"".join(chunk.content for chunk in ExportChunk.objects)
@@ -148,9 +148,7 @@ def test_what_is_not_named_is_not_exported(account, make_belongings, attempt):
     assert b"argon2" not in stored
 
 
-def test_a_value_that_json_has_no_form_for_is_a_mistake_of_the_developer(
-    account, make_belongings, attempt, monkeypatch
-):
+def test_a_value_without_a_json_form_is_an_error(account, make_belongings, attempt, monkeypatch):
     make_belongings(account, 1)
     monkeypatch.setitem(Belonging._meta, "export", ("account",))
     with pytest.raises(TypeError, match="not JSON serializable: LazyReference"):
@@ -158,7 +156,7 @@ def test_a_value_that_json_has_no_form_for_is_a_mistake_of_the_developer(
     assert ExportChunk.objects.count() == 0
 
 
-def test_what_is_written_is_stored_in_pieces_of_one_size(account, make_belongings, attempt):
+def test_an_export_is_stored_in_chunks_of_one_size(account, make_belongings, attempt):
     make_belongings(account, 7)
     size = task.make(attempt)
     lengths = [len(chunk.content) for chunk in ExportChunk.objects.order_by("number")]
@@ -183,7 +181,7 @@ def test_a_large_export_is_never_wholly_in_memory(account, make_belongings, make
     assert peak < size / 2
 
 
-def test_an_account_that_was_deleted_is_exported_no_more(attempt):
+def test_a_deleted_account_is_not_exported(attempt):
     # Past the service, which would delete the job, too.
     Account._get_collection().delete_many({})
     with pytest.raises(job_attempts.LeaseLostError):

@@ -33,7 +33,7 @@ def test_two_workers_do_each_job_once(
     assert not any("Traceback" in worker.printed for worker in workers)
 
 
-def test_a_worker_that_slept_beyond_its_lease_writes_nothing_more(
+def test_a_worker_that_slept_beyond_its_lease_writes_nothing(
     queue_api: Api, account: Person, begin_export: BeginExport, start_worker: StartWorker
 ) -> None:
     place, sleeper = begin_export()

@@ -48,7 +48,7 @@ def test_every_spelling_of_an_address_logs_in(api, signed_up, logged_in):
     api.post(LOG_IN, json={"email": logged_in, "password": PASSWORD}, status=200)
 
 
-def test_log_in_answers_tokens_that_nobody_stores(api, account):
+def test_log_in_answers_tokens_that_no_cache_keeps(api, account):
     answer = api.post(LOG_IN, json=account.credentials, status=200)
     assert set(answer.json) == {"accessToken", "refreshToken", "tokenType", "expiresIn"}
     assert (answer.json["tokenType"], answer.json["expiresIn"]) == ("Bearer", 900)
@@ -85,7 +85,7 @@ def test_too_many_wrong_passwords_close_the_account_for_a_while(api, account, st
     api.post(LOG_IN, json=stranger.credentials, status=200)
 
 
-def test_a_jailed_account_goes_on_with_its_sessions(api, account):
+def test_a_jailed_account_can_use_its_sessions(api, account):
     wrong = {"email": account.email, "password": WRONG}
     for _ in range(5):
         api.post(LOG_IN, json=wrong, status=401)
@@ -101,7 +101,7 @@ def test_refresh_answers_a_new_pair(api, account):
 
 
 @pytest.mark.checklist("jwt.ttl")
-def test_a_refresh_token_that_comes_twice_ends_the_session(api, account):
+def test_a_refresh_token_that_is_used_twice_ends_the_session(api, account):
     newest = api.post(REFRESH, headers=account.refresh_headers, status=200).json
     answer = api.post(REFRESH, headers=account.refresh_headers, status=401)
     assert answer.json["type"] == "/problems/unauthorized"
@@ -126,7 +126,7 @@ def test_log_out_twice_is_refused(api, account):
     api.post(LOG_OUT, account, status=401)
 
 
-def test_who_signed_up_may_log_in_and_change_the_password(api):
+def test_a_new_account_can_log_in_and_change_its_password(api):
     api.post(SIGN_UP, json=GOOD)
     pair = api.post(LOG_IN, json={"email": GOOD["email"], "password": PASSWORD}, status=200).json
     bearer = {"Authorization": f"Bearer {pair['accessToken']}"}

@@ -49,7 +49,7 @@ def test_if_match_compares_strongly_and_fails_for_another_state(app, method, hea
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("header", WEAK)
-def test_if_none_match_compares_weakly_and_spares_a_reader_what_is_there(app, method, header):
+def test_if_none_match_compares_weakly_and_answers_304_to_readers(app, method, header):
     with pytest.raises(NotModified) as found:
         _check(app, method, If_None_Match=header)
     assert found.value.etag == ETAG
@@ -57,7 +57,7 @@ def test_if_none_match_compares_weakly_and_spares_a_reader_what_is_there(app, me
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("header", WEAK)
-def test_if_none_match_fails_for_a_writer_of_what_is_there(app, method, header):
+def test_if_none_match_fails_for_a_writer_if_the_state_is_the_same(app, method, header):
     with pytest.raises(PreconditionFailedError):
         _check(app, method, If_None_Match=header)
 
@@ -68,7 +68,7 @@ def test_if_none_match_holds_for_another_state(app, method, header):
     _check(app, method, If_None_Match=header)
 
 
-def test_if_match_is_looked_at_first(app):
+def test_if_match_is_checked_first(app):
     with pytest.raises(PreconditionFailedError):
         _check(app, If_Match='"1"', If_None_Match='"3"')
     with pytest.raises(NotModified):
@@ -93,7 +93,7 @@ def test_a_copy_in_another_representation_is_not_current(app):
 
 
 @pytest.mark.parametrize("etag", ['"3"', '"3-xml"', "*"])
-def test_a_writer_may_have_read_any_representation_of_the_state(app, etag):
+def test_a_writer_may_send_the_etag_of_any_representation(app, etag):
     for check in (_check, _check_in_xml):
         check(app, "PUT", If_Match=etag)
         with pytest.raises(PreconditionFailedError):
@@ -101,7 +101,7 @@ def test_a_writer_may_have_read_any_representation_of_the_state(app, etag):
 
 
 @pytest.mark.parametrize("etag", ['"2"', '"2-xml"', '"3-json"', 'W/"3-xml"'])
-def test_another_state_is_another_in_every_representation(app, etag):
+def test_another_state_has_another_etag_in_every_representation(app, etag):
     for check in (_check, _check_in_xml):
         with pytest.raises(PreconditionFailedError):
             check(app, "PUT", If_Match=etag)

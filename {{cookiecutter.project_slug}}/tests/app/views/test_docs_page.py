@@ -39,7 +39,7 @@ def test_the_policy_of_the_page_allows_nothing_unsafe(api, unsafe):
     "directive",
     ["default-src 'none'", "frame-ancestors 'none'", "form-action 'none'", "base-uri 'none'"],
 )
-def test_the_policy_of_the_page_starts_from_nothing(api, directive):
+def test_the_policy_of_the_page_denies_by_default(api, directive):
     assert directive in api.get("/docs/").headers["Content-Security-Policy"].split("; ")
 
 
@@ -58,7 +58,7 @@ def test_the_page_has_no_script_and_no_handler_of_its_own(api):
     assert not re.search(r"\son\w+=|\sstyle=|javascript:", page)
 
 
-def test_everything_the_page_loads_is_there(api):
+def test_every_file_of_the_page_is_served(api):
     page = api.get("/docs/").text
     links = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert links
@@ -116,7 +116,7 @@ def test_page_and_files_are_refused_like_everything_else(api, path, request_, st
         "INIT.JS",
     ],
 )
-def test_what_the_page_does_not_load_is_not_served(api, name):
+def test_other_files_are_not_served(api, name):
     answer = api.get(f"/docs/{name}", status=404)
     assert answer.content_type == "application/problem+json"
 
@@ -125,7 +125,7 @@ def test_a_missing_slash_is_followed(api):
     assert api.get("/docs", status=308).headers["Location"].endswith("/docs/")
 
 
-def test_where_it_is_switched_off_nothing_is_there(make_app):
+def test_a_page_that_is_switched_off_is_not_found(make_app):
     api = Api(make_app(DOCS_ENABLED=False))
     for path in ("/docs", "/docs/", *(f"/docs/{name}" for name in VIEWER.names)):
         assert api.get(path, status=404).content_type == "application/problem+json"

@@ -35,7 +35,7 @@ def done(app, api, account) -> str:
     return place
 
 
-def test_an_export_is_accepted_at_a_place_of_its_own(api, account):
+def test_an_accepted_export_has_its_own_location(api, account):
     answer = api.post(EXPORTS, account, status=202)
     assert answer.headers["Location"] == f"{EXPORTS}/{answer.json['id']}"
     assert answer.json.keys() == MEMBERS
@@ -49,7 +49,7 @@ def test_the_job_names_the_request_that_asked_for_it(api, account):
     assert find_job(answer.headers["Location"]).request_id == answer.headers["X-Request-ID"]
 
 
-def test_content_is_read_where_a_done_export_says(api, account, done):
+def test_content_is_at_the_address_that_a_finished_export_names(api, account, done):
     shown = api.get(done, account).json
     assert shown["status"] == "done"
     assert shown["finishedAt"] < shown["expiresAt"]
@@ -61,7 +61,7 @@ def test_content_is_read_where_a_done_export_says(api, account, done):
     assert json.loads(answer.data)["account"]["email"] == account.email
 
 
-def test_the_head_of_content_has_its_length_and_no_body(api, account, done):
+def test_head_of_the_content_has_its_length_and_no_body(api, account, done):
     answer = api.call("HEAD", f"{done}/content", account, status=200)
     assert int(answer.headers["Content-Length"]) > 0
     assert answer.data == b""
@@ -72,7 +72,7 @@ def test_content_that_is_not_ready_is_a_conflict(api, account):
     assert answer.json["type"] == "/problems/export-not-ready"
 
 
-def test_one_more_than_may_be_kept_is_a_conflict(make_app, account):
+def test_too_many_exports_are_a_conflict(make_app, account):
     api = Api(make_app(EXPORT_LIMIT=2))
     place, _ = ask(api, account), ask(api, account)
     answer = api.post(EXPORTS, account, status=409)

@@ -43,7 +43,7 @@ def path(announced: TestResponse) -> str:
     return announced.headers["Location"]
 
 
-def test_a_file_is_announced_at_a_place_of_its_own(announced):
+def test_an_announced_file_has_its_own_location(announced):
     shown = announced.json
     assert announced.headers["Location"] == f"{FILES}/{shown['id']}"
     assert set(shown) == MEMBERS
@@ -69,7 +69,7 @@ def test_a_file_that_was_not_uploaded_is_not_stored(api, account, path):
 
 
 @pytest.mark.parametrize("status", ["pending", "removed", "", None, "STORED", ["stored"]])
-def test_a_file_becomes_nothing_but_stored(api, account, path, status):
+def test_the_only_change_of_a_file_is_to_stored(api, account, path, status):
     api.patch(path, account, json={"status": status}, status=422)
 
 
@@ -123,7 +123,7 @@ def test_a_file_of_another_account_is_not_there(api, account, stranger, path, an
         ("size", True),
     ],
 )
-def test_what_is_no_file_of_ours_is_refused(api, account, member, value, read_contents):
+def test_invalid_announcements_are_refused(api, account, member, value, read_contents):
     api.get(FILES, account)
     before = read_contents()
     answer = api.post(FILES, account, json={**FILE, member: value}, status=422)
@@ -132,14 +132,14 @@ def test_what_is_no_file_of_ours_is_refused(api, account, member, value, read_co
 
 
 @pytest.mark.parametrize("name", ["한글.png", "👩🏽‍🚀.png", 'a"b;c.png', "${filename}", "."])
-def test_any_other_name_is_taken(api, account, name):
+def test_any_other_name_is_accepted(api, account, name):
     announced = api.post(FILES, account, json={**FILE, "fileName": name})
     assert send(announced.json["upload"], CONTENT).status == 204
     stored = api.patch(announced.headers["Location"], account, json=STORED).json
     assert stored["fileName"] == name
 
 
-def test_a_name_that_was_taken_apart_is_composed(api, account):
+def test_a_decomposed_name_is_composed(api, account):
     taken_apart = {**FILE, "fileName": "\u1112\u1161\u11ab.png"}
     assert api.post(FILES, account, json=taken_apart).json["fileName"] == "한.png"
 
@@ -185,7 +185,7 @@ def test_files_are_filtered_by_their_status(api, account, announced, path):
 @pytest.mark.parametrize(
     "query", ["limit=0", "sort=size", "status=removed", "status=", "cursor=x", "name=x", "key=x"]
 )
-def test_a_query_that_is_not_offered_is_refused(api, account, query):
+def test_unknown_query_parameters_are_refused(api, account, query):
     assert api.get(FILES, account, query_string=query, status=422).json["errors"]
 
 
@@ -198,7 +198,7 @@ def test_reading_is_two_round_trips_that_write_nothing(api, account, path, liste
         assert found == [("find", "accounts"), ("find", "files")]
 
 
-def test_deleting_an_account_leaves_nothing_that_shows_whose_a_file_was(
+def test_deleting_an_account_removes_every_link_from_files_to_it(
     api, account, stranger, announced, database
 ):
     other = api.post(FILES, stranger, json=FILE).json

@@ -24,7 +24,7 @@ def test_identities_are_listed_with_their_providers(browser, account):
     assert [each.keys() for each in listed] == [{"id", "provider", "createdAt"}] * 2
 
 
-def test_an_account_with_a_password_may_give_up_all_of_them(browser, account, log_in):
+def test_an_account_with_a_password_may_unlink_all_identities(browser, account, log_in):
     browser.link(account)
     (identity,) = items(browser, account)
     before = browser.api.get("/api/v1/me", account).json["updatedAt"]
@@ -49,7 +49,7 @@ def test_the_last_way_to_log_in_stays(browser):
     browser.log_in("github")
 
 
-def test_every_token_from_before_ends_with_an_identity(browser, account, log_in):
+def test_unlinking_an_identity_ends_every_older_token(browser, account, log_in):
     browser.link(account)
     other = log_in(account)
     (identity,) = items(browser, account)
@@ -58,7 +58,7 @@ def test_every_token_from_before_ends_with_an_identity(browser, account, log_in)
     browser.api.get("/api/v1/me", other, status=401)
 
 
-def test_identities_of_others_are_not_there(browser, account, stranger):
+def test_identities_of_others_are_not_found(browser, account, stranger):
     browser.link(account)
     (identity,) = items(browser, account)
     assert items(browser, stranger) == []
@@ -78,7 +78,7 @@ def test_an_account_has_ten_identities_at_most(browser, make_account):
 
 
 @pytest.mark.parametrize("provider", ["google", "oidc"])
-def test_a_provider_that_is_off_is_not_there(api, account, provider):
+def test_a_provider_that_is_off_is_not_found(api, account, provider):
     body = {"provider": provider, "currentPassword": account.password}
     api.post(IDENTITIES, account, json=body, status=404)
     api.get(f"/api/v1/auth/oauth/{provider}", status=404)

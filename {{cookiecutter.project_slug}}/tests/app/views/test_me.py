@@ -45,7 +45,7 @@ def test_change_touches_no_other_account(api, account, stranger):
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "'; --", "$ne"])
-def test_a_name_comes_back_as_the_data_it_is(api, account, name):
+def test_a_name_is_returned_unchanged(api, account, name):
     api.patch(ME, account, json={"displayName": name})
     assert api.get(ME, account).json["displayName"] == name
 
@@ -64,7 +64,7 @@ def test_an_address_may_sign_up_again_after_its_account_is_gone(api, account):
     assert api.post("/api/v1/auth/signup", json=body).json["id"] != str(account.id)
 
 
-def test_a_new_password_answers_the_only_tokens_that_are_left(api, account, log_in):
+def test_a_new_password_answers_the_only_valid_tokens(api, account, log_in):
     phone = log_in(account)
     body = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
     answer = api.put(f"{ME}/password", phone, json=body)
@@ -74,7 +74,7 @@ def test_a_new_password_answers_the_only_tokens_that_are_left(api, account, log_
     api.get(ME, account, status=401)
 
 
-def test_a_wrong_current_password_is_refused_and_not_the_token(api, account):
+def test_a_wrong_current_password_is_403_and_not_401(api, account):
     body = {"currentPassword": WRONG, "newPassword": NEW_PASSWORD}
     answer = api.put(f"{ME}/password", account, json=body, status=403)
     assert answer.json["type"] == "/problems/wrong-password"
@@ -82,7 +82,7 @@ def test_a_wrong_current_password_is_refused_and_not_the_token(api, account):
 
 
 @pytest.mark.checklist("auth.max-retry")
-def test_a_stolen_token_is_no_way_to_guess_the_password(api, account):
+def test_a_stolen_token_cannot_be_used_to_guess_the_password(api, account):
     body = {"currentPassword": WRONG, "newPassword": NEW_PASSWORD}
     for _ in range(5):
         api.put(f"{ME}/password", account, json=body, status=403)

@@ -27,7 +27,7 @@ def path(written) -> str:
     return written.headers["Location"]
 
 
-def test_a_note_is_written_at_a_place_of_its_own(written):
+def test_a_new_note_has_its_own_location(written):
     assert written.headers["Location"] == f"{NOTES}/{written.json['id']}"
     assert written.headers["ETag"] == '"1"'
     assert set(written.json) == MEMBERS
@@ -42,7 +42,7 @@ def test_a_note_is_read_as_it_was_written(api, account, written, path):
 
 
 @pytest.mark.checklist("conv.timestamps")
-def test_a_replaced_note_has_a_new_state_and_the_same_beginning(api, account, written, path):
+def test_a_replaced_note_has_a_new_etag_and_the_same_created_at(api, account, written, path):
     answer = api.put(path, account, json={"title": "새", "body": ""})
     assert (answer.json["title"], answer.json["body"]) == ("새", "")
     assert answer.json["createdAt"] == written.json["createdAt"]
@@ -109,7 +109,7 @@ def test_what_is_no_uuid_names_no_note(api, account, note_id):
     ids=str,
 )
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-def test_writers_name_the_state_that_they_know(api, account, path, method, condition):
+def test_writers_can_name_the_etag_that_they_know(api, account, path, method, condition):
     headers, status = condition
     is_deletion = method == "DELETE"
     expected = 204 if is_deletion and status == 200 else status
@@ -133,7 +133,7 @@ def test_writers_name_the_state_that_they_know(api, account, path, method, condi
     ids=str,
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_readers_name_the_state_that_they_have(api, account, path, method, condition):
+def test_readers_can_name_the_etag_that_they_have(api, account, path, method, condition):
     headers, status = condition
     answer = api.call(method, path, account, headers=headers, status=status)
     if status == 304:
@@ -161,7 +161,7 @@ def test_a_deletion_of_an_old_state_is_refused(api, account, path):
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "X \\ \" '", "$ne"])
-def test_texts_come_back_as_the_data_they_are(api, account, text):
+def test_texts_are_returned_unchanged(api, account, text):
     answer = api.post(NOTES, account, json={"title": text, "body": text})
     assert (answer.json["title"], answer.json["body"]) == (text, text)
 
@@ -229,7 +229,7 @@ def test_notes_are_filtered_by_when_they_were_written(api, account, database):
         "%00=1",
     ],
 )
-def test_a_query_that_is_not_offered_is_refused(api, account, query):
+def test_unknown_query_parameters_are_refused(api, account, query):
     answer = api.get(NOTES, account, query_string=query, status=422)
     assert answer.json["errors"]
 
@@ -283,7 +283,7 @@ def test_an_account_has_a_bounded_number_of_notes(make_app, account, stranger):
     ("headers", "status"),
     [({"If-None-Match": "*"}, 304), ({"If-Match": '"x"'}, 412), ({"Accept": "text/x"}, 406)],
 )
-def test_an_answer_without_what_was_asked_for_is_stored_by_nobody(api, account, headers, status):
+def test_an_answer_without_content_is_cached_by_nobody(api, account, headers, status):
     place = api.post(NOTES, account, json=NOTE, status=201).headers["Location"]
     answer = api.get(place, account, headers={**account.headers, **headers}, status=status)
     assert answer.headers.getlist("Cache-Control") == ["no-store"]

@@ -62,7 +62,7 @@ def test_each_endpoint_has_its_method_and_its_media_type(api: Api, path: str) ->
 
 
 @pytest.mark.parametrize("path", [LOGIN, CONSENT, TOKEN, REVOKE])
-def test_forms_are_forms(api: Api, path: str) -> None:
+def test_endpoints_take_only_forms(api: Api, path: str) -> None:
     for content_type in (None, "application/json", "text/plain", "multipart/form-data; boundary=x"):
         answer = api.post(path, data=b"a=b", content_type=content_type, status=415)
         assert answer.headers["Accept"] == "application/x-www-form-urlencoded"
@@ -80,7 +80,7 @@ def test_a_browser_is_shown_the_pages(public_app: OtherApp) -> None:
     assert public_app.ask().content_type == "text/html; charset=utf-8"
 
 
-def test_nobody_but_the_person_decides(public_app: OtherApp, account: Person) -> None:
+def test_only_the_person_in_the_browser_decides(public_app: OtherApp, account: Person) -> None:
     denied = told(public_app.decide(public_app.log_in(account), "deny"))
     assert denied["error"] == "access_denied"
     assert "code" not in denied
@@ -126,7 +126,7 @@ def test_a_confidential_client_shows_its_secret(
     assert other_app.exchange(code, **request(str(other_app.secret)))["token_type"] == "Bearer"
 
 
-def test_a_client_that_is_not_known_learns_how_to_be(other_app: OtherApp) -> None:
+def test_an_unknown_client_is_told_how_to_authenticate(other_app: OtherApp) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
     for headers, more in (
         (basic("x", "y"), {}),
@@ -152,7 +152,7 @@ def test_a_client_authenticates_in_one_way(other_app: OtherApp) -> None:
     assert other_app.send(TOKEN, form, 400, headers=headers).json["error"] == "invalid_request"
 
 
-def test_a_secret_in_the_url_counts_for_nothing(other_app: OtherApp) -> None:
+def test_a_secret_in_the_url_is_ignored(other_app: OtherApp) -> None:
     query = {"client_id": other_app.client_id, "client_secret": other_app.secret}
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
     other_app.send(TOKEN, form, 401, headers={}, query_string=query)
@@ -181,7 +181,7 @@ def test_refreshing_rotates_and_a_second_use_ends_the_grant(
     assert other_app.refresh(second["refresh_token"], 400)["error"] == "invalid_grant"
 
 
-def test_a_refresh_token_is_of_its_client(
+def test_a_refresh_token_is_valid_only_for_its_client(
     other_app: OtherApp, public_app: OtherApp, account: Person
 ) -> None:
     tokens = other_app.grant(account)
@@ -191,7 +191,7 @@ def test_a_refresh_token_is_of_its_client(
         assert "error" in other_app.refresh(other, 400)
 
 
-def test_the_doors_of_log_ins_and_of_grants_are_two(
+def test_tokens_of_log_ins_and_of_grants_are_refreshed_at_different_endpoints(
     api: Api, other_app: OtherApp, account: Person
 ) -> None:
     tokens = other_app.grant(account)
@@ -301,7 +301,7 @@ def test_a_grant_is_stored_with_its_client_and_scope(
 
 
 #: if cookiecutter.cors
-def test_pages_are_shared_with_no_origin(make_app: MakeApp, make_other_app: MakeOtherApp) -> None:
+def test_no_other_origin_can_read_pages(make_app: MakeApp, make_other_app: MakeOtherApp) -> None:
     asking = make_other_app("--public", app=make_app(CORS_ORIGINS=("https://pages.example",)))
     origin = {"Origin": "https://pages.example"}
     page = asking.api.get(AUTHORIZE, query_string=asking.question(), headers=origin)
@@ -336,7 +336,7 @@ def test_pages_and_metadata_are_right_under_a_path(make_app: MakeApp) -> None:
     assert metadata["revocation_endpoint"] == f"{issuer}/shop{REVOKE}"
 
 
-def test_forms_are_sent_under_the_path_that_the_page_is_under(
+def test_forms_are_sent_under_the_path_of_the_page(
     make_app: MakeApp, make_other_app: MakeOtherApp, account: Person
 ) -> None:
     other = make_other_app("--public", app=make_app(SCRIPT_NAME="/shop"))

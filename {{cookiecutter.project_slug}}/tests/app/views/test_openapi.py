@@ -30,7 +30,7 @@ def test_the_document_names_no_software(api):
         assert software not in text
 
 
-def test_letters_of_all_scripts_arrive_as_they_are(api):
+def test_text_in_all_scripts_is_served_unchanged(api):
     assert "김민지" in api.get("/openapi.json").text
 
 

@@ -29,7 +29,7 @@ def test_the_prefix_comes_with_https(make_app, uri, prefix, is_secure):
             assert provider_login_cookies.read(other, {name: "value"}) is None
 
 
-def test_a_browser_forgets_what_is_over(browser):
+def test_a_browser_forgets_finished_log_ins(browser):
     begun = browser.begin()
     assert browser.cookie
     browser.finish(browser.approve(begun))
@@ -37,7 +37,7 @@ def test_a_browser_forgets_what_is_over(browser):
 
 
 @pytest.mark.checklist("oauth.state")
-def test_two_tabs_both_end_well(browser):
+def test_two_tabs_can_both_log_in(browser):
     one, other = browser.begin(), browser.begin()
     for begun in (one, other):
         answer = browser.finish(browser.approve(begun))

@@ -12,21 +12,21 @@ from app.xml.notation import UNFIT, decode, encode, escape, is_tellable, read_va
 
 
 @pytest.mark.parametrize("text", ["", "a\tb\nc\rd", "김 🚀 ]]> <&>", "\x7f\x85\u2028\ufeff\ufffd"])
-def test_what_xml_can_hold_is_tellable(text):
+def test_text_that_xml_allows_is_tellable(text):
     assert is_tellable(text)
 
 
 @pytest.mark.parametrize("character", ["\0", "\x01", "\x0b", "\x1f", "\ufffe", "\uffff", "\ud800"])
-def test_what_xml_cannot_hold_is_not(character):
+def test_text_that_xml_forbids_is_not(character):
     assert not is_tellable(f"a{character}b")
 
 
-def test_what_a_parser_would_take_for_something_else_is_escaped():
+def test_characters_with_a_meaning_for_parsers_are_escaped():
     assert escape("a<b>&\r\n") == "a&lt;b&gt;&amp;&#13;\n"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_any_text_comes_back_out_of_base64(text):
+def test_any_text_can_be_read_back_from_base64(text):
     assert decode(encode(text)) == text
 
 
@@ -35,7 +35,7 @@ def test_base64_may_be_broken_into_lines():
 
 
 @pytest.mark.parametrize("text", ["AQ", "AQ=", "A Q===", "AQ==AQ==", "_-8=", "김", "/w==", "7aCA"])
-def test_what_is_no_base64_of_utf_8_fits_nothing(text):
+def test_invalid_base64_or_utf_8_is_unfit(text):
     assert decode(text) is UNFIT
 
 
@@ -67,12 +67,12 @@ def test_a_value_is_read_by_its_kind(text, kind, value):
         *((text, "boolean") for text in ("", "1", "0", "yes", "True", "TRUE")),
     ],
 )
-def test_what_json_would_not_take_fits_nothing(text, kind):
+def test_values_that_json_would_not_take_are_unfit(text, kind):
     assert read_value(text, kind) is UNFIT
 
 
 @pytest.mark.parametrize("value", [0, -7, 2**53, 0.1, 1e22, 5e-324, True, False])
-def test_what_is_written_is_read(value):
+def test_written_values_can_be_read_back(value):
     kind = {bool: "boolean", int: "integer", float: "number"}[type(value)]
     again = read_value(write_value(value), kind)
     assert again == value

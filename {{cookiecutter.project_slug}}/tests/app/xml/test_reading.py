@@ -83,12 +83,12 @@ def _mistakes(body: str) -> list[tuple[str, str]]:
         ('<title encoding="base64">?</title>', {"title": UNFIT}),
     ],
 )
-def test_a_body_is_what_it_would_be_in_json(inside, document):
+def test_a_body_is_read_into_the_values_of_json(inside, document):
     assert _read(inside) == document
 
 
 @pytest.mark.parametrize("head", ["", "\ufeff", '<?xml version="1.0"?>', "\n<!-- a -->"])
-def test_what_stands_before_the_root_says_nothing(head):
+def test_text_before_the_root_is_ignored(head):
     assert read_xml(f"{head}<box/>\n<!-- b -->\n".encode(), Box) == {}
 
 
@@ -138,7 +138,7 @@ def test_the_encoding_may_be_declared(encoding):
         b"<wrong a='b'>text<title/><title/>",
     ],
 )
-def test_what_is_no_xml_of_ours_is_malformed(body):
+def test_invalid_xml_is_malformed(body):
     with pytest.raises(MalformedRequestError):
         read_xml(body, Box)
 
@@ -150,7 +150,7 @@ def test_what_is_no_xml_of_ours_is_malformed(body):
         b"<box>" + b"<a/>" * (MOST_ELEMENTS - 1) + b"</box>",
     ],
 )
-def test_what_is_just_within_the_caps_is_read(body):
+def test_a_body_just_within_the_limits_is_read(body):
     assert read_xml(body, Box) == {"a": None}
 
 
@@ -188,11 +188,11 @@ ALONE = "Takes no attributes but xsi:nil and encoding."
         ),
     ],
 )
-def test_what_json_has_no_counterpart_of_is_refused_where_it_is(body, mistakes):
+def test_mistakes_that_json_cannot_have_are_reported_at_their_place(body, mistakes):
     assert _mistakes(body) == mistakes
 
 
-def test_mistakes_are_many_but_not_endless():
+def test_the_number_of_mistakes_is_limited():
     assert len(_mistakes("<box>" + "<title/>" * 100 + "</box>")) == 20
 
 
@@ -220,7 +220,7 @@ class Typed(Schema):
         ("several", "<item>1</item><item>2</item>", [1, 2]),
     ],
 )
-def test_what_is_strict_in_json_is_read_from_texts(app, name, text, expected):
+def test_types_that_are_strict_in_json_are_read_from_texts(app, name, text, expected):
     body = f"<typed><{name}>{text}</{name}></typed>"
     with app.test_request_context("/", method="POST", data=body):
         context.operation, context.body_type = Operation(body=Typed), "application/xml"

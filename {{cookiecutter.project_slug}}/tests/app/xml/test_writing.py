@@ -47,7 +47,7 @@ def test_members_are_elements_and_lists_have_an_element_for_each_item():
     )
 
 
-def test_null_is_told_from_nothing():
+def test_null_is_distinguished_from_an_empty_list():
     box = BoxOut(things=[], words=[], best_thing=None, size=0, is_open=False)
     written = write_xml(box).decode()
     assert f"<things></things><words></words><bestThing{NIL}/>" in written
@@ -64,16 +64,16 @@ def test_null_is_told_from_nothing():
         ("\x01", '<someName encoding="base64">AQ==</someName>'),
     ],
 )
-def test_texts_are_written_so_that_they_come_back(text, element):
+def test_texts_are_written_so_that_they_can_be_read_back(text, element):
     assert write_xml(ThingOut(some_name=text)).decode() == f"{HEAD}<thing>{element}</thing>"
 
 
-def test_a_member_without_a_name_is_no_element():
+def test_a_member_that_the_schema_does_not_know_is_an_error():
     with pytest.raises(KeyError):
         write_document({"anything": 1}, shape_of(ThingOut, "serialization"))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_whatever_is_written_is_read_as_it_was(text):
+def test_any_text_is_read_back_unchanged(text):
     shape = shape_of(ThingOut, "serialization")
     assert read_document(write_xml(ThingOut(some_name=text)), shape) == {"someName": text}

@@ -100,14 +100,14 @@ def test_another_redirect_uri_is_refused(uri):
         ({"default_scopes": ["unknown"]}, "no operation asks for the scope unknown"),
     ],
 )
-def test_a_client_that_is_not_right_is_not_registered(changes, words):
+def test_a_client_with_mistakes_is_not_registered(changes, words):
     with pytest.raises(clients.ClientError, match=words):
         register(**changes)
     assert clients.list_all() == []
 
 
 @pytest.mark.checklist("auth.standards")
-def test_a_secret_is_stored_as_its_digest_alone(database: Database[dict[str, Any]]) -> None:
+def test_only_the_digest_of_a_secret_is_stored(database: Database[dict[str, Any]]) -> None:
     client, secret = register()
     (stored,) = database["oauth_clients"].find()
     assert secret not in str(stored)
@@ -119,7 +119,7 @@ def test_a_secret_is_stored_as_its_digest_alone(database: Database[dict[str, Any
     assert not clients.is_secret_of(client, stored["secretHash"])
 
 
-def test_what_an_earlier_release_stored_is_renewed_at_the_first_right_secret(
+def test_an_older_hash_is_renewed_at_the_first_right_secret(
     database: Database[dict[str, Any]],
 ) -> None:
     client, secret = register()
@@ -153,7 +153,7 @@ def test_a_public_client_has_no_secret(database: Database[dict[str, Any]]) -> No
         clients.rotate_secret(str(client.id))
 
 
-def test_without_a_default_all_scopes_are():
+def test_without_a_default_all_scopes_are_the_default():
     client, _ = register(scopes=["profile:read", "profile:write", "profile:read"], is_public=True)
     assert client.scopes == client.default_scopes == ["profile:read", "profile:write"]
 

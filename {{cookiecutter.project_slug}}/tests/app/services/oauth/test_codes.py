@@ -52,7 +52,7 @@ def test_a_code_is_good_for_a_minute(account: Person) -> None:
     assert codes.find(code, CLIENT) is None
 
 
-def test_an_old_code_that_comes_again_ends_its_session_all_the_same(account: Person) -> None:
+def test_an_expired_code_that_is_reused_ends_its_session_too(account: Person) -> None:
     code = codes.issue(CLIENT, Proven(account.id, 0), "profile:read", ASKED)
     stored = codes.find(code, CLIENT)
     assert codes.consume(stored)
@@ -65,7 +65,7 @@ def test_an_old_code_that_comes_again_ends_its_session_all_the_same(account: Per
 
 
 @pytest.mark.checklist("oauth.code-only")
-def test_a_session_that_begins_after_its_code_came_again_ends_at_once(account: Person) -> None:
+def test_a_session_that_begins_after_its_code_was_reused_ends_at_once(account: Person) -> None:
     code = codes.issue(CLIENT, Proven(account.id, 0), "profile:read", ASKED)
     stored = codes.find(code, CLIENT)
     assert codes.consume(stored)

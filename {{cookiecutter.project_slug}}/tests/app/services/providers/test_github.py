@@ -19,7 +19,7 @@ def test_an_account_is_found_by_its_number_whatever_it_is_called(browser, issuer
 
 
 @pytest.mark.parametrize("user", [{"login": "minji"}, {"id": None}, {"id": "583231"}, {"id": True}])
-def test_somebody_without_a_number_is_nobody(browser, issuer, user):
+def test_a_user_without_a_number_is_refused(browser, issuer, user):
     issuer.userinfo = user
     browser.log_in("github", status=403)
 

@@ -26,7 +26,7 @@ def _members(registration):
     return {name: getattr(registration, name) for name in registration.__slots__}
 
 
-def test_a_provider_that_is_away_is_told_with_when_to_come_back(login_app, browser, issuer):
+def test_a_provider_that_is_away_is_503_with_retry_after(login_app, browser, issuer):
     for provider in login_app.extensions["login_providers"].values():
         # Nothing listens there.
         provider._issuer = "http://127.0.0.1:1"
@@ -49,7 +49,7 @@ def test_a_provider_that_is_slow_is_not_waited_for(hurried_browser, issuer, path
     assert time.monotonic() - begun < 3
 
 
-def test_all_calls_of_a_request_have_their_time_together(hurried_browser, issuer):
+def test_all_calls_of_a_request_share_one_deadline(hurried_browser, issuer):
     back = hurried_browser.approve(hurried_browser.begin("github"))
     for path in ("/login/oauth/access_token", "/api/user", "/api/user/emails"):
         issuer.seconds[path] = 0.3
@@ -57,7 +57,7 @@ def test_all_calls_of_a_request_have_their_time_together(hurried_browser, issuer
     assert not issuer.asked_for("/api/user/emails")
 
 
-def test_a_log_in_that_a_provider_was_away_for_is_begun_anew(browser, issuer):
+def test_a_log_in_is_used_up_although_the_provider_was_away(browser, issuer):
     back = browser.approve(browser.begin())
     issuer.statuses[TOKEN] = 502
     browser.finish(back, status=503)
@@ -68,7 +68,7 @@ def test_a_log_in_that_a_provider_was_away_for_is_begun_anew(browser, issuer):
 
 @pytest.mark.parametrize("status", [204, 301, 302, 307, 404, 429, 500, 503])
 @pytest.mark.parametrize("path", [DISCOVERY, TOKEN, "/jwks"])
-def test_an_answer_of_a_wrong_status_is_none(browser, issuer, path, status):
+def test_an_answer_with_a_wrong_status_is_refused(browser, issuer, path, status):
     back = browser.approve(browser.begin()) if path != DISCOVERY else None
     issuer.statuses[path] = status
     if back is None:
@@ -79,7 +79,7 @@ def test_an_answer_of_a_wrong_status_is_none(browser, issuer, path, status):
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"1", b"{", b"\xff", b"null"])
 @pytest.mark.parametrize("path", [DISCOVERY, TOKEN])
-def test_an_answer_that_is_no_object_is_none(browser, issuer, path, body):
+def test_an_answer_that_is_no_object_is_refused(browser, issuer, path, body):
     back = browser.approve(browser.begin()) if path != DISCOVERY else None
     issuer.bodies[path] = body
     if back is None:
@@ -88,7 +88,7 @@ def test_an_answer_that_is_no_object_is_none(browser, issuer, path, body):
         browser.finish(back, status=503)
 
 
-def test_an_answer_without_an_end_is_not_read_to_it(browser, issuer):
+def test_an_endless_answer_is_not_read_to_the_end(browser, issuer):
     issuer.bodies[DISCOVERY] = b" " * (MOST_BYTES + 1)
     browser.begin_unavailable()
 
@@ -110,12 +110,12 @@ def test_an_exchange_that_is_refused_is_not_repeated(browser, issuer, caplog, bo
 
 
 @pytest.mark.parametrize("kind", [None, "mac", "N_A"])
-def test_a_token_that_is_no_bearer_token_is_none(browser, issuer, kind):
+def test_a_token_that_is_no_bearer_token_is_refused(browser, issuer, kind):
     issuer.answer["token_type"] = kind
     browser.log_in(status=403)
 
 
-def test_nothing_of_this_machine_is_sent_along(browser, issuer, monkeypatch, tmp_path):
+def test_no_setting_of_this_machine_is_sent_along(browser, issuer, monkeypatch, tmp_path):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login canary password canary\n")

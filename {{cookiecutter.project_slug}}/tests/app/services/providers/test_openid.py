@@ -10,7 +10,7 @@ from app.services.providers import openid
 DISCOVERY = "/.well-known/openid-configuration"
 
 
-def test_nothing_is_asked_of_an_issuer_before_the_first_log_in(browser, issuer):
+def test_an_issuer_gets_no_request_before_the_first_log_in(browser, issuer):
     browser.api.get("/openapi.json")
     assert issuer.asked == []
     browser.begin()
@@ -72,7 +72,7 @@ def test_a_signature_may_be_of_any_kind_that_the_issuer_announces(browser, issue
     ],
     ids=lambda wrong: next(iter(wrong)),
 )
-def test_an_issuer_that_describes_itself_wrongly_is_not_asked_further(browser, issuer, wrong):
+def test_an_issuer_with_wrong_metadata_gets_no_further_request(browser, issuer, wrong):
     issuer.metadata |= wrong
     answer = browser.begin_unavailable()
     assert answer.json["type"] == "/problems/provider-unavailable"
@@ -86,14 +86,14 @@ def test_an_issuer_that_describes_itself_wrongly_is_not_asked_further(browser, i
         (["client_secret_post"], True),
     ],
 )
-def test_the_secret_goes_where_the_issuer_takes_it(browser, issuer, methods, is_in_body):
+def test_the_secret_is_sent_as_the_issuer_wants_it(browser, issuer, methods, is_in_body):
     issuer.metadata["token_endpoint_auth_methods_supported"] = methods
     browser.log_in()
     (exchange,) = issuer.asked_for("/token")
     assert ("client_secret" in exchange) == is_in_body
 
 
-def test_a_set_with_keys_of_other_kinds_is_no_hindrance(browser, issuer):
+def test_keys_of_other_types_in_a_set_are_ignored(browser, issuer):
     issuer.more_keys = [{"kty": "oct", "k": "c2VjcmV0", "kid": "x"}, {"kty": "AKP", "kid": "y"}]
     browser.log_in()
 
