@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -20,25 +21,23 @@ if TYPE_CHECKING:
 
     from tests.mutations.breakages import Mutation
 
-PLUGIN = Path(__file__).parent / "plugin"
+FORKS = Path(__file__).parent / "plugin" / "forks.py"
+REPORT = "report.json"
+OUTPUT = "printed"
 # It takes a real browser and its time, and says of no item what others do not.
 LEFT_OUT = "--ignore=tests/browser"
-# What a test works less than this is not compared, so that one run does what another did.
-CHEAP_SECONDS = 0.3
 # Fixtures that start processes, and wait rather than work.
-DEAR = {"start_server", "server", "two_servers", "start_worker"}
-# So do tests that wait longer than this, whatever for.
-WAITING_SECONDS = 0.6
+DEAR = {"start_server", "server", "two_servers", "start_worker", "watched"}
+# All that a run needs of what is installed here.
+PLUGINS = ("--disable-plugin-autoload", "-pxdist", "-ppytest_timeout", "-pmutation_witness")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What became of one test: passed, red as it should be, broken in another way, skipped."""
+    """A test: only found, passed, red as it should be, broken in another way, or skipped."""
 
     items: list[str]
     outcome: str
-    seconds: float
-    waited: float
     uses: list[str]
     said: str
 
@@ -54,72 +53,66 @@ class Trial:
         """Return the tests of these outcomes."""
         return {name: seen for name, seen in self.tests.items() if seen.outcome in outcomes}
 
-    def rank(self, name: str) -> tuple[bool, float, str]:
-        """Return what orders tests by how much they take."""
-        seen = self.tests[name]
-        is_dear = seen.waited > WAITING_SECONDS or not DEAR.isdisjoint(seen.uses)
-        return is_dear, max(seen.seconds, CHEAP_SECONDS), name
-
 
 class Projects:
     """Generated projects in a folder that all test processes share, each made once."""
 
     def __init__(self, folder: Path, server: str) -> None:
         self.folder = folder
-        self.server = server
-        self.environment = clean_environment(folder / "home")
+        environment = clean_environment(folder / "home")
         # Each mutation reads some hundred modules, which are compiled once.
-        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        # To start and stop an embedded database takes as long as a mutation's tests.
+        self.environment = {**environment, "TEST_MONGODB_URI": server}
+        self._forks = subprocess.Popen(
+            [sys.executable, str(FORKS)],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self) -> None:
+        """End what runs the tests."""
+        self._forks.communicate(timeout=60)
 
     def find(self, answers: Mapping[str, str]) -> Path:
-        """Return the unbroken project of these answers."""
+        """Return the unbroken project of these answers, compiled."""
         name = "-".join(f"{key}={answer}" for key, answer in sorted(answers.items())) or "default"
         with self._lock(name):
             folder = self.folder / name
             if not folder.exists():
                 folder.mkdir()
-                generate(folder, self.environment, **answers)
+                project = generate(folder, self.environment, **answers)
+                self._run(project, folder, "--collect-only")
         return folder / "my_flask_api"
 
-    def record(self) -> Trial:
-        """Return what the whole checklist says of the unbroken default project."""
-        project, report = self.find({}), self.folder / "record.json"
-        with self._lock("record"):
-            if not report.exists():
-                self._run(project, report, "-n2", LEFT_OUT)
-        return _read(report, "")
+    def tests_of(self, project: Path) -> Trial:
+        """Return the tests of an unbroken *project* that prove something."""
+        return _read(project.parent)
 
     def try_out(self, mutation: Mutation, project: Path, others: list[str], folder: Path) -> Trial:
         """Run the tests of a mutation's item, and *others*, on *project*."""
-        plan, report = folder / "plan.json", folder / "report.json"
+        plan = folder / "plan.json"
         asked = {"item": mutation.item, "tests": mutation.tests, "fails": mutation.fails}
         asked["others"] = others
         plan.write_text(json.dumps(asked), "utf-8")
         names = {name.partition("::")[0] for name in others} | _find_tests(project, mutation)
-        run = self._run(project, report, "-n0", f"--witness-plan={plan}", LEFT_OUT, *sorted(names))
-        return _read(report, run.stdout)
+        self._run(project, folder, f"--witness-plan={plan}", *sorted(names))
+        return _read(folder)
 
-    def _run(
-        self, project: Path, report: Path, *arguments: str
-    ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "pytest", "-p", "mutation_witness", "-p", "no:randomly"]
-        command += ["-p", "no:cacheprovider", "--no-cov", "-q", "--timeout=60"]
+    def _run(self, project: Path, folder: Path, *arguments: str) -> None:
+        """Run pytest in *project*, which writes down in *folder* what it did."""
+        options = [*PLUGINS, "-n0", "-q", "--timeout=60", LEFT_OUT]
+        options += ["-p", "no:cacheprovider", f"--witness-report={folder / REPORT}"]
         # It collects garbage for half a second at each end.
-        command += ["-p", "no:unraisableexception"]
-        return subprocess.run(
-            [*command, f"--witness-report={report}", *arguments],
-            cwd=project,
-            env={
-                **self.environment,
-                "PYTHONPATH": str(PLUGIN),
-                # To start and stop an embedded database takes as long as a mutation's tests.
-                "TEST_MONGODB_URI": self.server,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
+        options += ["-p", "no:unraisableexception"]
+        request = {"folder": str(project), "output": str(folder / OUTPUT)}
+        assert self._forks.stdin
+        assert self._forks.stdout
+        print(json.dumps({**request, "arguments": [*options, *arguments]}), file=self._forks.stdin)
+        self._forks.stdin.flush()
+        assert self._forks.stdout.readline() == "ended\n"
 
     @contextmanager
     def _lock(self, name: str) -> Iterator[None]:
@@ -129,33 +122,40 @@ class Projects:
 
 
 def break_copy(mutation: Mutation, project: Path, folder: Path) -> Path:
-    """Return a copy of *project* that the mutation has broken."""
+    """Return a copy of *project* that the mutation has broken; what nobody writes to is shared."""
     copy = folder / "broken"
-    shutil.copytree(project, copy)
+    shutil.copytree(project, copy, copy_function=_link)
     edited = {mutation.file, *(edit["file"] for edit in mutation.more)}
     texts = {name: (copy / name).read_text("utf-8") for name in edited if (copy / name).exists()}
     for name, text in mutation.apply(texts).items():
+        (copy / name).unlink()
         (copy / name).write_text(text, "utf-8")
         for compiled in (copy / name).parent.glob(f"__pycache__/{(copy / name).stem}.*"):
             compiled.unlink()
     return copy
 
 
-def choose_others(
-    record: Trial, enforced: set[str], mutation: Mutation, project: Path
-) -> list[str]:
-    """Return a cheap test of each *enforced* item that the mutation has nothing to do with.
+def _link(source: str, target: str) -> None:
+    if source.endswith((".py", ".pyc")):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
-    What was recorded of another project's tests counts where *project* has them, too.
-    """
+
+def choose_others(tests: Trial, enforced: set[str], mutation: Mutation) -> list[str]:
+    """Return a plain test of each *enforced* item that the mutation has nothing to do with."""
     concerned = {mutation.item, *mutation.also}
     offers: dict[str, list[str]] = {}
-    for name, seen in record.of("passed").items():
-        is_there = (project / name.partition("::")[0]).exists()
-        if is_there and not concerned & set(seen.items):
+    for name, seen in tests.tests.items():
+        if not concerned & set(seen.items):
             for item in enforced.intersection(seen.items):
                 offers.setdefault(item, []).append(name)
-    return sorted({min(names, key=record.rank) for names in offers.values()})
+
+    def rank(name: str) -> tuple[bool, int, str]:
+        uses = tests.tests[name].uses
+        return not DEAR.isdisjoint(uses), len(uses), name
+
+    return sorted({min(names, key=rank) for names in offers.values()})
 
 
 def neighbours_of(item: str, items: set[str]) -> set[str]:
@@ -176,7 +176,8 @@ def _find_tests(project: Path, mutation: Mutation) -> set[str]:
     }
 
 
-def _read(report: Path, printed: str) -> Trial:
+def _read(folder: Path) -> Trial:
+    report, printed = folder / REPORT, folder / OUTPUT
     # A run that ended before its end wrote nothing.
     told = json.loads(report.read_text("utf-8")) if report.exists() else {}
-    return Trial({name: Seen(**each) for name, each in told.items()}, printed)
+    return Trial({name: Seen(**each) for name, each in told.items()}, printed.read_text("utf-8"))
