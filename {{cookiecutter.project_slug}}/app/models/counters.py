@@ -62,14 +62,16 @@ def update(key: str, stages: Stages, keep_seconds: int) -> dict[str, Any]:
 
 
 def update_all(changes: Mapping[str, Stages], *, unused: Mapping[str, Any]) -> None:
-    """Change counters that are there, in one round trip; remove those that are *unused* then."""
-    operations: list[UpdateOne | DeleteOne] = []
-    for key, stages in changes.items():
-        named = {"_id": id_for(COLLECTION, key)}
-        operations.append(UpdateOne(named, [{"$set": {"updatedAt": "$$NOW"}}, *stages]))
-        operations.append(DeleteOne({**named, **unused}))
-    if operations:
-        collection(COLLECTION).bulk_write(operations)
+    """Change counters that are there, and remove those that are *unused* then: two round trips."""
+    named = {key: {"_id": id_for(COLLECTION, key)} for key in changes}
+    updates = [
+        UpdateOne(named[key], [{"$set": {"updatedAt": "$$NOW"}}, *stages])
+        for key, stages in changes.items()
+    ]
+    deletes = [DeleteOne({**each, **unused}) for each in named.values()]
+    if changes:
+        # Sorted by kind: the driver sends a command for each run of one kind.
+        collection(COLLECTION).bulk_write([*updates, *deletes])
 
 
 def seconds_until(counter: dict[str, Any], moment: str) -> float:

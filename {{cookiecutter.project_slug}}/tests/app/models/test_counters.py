@@ -123,6 +123,12 @@ def test_a_change_of_several_counters_makes_no_new_ones(
     assert stored.count_documents({}) == 0
 
 
+def test_several_counters_are_changed_by_two_commands(app: Flask, listen: Any) -> None:
+    with app.app_context(), listen() as commands:
+        counters.update_all({"key": ADDING, "other": ADDING}, unused={"hits": 0})
+    assert [command.name for command in commands] == ["update", "delete"]
+
+
 def test_unused_counters_are_removed(stored: Collection[dict[str, Any]]) -> None:
     add()
     counters.update_all({"key": [{"$set": {"hits": 0}}]}, unused={"hits": 0})
