@@ -87,7 +87,7 @@ def read_all(client: socket.socket) -> bytes:
         return file.read()
 
 
-def test_clients_that_are_slow_or_silent_keep_nobody_waiting(
+def test_slow_or_silent_clients_do_not_delay_others(
     start_server: StartServer, open_files: ExitStack
 ) -> None:
     server = start_server("-m", "gunicorn", TRUSTED_PROXIES="1")
@@ -109,7 +109,7 @@ def test_clients_that_are_slow_or_silent_keep_nobody_waiting(
     assert read_answer(silent[0])[0] == 200
 
 
-def test_connections_that_are_idle_make_room_the_oldest_first(
+def test_idle_connections_are_closed_for_new_ones_the_oldest_first(
     start_server: StartServer, open_files: ExitStack
 ) -> None:
     files = OWN_FILES + 40
@@ -127,7 +127,7 @@ runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
     assert read_answer(idle[-1])[0] == 200
 
 
-def test_server_takes_as_many_files_as_it_may(start_server: StartServer) -> None:
+def test_server_raises_its_limit_of_open_files(start_server: StartServer) -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limited = f"""
 import resource, runpy
@@ -143,7 +143,7 @@ runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
         assert read_answer(idle[0])[0] == 200
 
 
-def test_requests_that_are_not_whole_in_time_are_refused(
+def test_requests_that_are_not_complete_in_time_are_refused(
     start_server: StartServer, open_files: ExitStack
 ) -> None:
     server = start_server(
@@ -168,7 +168,7 @@ def test_requests_that_are_not_whole_in_time_are_refused(
     assert read_all(silent) == b""
 
 
-def test_bodies_are_invited_once_and_pipelined_requests_are_answered_in_turn(
+def test_continue_is_sent_once_and_pipelined_requests_are_answered_in_order(
     start_server: StartServer, open_files: ExitStack
 ) -> None:
     server = start_server("-m", "gunicorn", TRUSTED_PROXIES="1")
@@ -194,7 +194,7 @@ def test_a_connection_is_kept_longer_than_balancers_keep_it(
     assert client.recv(1) == b""
 
 
-def test_a_server_that_ends_answers_what_has_come_and_waits_for_nobody(
+def test_a_server_that_ends_answers_complete_requests_and_waits_for_no_other(
     start_server: StartServer, open_files: ExitStack
 ) -> None:
     server = start_server("-m", "gunicorn", TRUSTED_PROXIES="1")

@@ -62,16 +62,14 @@ def test_client_that_sends_everything_first_reads_the_problem(
 
 
 @pytest.mark.parametrize("status", REFUSED)
-def test_client_that_waits_is_refused_without_being_asked_to_go_on(
-    server: Server, status: int
-) -> None:
+def test_client_that_waits_is_refused_without_100_continue(server: Server, status: int) -> None:
     head = head_of(status, f"Content-Length: {LENGTH}", "Expect: 100-continue")
     answer = server.exchange(head)
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     assert b"\r\nConnection: close\r\n" in answer
 
 
-def test_client_that_waits_is_asked_to_go_on_where_its_body_is_read(server: Server) -> None:
+def test_client_that_waits_gets_100_continue_if_its_body_is_read(server: Server) -> None:
     body = b"{}"
     head = head_of(413, "Content-Length: 2", "Expect: 100-continue", "Connection: close")
     with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
@@ -81,7 +79,7 @@ def test_client_that_waits_is_asked_to_go_on_where_its_body_is_read(server: Serv
         assert client.recv(1000).startswith(b"HTTP/1.1 422 ")
 
 
-def test_clients_that_stay_after_their_problem_keep_nobody_waiting(server: Server) -> None:
+def test_clients_that_stay_after_their_problem_do_not_delay_others(server: Server) -> None:
     with ExitStack() as stack:
         clients = [
             stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))

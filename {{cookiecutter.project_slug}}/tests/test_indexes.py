@@ -86,7 +86,7 @@ def test_reading_ones_account_is_one_round_trip_that_writes_nothing(api, account
 @pytest.mark.parametrize(
     ("method", "path"), [("OPTIONS", "/health/live"), ("GET", "/health/live"), ("GET", "/nothing")]
 )
-def test_what_needs_no_data_asks_for_none(api, listen, method, path):
+def test_requests_without_data_do_not_ask_the_database(api, listen, method, path):
     api.client.open(path, method=method)
     with listen() as commands:
         api.client.open(path, method=method)

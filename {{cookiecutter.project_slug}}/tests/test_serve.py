@@ -79,7 +79,7 @@ def test_answers_of_the_app_do_not_name_the_server(server: Server) -> None:
 
 
 #: endif
-def test_the_app_is_left_alone_by_the_collections_of_its_workers(
+def test_the_garbage_collection_of_workers_ignores_the_app(
     start_server: StartServer,
 ) -> None:
     read = "import gc, runpy; runpy.run_path('gunicorn.conf.py'); print(gc.get_freeze_count())"
@@ -88,7 +88,7 @@ def test_the_app_is_left_alone_by_the_collections_of_its_workers(
     assert int(server.printed.splitlines()[-1]) > 10_000
 
 
-def test_server_under_a_path_is_found_there_and_by_probes(start_server: StartServer) -> None:
+def test_server_under_a_path_answers_there_and_to_probes(start_server: StartServer) -> None:
     server = start_server("-m", "gunicorn", SCRIPT_NAME="/shop")
     for path in ("/shop/health/live", "/health/live"):
         assert server.ask("GET", path).status == 200, path
@@ -162,7 +162,7 @@ def test_server_names_all_mistakes_at_once_and_no_value(start_server: StartServe
     ],
     ids=["gunicorn", "flask"],
 )
-def test_what_is_wrong_outside_is_one_line_that_names_the_setting(
+def test_an_external_mistake_is_one_line_that_names_the_setting(
     start_server: StartServer, command: str, name: str, text: str
 ) -> None:
     server = start_server("-m", *command.split(), **{name: text})
@@ -182,7 +182,7 @@ def test_settings_that_others_may_read_are_refused(
 
 
 @pytest.mark.parametrize("address", ["::", "[::1]"])
-def test_server_is_at_an_address_of_ipv6(start_server: StartServer, address: str) -> None:
+def test_server_can_listen_on_ipv6(start_server: StartServer, address: str) -> None:
     server = start_server("-m", "gunicorn", BIND_ADDRESS=address)
     assert server.ask("GET", "/health/live").status == 200
     assert ports.answers(server.port) is (address == "::")
@@ -198,7 +198,7 @@ mount -t tmpfs memory /dev/shm && ! touch . && exec "$@"
 ISOLATED = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", READ_ONLY, "sh"]
 
 
-def test_server_serves_where_nothing_but_memory_can_be_written_to(
+def test_server_serves_with_a_read_only_file_system(
     start_server: StartServer, tmp_path: Path
 ) -> None:
     if not which("unshare") or subprocess.run([*ISOLATED, "true"], check=False).returncode:
@@ -236,7 +236,7 @@ def test_server_starts_unready_while_mongodb_is_away(start_server: StartServer) 
     assert time.monotonic() - started < 3
 
 
-def test_a_server_ends_when_it_is_told_to_and_others_beside_it_go_on(
+def test_a_server_ends_on_sigterm_and_others_beside_it_go_on(
     start_server: StartServer,
 ) -> None:
     first, second = (start_server("-m", "gunicorn") for _ in range(2))

@@ -65,7 +65,7 @@ class Elsewhere:
         return self.app.wsgi_app(environ, start_response)
 
 
-def test_a_page_of_a_listed_origin_asks_once_and_then_calls(
+def test_a_page_of_a_listed_origin_sends_one_preflight_and_then_calls(
     serve, make_app, open_page, make_account
 ):
     elsewhere = Elsewhere(serve, make_app, open_page, lambda page: (page,))

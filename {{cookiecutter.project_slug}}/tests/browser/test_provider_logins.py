@@ -53,7 +53,7 @@ def test_a_browser_logs_in_with_its_cookie_and_without_a_token_in_an_address(
 
 
 @pytest.mark.checklist("oauth.state")
-def test_a_browser_that_began_nothing_finishes_nothing(served_app, open_page, browser):
+def test_another_browser_cannot_finish_a_log_in(served_app, open_page, browser):
     back = browser.approve(browser.begin())
     tab = open_page(back)
     tab.wait_for(f"{TEXT}.includes('login-state')")

@@ -27,9 +27,7 @@ def show_page(environ, start_response):
     return [f"<!doctype html><title>{TITLE}</title>".encode()]
 
 
-def test_a_page_hands_the_way_back_on_with_the_cookie_and_only_with_it(
-    serve, make_app, open_page, issuer, api
-):
+def test_a_page_can_finish_a_log_in_only_with_the_cookie(serve, make_app, open_page, issuer, api):
     page = serve(show_page)
     redirect_uri = page + "/login/{provider}"
     known = {**settings_for(issuer), "OAUTH_REDIRECT_URI": redirect_uri}

@@ -26,7 +26,7 @@ def test_the_page_shows_every_tag_and_path_and_breaks_no_policy(origin, open_pag
 
 
 @pytest.mark.checklist("spec.docs")
-def test_searching_and_reading_tell_nobody_else(origin, open_page):
+def test_searching_and_reading_send_nothing_elsewhere(origin, open_page):
     tab = open_page(f"{origin}/docs/")
     tab.wait_for(f"{SHOWN}.includes('/api/v1/auth/signup')")
     tab.press("k", control=True)

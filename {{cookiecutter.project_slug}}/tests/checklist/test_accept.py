@@ -67,7 +67,7 @@ def request_of(attack: Attack, operation: Operation, accept: str | None) -> dict
     return request
 
 
-def test_every_example_is_served_where_nothing_is_wrong(
+def test_every_documented_example_is_served(
     unhurried_app: Flask, operations: list[Operation], make_caller: MakeAccount
 ) -> None:
     client = unhurried_app.test_client()
@@ -78,7 +78,7 @@ def test_every_example_is_served_where_nothing_is_wrong(
         assert answer.status_code == wanted, (operation, answer.text)
 
 
-def test_what_cannot_be_read_is_refused_and_nothing_is_done(
+def test_unacceptable_types_are_refused_and_nothing_is_done(
     attack: Attack, operations: list[Operation]
 ) -> None:
     for operation in operations:
@@ -88,7 +88,7 @@ def test_what_cannot_be_read_is_refused_and_nothing_is_done(
                 attack.send(status=406, what=(what, operation), **request)
 
 
-def test_what_can_be_read_is_served(attack: Attack, operations: list[Operation]) -> None:
+def test_acceptable_types_are_served(attack: Attack, operations: list[Operation]) -> None:
     for operation in operations:
         if operation.media_type != JSON or operation.method != "GET":
             continue

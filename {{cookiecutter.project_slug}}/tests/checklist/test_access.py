@@ -33,7 +33,7 @@ def stored_hashes(database: Database[dict[str, Any]]) -> list[str]:
     return [record["passwordHash"] for record in database["accounts"].find()]
 
 
-def test_accounts_of_one_password_have_different_hashes_that_all_verify(
+def test_accounts_with_the_same_password_have_different_hashes(
     api: Api, database: Database[dict[str, Any]]
 ) -> None:
     credentials = sign_up(api, "first", "second", "third")

@@ -38,7 +38,7 @@ def test_an_e_mail_that_is_not_verified_makes_no_account(
 
 
 @pytest.mark.parametrize("email", [None, "", "no address", 1, "a@b@example.com", "a" * 300])
-def test_what_is_no_e_mail_makes_no_account(browser: Browser, issuer: Issuer, email: Any) -> None:
+def test_invalid_e_mails_make_no_account(browser: Browser, issuer: Issuer, email: Any) -> None:
     issuer.person["email"] = email
     browser.log_in(status=403)
 
@@ -73,7 +73,7 @@ def test_an_account_is_not_opened_by_its_e_mail(
     assert answer.json["type"] == "/problems/link-required"
 
 
-def test_another_provider_with_the_same_e_mail_opens_nothing_either(browser: Browser) -> None:
+def test_another_provider_with_the_same_e_mail_does_not_open_the_account(browser: Browser) -> None:
     browser.log_in("oidc")
     browser.log_in("github", status=409)
 
@@ -91,7 +91,7 @@ def test_an_identity_is_issuer_and_subject_whatever_its_e_mail(
     browser.log_in(status=409)
 
 
-def test_an_account_that_a_provider_began_has_no_password_to_guess(
+def test_an_account_made_by_a_provider_has_no_password_to_guess(
     browser: Browser, database: Database[dict[str, Any]]
 ) -> None:
     pair = browser.log_in()
@@ -104,7 +104,7 @@ def test_an_account_that_a_provider_began_has_no_password_to_guess(
     browser.api.put(f"{ME}/password", headers=bearer(pair), json=change, status=403)
 
 
-def test_linking_takes_more_than_a_token(browser: Browser, account: Person) -> None:
+def test_linking_needs_more_than_a_token(browser: Browser, account: Person) -> None:
     for body in ({}, {"currentPassword": "a wrong guess"}):
         answer = browser.api.post(
             IDENTITIES, account, json={"provider": "oidc", **body}, status=403
@@ -114,7 +114,7 @@ def test_linking_takes_more_than_a_token(browser: Browser, account: Person) -> N
     assert id_of(browser, browser.log_in()) == str(account.id)
 
 
-def test_guesses_at_the_password_of_a_link_are_jailed(browser: Browser, account: Person) -> None:
+def test_guessing_the_password_of_a_link_ends_in_jail(browser: Browser, account: Person) -> None:
     wrong = {"provider": "oidc", "currentPassword": "a wrong guess"}
     for _ in range(5):
         browser.api.post(IDENTITIES, account, json=wrong, status=403)
@@ -122,7 +122,7 @@ def test_guesses_at_the_password_of_a_link_are_jailed(browser: Browser, account:
     browser.api.post(IDENTITIES, account, json=right, status=429)
 
 
-def test_without_a_password_linking_takes_a_new_log_in(browser: Browser) -> None:
+def test_without_a_password_linking_needs_a_new_log_in(browser: Browser) -> None:
     pair = browser.log_in()
     refresh = {"Authorization": f"Bearer {pair.json['refreshToken']}"}
     stale = browser.api.post("/api/v1/auth/refresh", headers=refresh, status=200)
@@ -139,7 +139,7 @@ def test_without_a_password_linking_takes_a_new_log_in(browser: Browser) -> None
     browser.finish(browser.approve(begun["authorizationUrl"]))
 
 
-def test_nobody_elses_browser_finishes_a_link(
+def test_another_browser_cannot_finish_a_link(
     browser: Browser, open_browser: OpenBrowser, account: Person
 ) -> None:
     """Somebody has a victim log in at the provider on the way of their own link."""
@@ -151,9 +151,7 @@ def test_nobody_elses_browser_finishes_a_link(
     assert browser.api.get(IDENTITIES, account).json == {"items": []}
 
 
-def test_a_link_is_for_as_long_as_the_session_that_began_it(
-    browser: Browser, account: Person
-) -> None:
+def test_a_link_ends_with_the_session_that_began_it(browser: Browser, account: Person) -> None:
     body = {"provider": "oidc", "currentPassword": account.password}
     begun = browser.api.post(IDENTITIES, account, json=body, status=200).json
     browser.api.post("/api/v1/auth/logout", account, status=204)
@@ -161,7 +159,7 @@ def test_a_link_is_for_as_long_as_the_session_that_began_it(
 
 
 @pytest.mark.parametrize("provider", ["oidc", "github"])
-def test_a_log_in_at_a_provider_ends_with_what_began_before(
+def test_ending_everything_ends_a_log_in_at_a_provider_too(
     browser: Browser, open_browser: OpenBrowser, account: Person, log_in: LogIn, provider: str
 ) -> None:
     browser.link(account, provider)

@@ -101,7 +101,7 @@ def test_basic_opens_no_protected_route(app: Flask, api: Api, account: Person, s
 
 
 @pytest.mark.checklist("auth.no-basic")
-def test_basic_is_no_way_to_log_in(api: Api, account: Person) -> None:
+def test_basic_cannot_be_used_to_log_in(api: Api, account: Person) -> None:
     headers = as_basic(account.email, account.password)
     api.post("/api/v1/auth/login", headers=headers, status=415)
     api.post("/api/v1/auth/login", headers=headers, json={}, status=422)
@@ -153,7 +153,7 @@ def test_a_log_in_renews_a_hash_of_weaker_settings(
         *("kim.minji@example.com", "Kim-Minji!", "김민지의김민지", f"{SLUG}2026"),
     ],
 )
-def test_a_password_that_is_soon_guessed_is_refused(api: Api, password: str) -> None:
+def test_passwords_that_are_easy_to_guess_are_refused(api: Api, password: str) -> None:
     profile = {"email": "kim.minji@example.com", "password": password, "displayName": "김민지"}
     answer = api.post("/api/v1/auth/signup", json=profile, status=422)
     assert [error["pointer"] for error in answer.json["errors"]] == ["/password"]
@@ -162,7 +162,7 @@ def test_a_password_that_is_soon_guessed_is_refused(api: Api, password: str) -> 
 
 
 @pytest.mark.checklist("auth.standards")
-def test_a_changed_password_is_held_against_the_accounts_own_names(
+def test_a_changed_password_must_not_contain_the_accounts_names(
     api: Api, make_account: MakeAccount, log_in: LogIn
 ) -> None:
     account = make_account(display_name="Wolfeschlegelstein")
@@ -210,7 +210,7 @@ def test_no_setting_goes_below_the_floor(setting: str) -> None:
 
 
 @pytest.mark.checklist("auth.standards")
-def test_no_code_has_digests_signatures_or_chance_of_its_own() -> None:
+def test_no_code_makes_digests_signatures_or_random_values_itself() -> None:
     files = {
         path.relative_to(PROJECT).as_posix(): path
         for folder in ("app", "config")

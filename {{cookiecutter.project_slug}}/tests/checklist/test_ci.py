@@ -137,7 +137,7 @@ def test_the_whole_suite_runs_with_the_floor_and_with_warnings_as_errors(setting
 
 
 @pytest.mark.checklist("cicd.tests")
-def test_tests_stand_where_the_code_stands_that_they_are_for():
+def test_tests_mirror_the_folders_of_the_code():
     for test in (PROJECT / "tests" / "app").rglob("test_*.py"):
         folder = PROJECT / test.parent.relative_to(PROJECT / "tests")
         assert folder.is_dir(), test

@@ -110,7 +110,7 @@ def test_a_body_of_another_type_is_refused_unread_and_nothing_is_done(
             assert answer.headers["Accept"] == TAKEN, (what, operation)
 
 
-def test_a_coded_body_is_refused_unread(attack: Attack, writes: list[Operation]) -> None:
+def test_a_compressed_body_is_refused_unread(attack: Attack, writes: list[Operation]) -> None:
     for operation in writes:
         for coding in ("gzip", "deflate", "br", "gzip, identity", "x"):
             request = unread_request_of(attack, operation)
@@ -143,7 +143,7 @@ def test_a_right_type_is_read_however_it_is_named(attack: Attack, writes: list[O
 
 
 @pytest.mark.parametrize("sent", SAYING_NOTHING.values(), ids=SAYING_NOTHING.keys())
-def test_a_body_that_says_nothing_is_none_where_none_is_wanted(
+def test_an_empty_body_counts_as_none_where_none_is_wanted(
     unhurried_app: Flask, operations: list[Operation], make_caller: MakeAccount, sent: bytes
 ) -> None:
     client = unhurried_app.test_client()
@@ -161,7 +161,7 @@ def test_a_body_that_says_nothing_is_none_where_none_is_wanted(
         assert answer.status_code == bare.status_code != 415, operation
 
 
-def test_what_breaks_off_where_no_body_is_wanted_is_malformed(
+def test_an_unwanted_body_that_breaks_off_is_malformed(
     attack: Attack, operations: list[Operation]
 ) -> None:
     for operation in operations:

@@ -105,7 +105,7 @@ def test_every_member_of_an_answer_is_in_camel_case(api, account):
 
 
 @pytest.mark.checklist("conv.timestamps")
-def test_what_is_created_tells_when(api, account):
+def test_created_resources_have_timestamps(api, account):
     body = {**account.credentials, "email": "new@example.com", "displayName": "a"}
     shown = [api.post(SIGNUP, json=body).json]
     shown += [owned.shown for owned in create_each(api, account)]
@@ -116,7 +116,7 @@ def test_what_is_created_tells_when(api, account):
 
 
 @pytest.mark.checklist("conv.timestamps")
-def test_a_change_moves_the_time_of_the_change_alone(api, account):
+def test_a_change_moves_updated_at_alone(api, account):
     me = read_document(api)["paths"]["/api/v1/me"]["patch"]
     made = [owned for owned in create_each(api, account) if "patch" in owned.operations]
     changes = [("/api/v1/me", request_of(me))]
@@ -133,7 +133,7 @@ def test_a_change_moves_the_time_of_the_change_alone(api, account):
 
 @pytest.mark.checklist("conv.timestamps")
 @pytest.mark.parametrize("name", ["createdAt", "updatedAt"])
-def test_nobody_sets_a_timestamp(api, account, name):
+def test_clients_cannot_set_timestamps(api, account, name):
     tried = 0
     for method, path, body in _writes(api, account):
         changed = {**body, name: "2026-01-31T09:30:12.104Z"}

@@ -55,7 +55,7 @@ def snapshot(database: Database[dict[str, Any]]) -> dict[str, list[bytes]]:
     }
 
 
-def test_personal_data_comes_back_as_it_was_sent(app_of_old_key: Flask) -> None:
+def test_personal_data_is_returned_as_it_was_sent(app_of_old_key: Flask) -> None:
     assert read_profile(app_of_old_key) == (ACCOUNT["email"], ACCOUNT["displayName"])
 
 
@@ -155,7 +155,7 @@ def assert_nothing_is_served(app: Flask, headers: dict[str, str], *words: str) -
     [(0, "email", "email"), (0, "email", "displayName"), (-1, "email", "displayName")],
     ids=["another account's", "another field of another account", "another field of one's own"],
 )
-def test_a_value_is_served_in_its_own_place_alone(
+def test_a_value_is_served_only_in_its_own_place(
     app_of_old_key: Flask,
     database: Database[dict[str, Any]],
     account: int,
@@ -186,7 +186,7 @@ def test_clear_text_is_refused_once_all_is_encrypted(
             assert_nothing_is_served(app, headers, "planted")
 
 
-def test_a_seal_that_was_taken_away_is_told_and_stops_a_strict_server(
+def test_a_removed_seal_is_reported_and_stops_a_strict_server(
     app_of_old_key: Flask,
     database: Database[dict[str, Any]],
     make_app: MakeApp,
@@ -205,7 +205,7 @@ def test_a_seal_that_was_taken_away_is_told_and_stops_a_strict_server(
     assert "FIELD_ENCRYPTION_STRICT asks for a sealed database" in caplog.text
 
 
-def test_while_the_index_key_is_changed_an_e_mail_has_one_account(
+def test_while_the_index_key_is_being_changed_an_e_mail_has_one_account(
     app_of_old_key: Flask, make_app: MakeApp, database: Database[dict[str, Any]]
 ) -> None:
     old = app_of_old_key.extensions["settings"].FIELD_INDEX_KEY

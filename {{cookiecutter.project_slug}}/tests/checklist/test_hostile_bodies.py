@@ -81,13 +81,13 @@ MISFIT: dict[str, Any] = {
 }
 
 
-def test_what_is_no_json_is_refused(attack: Attack, writes: list[Operation]) -> None:
+def test_bodies_that_are_no_json_are_refused(attack: Attack, writes: list[Operation]) -> None:
     for what, (body, status) in UNREADABLE.items():
         for operation in writes:
             attack.body(operation, body, status=status, what=what)
 
 
-def test_what_is_no_object_of_the_schema_is_refused(
+def test_json_that_is_no_object_of_the_schema_is_refused(
     attack: Attack, writes: list[Operation]
 ) -> None:
     for what, document in MISFIT.items():

@@ -83,7 +83,7 @@ HOSTS: Final = (
 )
 
 
-def test_what_is_no_token_identifies_nobody(attack: Attack) -> None:
+def test_text_that_is_no_token_identifies_nobody(attack: Attack) -> None:
     for what, text in STRANGERS.items():
         answer = attack.send("GET", ME, status=401, what=what, headers={"Authorization": text})
         assert answer.headers["WWW-Authenticate"].startswith("Bearer"), what
@@ -96,14 +96,14 @@ def test_a_token_under_another_scheme_identifies_nobody(attack: Attack) -> None:
         attack.send("GET", ME, status=401, what=scheme, headers=headers)
 
 
-def test_two_tokens_are_as_good_as_none(attack: Attack) -> None:
+def test_two_tokens_identify_nobody(attack: Attack) -> None:
     token = attack.caller.headers["Authorization"]
     for first, second in ((token, f"Bearer {CANARY}"), (f"Bearer {CANARY}", token), (token, token)):
         headers = [("Authorization", first), ("Authorization", second)]
         attack.send("GET", ME, status=401, what=(first, second), headers=headers)
 
 
-def test_headers_that_nobody_knows_mean_nothing(attack: Attack) -> None:
+def test_unknown_headers_are_ignored(attack: Attack) -> None:
     for what, headers in HARMLESS.items():
         sent = {**attack.caller.headers, **headers}
         answer = attack.reach("GET", ME, status=200, what=what, headers=sent)

@@ -87,7 +87,7 @@ UNKNOWN = ("id", "_id", "isAdmin", "password_hash", "passwordHash", "sessions", 
 
 
 @pytest.mark.parametrize("values", [OPERATORS, OTHER_TYPES], ids=["operators", "other types"])
-def test_no_member_takes_what_is_no_text_of_its_own(
+def test_no_member_takes_a_hostile_value(
     attack: Attack, writes: list[Operation], values: dict[str, Any]
 ) -> None:
     for operation in writes:
@@ -111,7 +111,7 @@ def test_no_schema_takes_a_member_that_it_does_not_know(
             attack.body(operation, body, status=422, what=name)
 
 
-def test_the_second_of_two_equal_names_is_checked_as_the_first(
+def test_the_second_of_two_equal_names_is_checked_like_the_first(
     attack: Attack, writes: list[Operation]
 ) -> None:
     for operation in writes:
@@ -121,7 +121,7 @@ def test_the_second_of_two_equal_names_is_checked_as_the_first(
         attack.body(operation, twice, status=422, what="twice")
 
 
-def test_what_is_no_e_mail_address_is_refused_without_a_word_of_it(
+def test_invalid_e_mail_addresses_are_refused_and_not_repeated(
     attack: Attack, writes: list[Operation]
 ) -> None:
     taking = [each for each in writes if "email" in each.body_of(attack.caller)]
@@ -135,7 +135,7 @@ def test_what_is_no_e_mail_address_is_refused_without_a_word_of_it(
             assert error["detail"].isascii(), what
 
 
-def test_markup_and_code_are_text_that_comes_back_as_it_was(api: Api, account: Person) -> None:
+def test_markup_and_code_are_text_that_is_returned_unchanged(api: Api, account: Person) -> None:
     for text in MARKUP:
         changed = api.patch("/api/v1/me", account, json={"displayName": text})
         shown = api.get("/api/v1/me", account)

@@ -202,7 +202,7 @@ def test_hostile_bytes_are_refused_and_change_nothing(
     assert "Traceback" not in log, log
 
 
-def test_oddities_that_mean_nothing_are_served(server: Server, account: Person) -> None:
+def test_harmless_oddities_are_served(server: Server, account: Person) -> None:
     token = account.headers["Authorization"].encode()
     for what, request in SERVED.items():
         answer = exchange(server, request.replace(b"<token>", token))

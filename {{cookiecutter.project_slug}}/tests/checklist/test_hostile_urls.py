@@ -156,6 +156,6 @@ def test_an_identifier_that_is_no_uuid_names_nothing(
                 )
 
 
-def test_paths_that_lead_nowhere_lead_nowhere(attack: Attack) -> None:
+def test_hostile_paths_are_not_found(attack: Attack) -> None:
     for path in PATHS:
         attack.send("GET", path, status=404, what=path, headers=attack.caller.headers)

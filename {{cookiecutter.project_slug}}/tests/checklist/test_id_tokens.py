@@ -96,7 +96,7 @@ def test_a_token_that_anybody_could_sign_logs_nobody_in(
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "a.b.c", 1, {"alg": "none"}, ["x"]])
-def test_what_is_no_token_logs_nobody_in(
+def test_text_that_is_no_token_logs_nobody_in(
     browser: Browser, issuer: Issuer, database: Database[dict[str, Any]], token: Any
 ) -> None:
     issuer.answer["id_token"] = token
@@ -113,7 +113,9 @@ def test_an_answer_of_another_issuer_is_refused(
     assert not issuer.asked_for("/token")
 
 
-def test_an_issuer_that_announces_no_name_need_not_say_it(browser: Browser, issuer: Issuer) -> None:
+def test_an_issuer_that_does_not_announce_iss_need_not_send_it(
+    browser: Browser, issuer: Issuer
+) -> None:
     issuer.metadata["authorization_response_iss_parameter_supported"] = None
     browser.log_in(iss=None)
     browser.log_in(iss="https://evil.example", status=403)
@@ -122,7 +124,7 @@ def test_an_issuer_that_announces_no_name_need_not_say_it(browser: Browser, issu
 @pytest.mark.parametrize(
     "claims", [{"email": None, "email_verified": None}, {"email_verified": None}]
 )
-def test_what_the_token_leaves_out_is_asked_for_and_of_nobody_else(
+def test_claims_that_the_token_lacks_come_from_userinfo_of_the_same_subject(
     browser: Browser, issuer: Issuer, database: Database[dict[str, Any]], claims: dict[str, Any]
 ) -> None:
     issuer.claims |= claims
@@ -136,7 +138,7 @@ def test_what_the_token_leaves_out_is_asked_for_and_of_nobody_else(
     assert_nobody_came(database)
 
 
-def test_who_is_told_of_at_the_userinfo_endpoint_gets_an_account(
+def test_a_subject_of_the_userinfo_endpoint_gets_an_account(
     browser: Browser, issuer: Issuer
 ) -> None:
     issuer.claims |= {"email": None, "email_verified": None}

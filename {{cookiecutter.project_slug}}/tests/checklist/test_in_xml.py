@@ -45,7 +45,7 @@ def lasting(document: Any) -> Any:
 
 
 @pytest.mark.checklist("output.content-type")
-def test_every_answer_says_in_xml_what_it_says_in_json(
+def test_every_answer_has_the_same_content_in_xml_as_in_json(
     api: Api, account: Person, operations: list[Operation], dialect: Dialect
 ) -> None:
     made = {owned.collection: owned.place for owned in create_each(api, account)}
@@ -105,7 +105,7 @@ def log_in(api: Api, credentials: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.checklist("input.content-type")
-def test_what_does_not_fit_is_pointed_at_as_in_json(
+def test_mistakes_are_pointed_at_as_in_json(
     attack: Attack, writes: list[Operation], dialect: Dialect
 ) -> None:
     """In XML a number is a text, so what is tried is null, a list, an object and nothing."""
@@ -124,7 +124,7 @@ def test_what_does_not_fit_is_pointed_at_as_in_json(
 
 @pytest.mark.checklist("input.content-type")
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp037"])
-def test_a_right_body_in_another_encoding_is_none(
+def test_a_body_in_another_encoding_is_refused(
     attack: Attack, writes: list[Operation], dialect: Dialect, encoding: str
 ) -> None:
     for operation in writes:
@@ -149,7 +149,7 @@ def test_problems_are_json_whatever_is_accepted(api: Api, account: Person) -> No
 
 
 @pytest.mark.checklist("output.content-type", "input.accept")
-def test_what_a_standard_fixes_is_json_alone(api: Api, operations: list[Operation]) -> None:
+def test_documents_of_a_standard_are_json_only(api: Api, operations: list[Operation]) -> None:
     fixed = [each for each in operations if each.path == "/openapi.json"]
     fixed += [each for each in operations if each.path.startswith("/.well-known/")]
     for operation in fixed:
@@ -174,7 +174,9 @@ def test_a_change_in_xml_leaves_alone_what_it_does_not_name(api: Api, account: P
 
 
 @pytest.mark.checklist("output.content-type")
-def test_a_copy_in_one_representation_is_none_of_the_other(api: Api, account: Person) -> None:
+def test_a_copy_in_one_representation_is_not_current_in_the_other(
+    api: Api, account: Person
+) -> None:
     made = api.post(NOTES, account, json={"title": "a", "body": "b"})
     place, etag = made.headers["Location"], made.headers["ETag"]
     in_xml = api.get(place, account, headers={"Accept": XML}).headers["ETag"]
@@ -196,7 +198,7 @@ def test_a_copy_in_one_representation_is_none_of_the_other(api: Api, account: Pe
 
 
 @pytest.mark.checklist("output.content-type", "input.content-type")
-def test_a_text_comes_back_character_by_character_however_it_came(
+def test_a_text_is_returned_unchanged_in_both_formats(
     api: Api, account: Person, operations: list[Operation], dialect: Dialect
 ) -> None:
     (write,) = (each for each in operations if each.details["operationId"] == "createNote")

@@ -49,7 +49,7 @@ def methods_by_path(operations: list[Operation]) -> dict[str, dict[str, Operatio
 
 
 @pytest.mark.checklist("input.methods")
-def test_a_method_outside_the_document_is_refused_with_those_inside(
+def test_an_undocumented_method_is_refused_with_the_documented_ones(
     api: Api, operations: list[Operation], caller: Person
 ) -> None:
     for documented in methods_by_path(operations).values():
@@ -63,7 +63,7 @@ def test_a_method_outside_the_document_is_refused_with_those_inside(
 
 
 @pytest.mark.checklist("input.methods")
-def test_options_tells_the_methods_of_the_document(
+def test_options_lists_the_documented_methods(
     api: Api, operations: list[Operation], caller: Person
 ) -> None:
     for documented in methods_by_path(operations).values():
@@ -73,7 +73,7 @@ def test_options_tells_the_methods_of_the_document(
 
 
 @pytest.mark.checklist("input.methods")
-def test_each_method_answers_as_its_kind_does(operations: list[Operation]) -> None:
+def test_each_method_answers_with_its_usual_status(operations: list[Operation]) -> None:
     for operation in operations:
         assert operation.success in SUCCESSES[operation.method], operation
         if operation.method in {"GET", "DELETE"}:
@@ -129,7 +129,7 @@ def test_no_header_overrides_the_method(
 
 
 @pytest.mark.checklist("input.no-secret-url")
-def test_a_token_counts_nowhere_but_in_its_header(
+def test_a_token_counts_only_in_its_header(
     api: Api, operations: list[Operation], caller: Person, read_contents: ReadContents
 ) -> None:
     api.get("/api/v1/me", caller)

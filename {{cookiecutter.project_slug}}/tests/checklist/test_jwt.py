@@ -72,7 +72,7 @@ def test_access_tokens_live_for_minutes_and_refresh_tokens_for_days(
     ("setting", "seconds"),
     [("JWT_ACCESS_SECONDS", 15 * 60 + 1), ("JWT_REFRESH_SECONDS", 30 * DAY + 1)],
 )
-def test_no_setting_lengthens_a_life(setting: str, seconds: int) -> None:
+def test_no_setting_allows_a_longer_lifetime(setting: str, seconds: int) -> None:
     assert getattr(Testing(**{setting: seconds - 1}), setting) == seconds - 1
     with pytest.raises(ValidationError, match=setting):
         Testing(**{setting: seconds})
@@ -93,9 +93,7 @@ def test_expired_tokens_are_refused(app: Flask, api: Api, account: Person, age: 
 
 
 @pytest.mark.checklist("jwt.ttl")
-def test_token_that_was_accepted_before_expires_all_the_same(
-    app: Flask, api: Api, account: Person
-) -> None:
+def test_token_that_was_accepted_before_expires_too(app: Flask, api: Api, account: Person) -> None:
     expiry = int(time.time()) + 2
     token = Forger(app).token(payload=decode(account.access_token) | {"exp": expiry})
     api.get(ME, headers=bearer(token))
@@ -105,7 +103,7 @@ def test_token_that_was_accepted_before_expires_all_the_same(
 
 @pytest.mark.checklist("jwt.ttl")
 @pytest.mark.parametrize("name", ["exp", "iat", "nbf", "jti", "type"])
-def test_token_without_a_limit_to_it_is_refused(
+def test_token_without_an_expiry_is_refused(
     app: Flask, api: Api, account: Person, name: str
 ) -> None:
     payload = decode(account.access_token)
@@ -114,7 +112,7 @@ def test_token_without_a_limit_to_it_is_refused(
 
 
 @pytest.mark.checklist("jwt.ttl")
-def test_tokens_do_not_serve_in_each_others_place(app: Flask, api: Api, account: Person) -> None:
+def test_tokens_of_one_type_are_refused_as_the_other(app: Flask, api: Api, account: Person) -> None:
     routes = find_protected(app)
     assert {ME, REFRESH} < {route.path for route in routes}
     assert [route.path for route in routes if route.operation.token_type != TokenType.ACCESS] == [

@@ -86,7 +86,7 @@ def refuse(app: Flask) -> Callable[[str], None]:
     return refuse
 
 
-def test_token_made_by_hand_is_accepted_where_nothing_is_wrong_with_it(
+def test_handmade_token_is_accepted_if_nothing_is_wrong_with_it(
     api: Api, forge: Forger, claims: dict[str, Any]
 ) -> None:
     api.get(ME, headers={"Authorization": f"Bearer {forge.token(payload=claims)}"})
@@ -104,7 +104,7 @@ def test_token_without_an_algorithm_is_refused(
 
 
 @pytest.mark.parametrize("algorithm", sorted(DIGESTS))
-def test_hmac_with_a_key_that_is_known_is_refused(
+def test_hmac_with_a_known_key_is_refused(
     app: Flask,
     refuse: Callable[[str], None],
     forge: Forger,

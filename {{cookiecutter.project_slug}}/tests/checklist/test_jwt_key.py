@@ -65,9 +65,7 @@ def refuse(server: Server) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", WRONG)
-def test_server_does_not_start_with_a_key_that_is_no_good(
-    start_server: StartServer, kind: str
-) -> None:
+def test_server_does_not_start_with_an_unsuitable_key(start_server: StartServer, kind: str) -> None:
     (line,) = refuse(start_server("-m", "gunicorn", **{NAME: WRONG[kind]}))
     assert line.startswith(f"{NAME} must ")
     assert not WRONG[kind] or WRONG[kind] not in line.removeprefix(NAME)
@@ -81,7 +79,7 @@ def test_server_does_not_start_without_a_key(
     assert line.startswith(f"{NAME} must be set")
 
 
-def test_server_does_not_start_with_what_the_example_file_holds(
+def test_server_does_not_start_with_the_example_file(
     variables: dict[str, str], start_server: StartServer, tmp_path: Path
 ) -> None:
     for name in MAKERS:

@@ -47,7 +47,7 @@ def test_after_rotation_the_old_key_verifies_and_the_new_one_signs(
     api.get(ME, log_in(account, app=rotated))
 
 
-def test_pruned_key_verifies_no_more(
+def test_pruned_key_no_longer_verifies(
     before: SigningKeys, make_app: MakeApp, account: Person, log_in: LogIn
 ) -> None:
     rotation = before.rotate()

@@ -52,7 +52,7 @@ def test_wrong_passwords_end_in_a_jail_that_the_right_one_does_not_open(
         assert answer.headers["Retry-After"] == str(JAIL_SECONDS)
 
 
-def test_jail_is_of_an_account_however_its_email_is_written(api: Api, account: Person) -> None:
+def test_jail_covers_every_spelling_of_an_email(api: Api, account: Person) -> None:
     assert statuses(api, account.email, MOST - 1) == [401] * (MOST - 1)
     assert statuses(api, account.email.upper(), 1) == [401]
     assert attempt(api, account.email, account.password).status_code == 429
@@ -65,7 +65,7 @@ def test_another_account_of_the_same_address_still_logs_in(
     log_in(stranger)
 
 
-def test_jail_ends_when_it_said_although_it_was_rattled_at(
+def test_jail_ends_on_time_although_attempts_went_on(
     api: Api, account: Person, log_in: LogIn
 ) -> None:
     statuses(api, account.email, MOST)
@@ -108,7 +108,7 @@ def test_address_cannot_clear_its_count_by_an_account_of_its_own(
     assert attempt(api, "another@example.com").status_code == 429
 
 
-def test_stranger_cannot_keep_an_owner_out_of_an_address_of_the_owners_own(
+def test_stranger_cannot_lock_an_owner_out_of_the_owners_addresses(
     make_app: MakeApp, account: Person
 ) -> None:
     api = Api(make_app(LOGIN_ACCOUNT_MAX_RETRY=4, LOGIN_ADDRESS_MAX_RETRY=8))
@@ -129,7 +129,7 @@ def test_stranger_cannot_keep_an_owner_out_of_an_address_of_the_owners_own(
     assert statuses(api, account.email, MOST + 3, **home)[-1] == 429
 
 
-def test_jail_closes_nothing_that_is_signed_in(api: Api, account: Person) -> None:
+def test_jail_does_not_affect_open_sessions(api: Api, account: Person) -> None:
     assert statuses(api, account.email, MOST + 1)[-1] == 429
     change = {"currentPassword": account.password, "newPassword": "quite another one"}
     answer = api.client.put("/api/v1/me/password", json=change, headers=account.headers)
@@ -147,7 +147,7 @@ def test_client_cannot_name_another_address(make_app: MakeApp) -> None:
     assert seen == [401] * 4 + [429]
 
 
-def test_password_cannot_be_guessed_where_it_is_changed(api: Api, account: Person) -> None:
+def test_password_cannot_be_guessed_by_changing_it(api: Api, account: Person) -> None:
     guess = {"currentPassword": GUESS, "newPassword": "another one"}
     for _ in range(MOST):
         api.put("/api/v1/me/password", account, json=guess, status=403)

@@ -52,7 +52,7 @@ def emptied(issuer: Issuer, emptied_database: Any) -> None:
 
 
 @pytest.mark.checklist("oauth.state")
-def test_what_begins_at_one_server_is_finished_at_the_other_once(two_servers: Servers) -> None:
+def test_a_log_in_begun_at_one_server_is_finished_once_at_the_other(two_servers: Servers) -> None:
     here, there = two_servers
     way = go(here)
     answer = way.take(there)
@@ -65,7 +65,7 @@ def test_what_begins_at_one_server_is_finished_at_the_other_once(two_servers: Se
 
 
 @pytest.mark.checklist("oauth.state")
-def test_of_many_ways_back_at_the_same_moment_one_goes_on(
+def test_of_many_returns_at_the_same_moment_one_succeeds(
     two_servers: Servers, issuer: Issuer
 ) -> None:
     way = go(two_servers[0])
@@ -94,7 +94,7 @@ def test_of_many_first_log_ins_at_the_same_moment_all_open_one_account(
 
 
 @pytest.mark.checklist("oauth.state")
-def test_the_cookie_of_a_server_behind_https_is_nobody_elses_to_set(server: Server) -> None:
+def test_the_cookie_of_a_server_behind_https_cannot_be_set_by_others(server: Server) -> None:
     answer = server.ask("GET", "/api/v1/auth/oauth/oidc", **HTTPS)
     cookies = SimpleCookie(answer.headers["Set-Cookie"])
     (name,) = cookies

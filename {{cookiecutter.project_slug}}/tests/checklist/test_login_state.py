@@ -29,7 +29,7 @@ def problem_of(answer: Any) -> str:
 @pytest.mark.parametrize(
     "state", [None, "", "x", "a" * 43], ids=["missing", "empty", "short", "made up"]
 )
-def test_a_wrong_state_is_refused_before_the_provider_hears_of_it(
+def test_a_wrong_state_is_refused_before_the_provider_is_asked(
     browser: Browser, issuer: Issuer, provider: str, state: str | None
 ) -> None:
     back = browser.approve(browser.begin(provider))
@@ -38,7 +38,7 @@ def test_a_wrong_state_is_refused_before_the_provider_hears_of_it(
     assert not issuer.asked_for("/token") + issuer.asked_for("/login/oauth/access_token")
 
 
-def test_a_wrong_state_of_a_right_beginning_is_refused_as_well(browser: Browser) -> None:
+def test_a_wrong_state_with_the_right_beginning_is_refused_too(browser: Browser) -> None:
     """The browser finds its secret by the beginning."""
     back = browser.approve(browser.begin())
     state = query_of(back)["state"]
@@ -47,7 +47,7 @@ def test_a_wrong_state_of_a_right_beginning_is_refused_as_well(browser: Browser)
     browser.finish(back)
 
 
-def test_a_state_is_taken_once(browser: Browser, issuer: Issuer) -> None:
+def test_a_state_is_accepted_once(browser: Browser, issuer: Issuer) -> None:
     back = browser.approve(browser.begin())
     cookie = browser.cookie
     browser.finish(back)
@@ -75,7 +75,7 @@ def test_a_provider_that_refuses_uses_the_state_up_and_is_not_repeated(browser: 
     browser.finish(back, status=400, code="x")
 
 
-def test_another_browser_finishes_nothing_and_takes_nothing_away(
+def test_another_browser_cannot_finish_or_use_up_a_log_in(
     browser: Browser, open_browser: OpenBrowser
 ) -> None:
     """Somebody sends a victim the way back of a log-in of their own."""
@@ -97,14 +97,14 @@ def test_the_cookie_alone_or_another_secret_opens_nothing(browser: Browser) -> N
     browser.finish(back)
 
 
-def test_an_answer_to_one_provider_is_none_to_another(browser: Browser) -> None:
+def test_an_answer_of_one_provider_is_refused_for_another(browser: Browser) -> None:
     back = urlsplit(browser.approve(browser.begin("github")))
     other = back._replace(path=CALLBACK_PATH.format(provider="oidc")).geturl()
     browser.finish(other, status=400)
     browser.finish(back.geturl())
 
 
-def test_a_log_in_that_took_too_long_is_over(
+def test_a_log_in_that_took_too_long_is_refused(
     browser: Browser, database: Database[dict[str, Any]]
 ) -> None:
     back = browser.approve(browser.begin())
@@ -132,7 +132,7 @@ def test_two_log_ins_share_nothing_that_can_be_guessed(open_browser: OpenBrowser
     assert len(set(everything)) == len(everything)
 
 
-def test_what_is_stored_finishes_no_log_in(
+def test_stored_values_cannot_finish_a_log_in(
     browser: Browser, database: Database[dict[str, Any]]
 ) -> None:
     state = query_of(browser.begin())["state"]

@@ -58,7 +58,7 @@ def attack(attack: Attack, place: str) -> Attack:
 
 
 @pytest.mark.checklist("input.validate")
-def test_a_tag_that_is_not_the_notes_own_lets_nobody_write(attack: Attack, place: str) -> None:
+def test_a_wrong_etag_lets_nobody_write(attack: Attack, place: str) -> None:
     for what, tag in TAGS.items():
         for method in WRITES:
             attack.send(
@@ -72,9 +72,7 @@ def test_a_tag_that_is_not_the_notes_own_lets_nobody_write(attack: Attack, place
 
 
 @pytest.mark.checklist("input.validate")
-def test_a_tag_that_is_not_the_notes_own_is_no_hindrance_to_reading(
-    attack: Attack, place: str
-) -> None:
+def test_a_wrong_etag_does_not_prevent_reading(attack: Attack, place: str) -> None:
     for what, tag in TAGS.items():
         headers = {**attack.caller.headers, "If-None-Match": tag}
         attack.reach("GET", place, status=200, what=what, headers=headers)
@@ -116,7 +114,7 @@ def test_a_note_is_created_replaced_changed_and_removed(api: Api, account: Perso
     [("Accept", "text/html", 406), ("Content-Type", "text/plain", 415)],
     ids=["Accept", "Content-Type"],
 )
-def test_a_note_is_not_touched_by_what_cannot_be_negotiated(
+def test_a_refused_negotiation_does_not_change_a_note(
     attack: Attack, place: str, header: str, value: str, status: int
 ) -> None:
     body: dict[str, Any] = {"data": b'{"title": "b", "body": "c"}'}
@@ -129,7 +127,7 @@ def test_a_note_is_not_touched_by_what_cannot_be_negotiated(
 
 @pytest.mark.checklist("input.methods")
 @pytest.mark.parametrize("method", WRITES)
-def test_reading_a_note_with_another_method_in_a_header_is_reading(
+def test_a_method_in_a_header_does_not_change_reading_a_note(
     attack: Attack, place: str, method: str
 ) -> None:
     headers = {**attack.caller.headers, "X-HTTP-Method-Override": method}

@@ -85,7 +85,7 @@ QUERIES: Final = {
 }
 
 
-def test_a_list_takes_what_it_names_and_nothing_else(attack: Attack) -> None:
+def test_a_list_takes_only_documented_parameters(attack: Attack) -> None:
     for what, query in QUERIES.items():
         attack.send(
             "GET",
@@ -97,7 +97,7 @@ def test_a_list_takes_what_it_names_and_nothing_else(attack: Attack) -> None:
         )
 
 
-def test_a_cursor_is_good_for_its_own_order_alone(attack: Attack) -> None:
+def test_a_cursor_is_valid_only_for_its_order(attack: Attack) -> None:
     api, caller = attack.api, attack.caller
     for _ in range(2):
         api.post(NOTES, caller, json=NOTE)
@@ -118,7 +118,7 @@ def test_a_cursor_is_good_for_its_own_order_alone(attack: Attack) -> None:
         )
 
 
-def test_a_cursor_is_good_for_its_own_account_alone(
+def test_a_cursor_is_valid_only_for_its_account(
     attack: Attack, account: Person, stranger: Person
 ) -> None:
     for person in (account, stranger):
@@ -131,7 +131,7 @@ def test_a_cursor_is_good_for_its_own_account_alone(
     attack.send("GET", NOTES, status=422, what=query, query_string=query, headers=account.headers)
 
 
-def test_the_other_end_of_time_is_a_moment(api: Api, account: Person) -> None:
+def test_the_first_and_the_last_moment_are_accepted(api: Api, account: Person) -> None:
     place = api.post(NOTES, account, json=NOTE).headers["Location"]
     everything = "createdAfter=0001-01-01T00:00:00Z&createdBefore=9999-12-31T23:59:59.999999Z"
     (note,) = api.get(f"{NOTES}?{everything}", account).json["items"]

@@ -118,7 +118,7 @@ WITHOUT_PROOF: Final = {
 @pytest.mark.parametrize(
     "changes", [{}, {"response_type": "token"}, {"state": None}, {"scope": "no such scope"}]
 )
-def test_another_redirect_uri_is_a_page_and_no_redirect(
+def test_another_redirect_uri_gets_a_page_and_no_redirect(
     public_app: OtherApp, changes: dict[str, str | None]
 ) -> None:
     for what, uri in MISMATCHES.items():
@@ -129,9 +129,7 @@ def test_another_redirect_uri_is_a_page_and_no_redirect(
 
 
 @pytest.mark.checklist("oauth.redirect-uri")
-def test_the_registered_redirect_uri_is_where_the_code_goes(
-    other_app: OtherApp, account: Person
-) -> None:
+def test_the_code_goes_to_the_registered_redirect_uri(other_app: OtherApp, account: Person) -> None:
     back = other_app.decide(other_app.log_in(account))
     assert back.headers["Location"].startswith(f"{CALLBACK}?code=")
 
@@ -150,14 +148,14 @@ def test_a_redirect_uri_may_be_left_out_where_there_is_one(
 
 
 @pytest.mark.checklist("oauth.redirect-uri")
-def test_an_unknown_client_is_a_page_and_no_redirect(other_app: OtherApp) -> None:
+def test_an_unknown_client_gets_a_page_and_no_redirect(other_app: OtherApp) -> None:
     for client_id in (None, "", "x", "'", str(other_app.client_id).upper(), "\N{SNOWMAN}" * 9):
         assert "Location" not in other_app.ask(400, client_id=client_id).headers
 
 
 @pytest.mark.checklist("oauth.redirect-uri")
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
-def test_two_clients_or_redirect_uris_are_a_page_and_no_redirect(
+def test_two_clients_or_redirect_uris_get_a_page_and_no_redirect(
     other_app: OtherApp, api: Api, name: str
 ) -> None:
     question = urlencode([*other_app.question().items(), (name, "https://evil.example/")])
@@ -167,7 +165,7 @@ def test_two_clients_or_redirect_uris_are_a_page_and_no_redirect(
 
 
 @pytest.mark.checklist("oauth.code-only")
-def test_nothing_but_a_code_is_given(public_app: OtherApp) -> None:
+def test_only_codes_are_given(public_app: OtherApp) -> None:
     for response_type in (*RESPONSE_TYPES, "", None):
         back = public_app.ask(302, response_type=response_type)
         answer = told(back)
@@ -178,7 +176,7 @@ def test_nothing_but_a_code_is_given(public_app: OtherApp) -> None:
 
 
 @pytest.mark.checklist("oauth.code-only")
-def test_no_token_is_in_the_browsers_way(other_app: OtherApp, account: Person) -> None:
+def test_no_token_passes_through_the_browser(other_app: OtherApp, account: Person) -> None:
     back = other_app.decide(other_app.log_in(account))
     assert told(back).keys() - {"iss"} == {"code", "state"}
     assert not urlsplit(back.headers["Location"]).fragment
@@ -187,7 +185,9 @@ def test_no_token_is_in_the_browsers_way(other_app: OtherApp, account: Person) -
 
 
 @pytest.mark.checklist("oauth.code-only")
-def test_no_grant_but_a_code_and_its_refresh(other_app: OtherApp, account: Person) -> None:
+def test_only_codes_and_refresh_tokens_can_be_exchanged(
+    other_app: OtherApp, account: Person
+) -> None:
     for grant_type in GRANT_TYPES:
         form = {"grant_type": grant_type, "username": account.email, "password": account.password}
         answer = other_app.send(TOKEN, form, 400)
@@ -206,9 +206,7 @@ def test_the_metadata_says_so(api: Api) -> None:
 
 
 @pytest.mark.checklist("oauth.code-only")
-def test_a_code_that_comes_again_ends_what_was_made_of_it(
-    other_app: OtherApp, account: Person
-) -> None:
+def test_a_reused_code_ends_its_session(other_app: OtherApp, account: Person) -> None:
     code = other_app.get_code(account)
     tokens = other_app.exchange(code)
     renewed = other_app.refresh(tokens["refresh_token"])
@@ -242,7 +240,7 @@ def test_no_code_without_s256(make_other_app: MakeOtherApp, kind: tuple[str, ...
 
 
 @pytest.mark.checklist("oauth.code-only")
-def test_a_code_is_of_the_client_that_asked(
+def test_a_code_is_valid_only_for_its_client(
     other_app: OtherApp, public_app: OtherApp, account: Person
 ) -> None:
     for asking, thief in ((other_app, public_app), (public_app, other_app)):
@@ -260,7 +258,7 @@ def test_a_request_without_a_state_is_refused(public_app: OtherApp) -> None:
 
 
 @pytest.mark.checklist("oauth.state")
-def test_a_state_comes_back_letter_by_letter_with_the_issuer(
+def test_a_state_is_returned_unchanged_with_the_issuer(
     public_app: OtherApp, account: Person
 ) -> None:
     for state in STATES:
@@ -280,7 +278,7 @@ def test_a_state_that_is_given_twice_is_refused(other_app: OtherApp, api: Api) -
 
 
 @pytest.mark.checklist("oauth.scope")
-def test_who_names_no_scope_gets_the_default(other_app: OtherApp, account: Person) -> None:
+def test_without_a_scope_a_request_gets_the_default(other_app: OtherApp, account: Person) -> None:
     for scope in (None, ""):
         assert other_app.grant(account, scope=scope)["scope"] == "profile:read"
     both = "profile:write profile:read"
@@ -288,7 +286,7 @@ def test_who_names_no_scope_gets_the_default(other_app: OtherApp, account: Perso
 
 
 @pytest.mark.checklist("oauth.scope")
-def test_a_scope_that_is_not_the_clients_is_refused_and_not_trimmed(
+def test_a_scope_outside_the_clients_is_refused_and_not_reduced(
     make_other_app: MakeOtherApp, app: Flask
 ) -> None:
     narrow = make_other_app("--public", scopes=("profile:read",))
@@ -301,7 +299,7 @@ def test_a_scope_that_is_not_the_clients_is_refused_and_not_trimmed(
 
 
 @pytest.mark.checklist("oauth.scope")
-def test_a_token_without_the_scope_is_refused_and_told_which(
+def test_a_token_without_the_scope_is_refused_with_its_name(
     other_app: OtherApp, account: Person
 ) -> None:
     reading = other_app.grant(account)
@@ -317,7 +315,7 @@ def test_a_token_without_the_scope_is_refused_and_told_which(
 
 
 @pytest.mark.checklist("oauth.scope")
-def test_what_asks_for_no_scope_is_closed_to_other_apps(
+def test_operations_without_a_scope_are_closed_to_other_apps(
     app: Flask, other_app: OtherApp, account: Person, read_contents: ReadContents
 ) -> None:
     asking = other_app.grant(account, scope="profile:read profile:write")
@@ -344,7 +342,9 @@ def test_the_payload_of_another_apps_token_says_its_scope_and_nothing_more(
 
 
 @pytest.mark.checklist("oauth.scope")
-def test_a_refresh_narrows_and_never_widens(other_app: OtherApp, account: Person) -> None:
+def test_a_refresh_may_narrow_and_never_widen_the_scope(
+    other_app: OtherApp, account: Person
+) -> None:
     both = "profile:read profile:write"
     tokens = other_app.grant(account, scope=both)
     narrowed = other_app.refresh(tokens["refresh_token"], scope="profile:read")

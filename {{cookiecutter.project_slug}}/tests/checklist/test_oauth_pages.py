@@ -94,7 +94,9 @@ def test_every_page_speaks_the_readers_language(public_app: OtherApp, account: P
             assert bool(re.search("[가-힣]", shown)) == (language == "ko"), name
 
 
-def test_a_page_can_be_used_without_eyes_or_a_mouse(public_app: OtherApp, account: Person) -> None:
+def test_a_page_can_be_used_with_a_screen_reader_and_without_a_mouse(
+    public_app: OtherApp, account: Person
+) -> None:
     for name, page in pages_of(public_app, account).items():
         assert page.text.count("<h1>") == 1, name
         assert re.search(r"<title>.+</title>", page.text), name
@@ -124,7 +126,7 @@ def test_the_consent_page_says_who_wants_what(public_app: OtherApp, account: Per
     assert "Change your display name" not in public_app.log_in(account).text
 
 
-def test_asking_and_logging_in_store_nothing(
+def test_asking_and_logging_in_store_no_grant(
     public_app: OtherApp, account: Person, read_contents: ReadContents
 ) -> None:
     # The account remembers from where its owner logged in, once.
@@ -172,7 +174,7 @@ def test_the_cookie_is_of_this_host_and_says_nothing(public_app: OtherApp, accou
 
 @pytest.mark.parametrize("headers", ELSEWHERE.values(), ids=ELSEWHERE.keys())
 @pytest.mark.parametrize("step", ["login", "consent"])
-def test_a_form_that_a_page_elsewhere_sends_does_nothing(
+def test_a_form_sent_by_another_origin_does_nothing(
     public_app: OtherApp,
     account: Person,
     read_contents: ReadContents,
@@ -190,7 +192,7 @@ def test_a_form_that_a_page_elsewhere_sends_does_nothing(
 
 
 @pytest.mark.parametrize("step", ["login", "consent"])
-def test_a_page_is_good_in_its_own_browser_alone(
+def test_a_page_is_valid_only_in_its_own_browser(
     app: Flask, public_app: OtherApp, account: Person, step: str
 ) -> None:
     page = public_app.ask() if step == "login" else public_app.log_in(account)
@@ -205,7 +207,7 @@ def test_a_page_is_good_in_its_own_browser_alone(
         elsewhere.post(path, form, 400)
 
 
-def test_a_page_is_good_for_its_own_step_and_as_it_was_given(
+def test_a_page_is_valid_only_unchanged_and_for_its_own_step(
     public_app: OtherApp, account: Person
 ) -> None:
     login, consent = public_app.ask(), public_app.log_in(account)
@@ -221,13 +223,13 @@ def test_a_page_is_good_for_its_own_step_and_as_it_was_given(
     assert told(public_app.decide(consent))["code"]
 
 
-def test_a_field_that_comes_twice_is_refused(public_app: OtherApp, account: Person) -> None:
+def test_a_repeated_field_is_refused(public_app: OtherApp, account: Person) -> None:
     _, form = form_of(public_app.log_in(account), account)
     repeated: Any = {**form, "decision": ["deny", "allow"]}
     public_app.post(CONSENT, repeated, 400)
 
 
-def test_a_page_is_out_of_date_after_a_while(
+def test_a_page_expires(
     public_app: OtherApp, account: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, form = form_of(public_app.ask(), account)
@@ -237,7 +239,7 @@ def test_a_page_is_out_of_date_after_a_while(
     assert page.headers["X-Request-ID"] in page.text
 
 
-def test_who_fails_to_log_in_is_jailed_as_in_the_api(
+def test_failed_log_ins_are_jailed_as_in_the_api(
     make_app: MakeApp, make_other_app: MakeOtherApp, make_account: MakeAccount
 ) -> None:
     app = make_app(LOGIN_MAX_RETRY=2)
@@ -255,7 +257,7 @@ def test_who_fails_to_log_in_is_jailed_as_in_the_api(
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "no address", "", "a" * 300])
-def test_an_unknown_account_is_told_as_a_wrong_password_is(
+def test_an_unknown_account_gets_the_same_page_as_a_wrong_password(
     public_app: OtherApp, account: Person, email: str
 ) -> None:
     path, form = form_of(public_app.ask(), account)

@@ -62,7 +62,7 @@ REQUESTS: Final = {
 
 
 @pytest.mark.checklist("output.no-secrets", "input.no-secret-url")
-def test_nothing_that_a_request_holds_is_told_anywhere(watched: Watched) -> None:
+def test_nothing_of_a_request_is_repeated_anywhere(watched: Watched) -> None:
     collector = watched.collector
     begun = len(collector.posts)
     for what, (request, status) in REQUESTS.items():
@@ -111,7 +111,7 @@ def test_each_request_is_one_line_that_names_its_route_and_not_its_path(
     assert str(key) not in str(lines)
 
 
-def test_a_failure_is_found_by_its_request_id_and_says_where_it_was(watched: Watched) -> None:
+def test_a_failure_has_its_request_id_and_its_place(watched: Watched) -> None:
     request_id = str(uuid4())
     answer = watched.server.ask("POST", f"/broken/{CANARY}", X_Request_ID=request_id, **HTTPS)
     assert answer.status == 500

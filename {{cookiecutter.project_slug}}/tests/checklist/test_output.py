@@ -97,7 +97,7 @@ def _comparable(answer: TestResponse) -> list[tuple[str, str]]:
 
 
 @pytest.mark.checklist("output.content-type")
-def test_head_is_answered_as_get_is_without_the_body(api, account):
+def test_head_is_answered_like_get_without_the_body(api, account):
     headers = {"X-Request-ID": "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"}
     for path in _read_places(api, account):
         got = api.get(path, account, headers=headers)
@@ -130,7 +130,7 @@ def test_every_body_is_json_of_the_type_that_belongs_to_its_status(answers):
 
 @pytest.mark.checklist("output.content-type")
 @pytest.mark.parametrize("accepted", ["*/*", "application/*", "text/html, */*;q=0.1"])
-def test_the_type_is_not_the_clients_to_choose(api, account, accepted):
+def test_the_client_does_not_choose_the_type(api, account, accepted):
     answer = api.get("/api/v1/me", account, headers={"Accept": accepted})
     assert answer.headers["Content-Type"] == "application/json"
 
@@ -142,7 +142,7 @@ def test_every_status_is_the_one_that_fits(answers):
 
 
 @pytest.mark.checklist("output.status")
-def test_a_status_comes_with_the_header_that_belongs_to_it(answers):
+def test_each_status_has_the_header_that_belongs_to_it(answers):
     assert COMPANIONS.keys() <= {answer.status_code for answer in answers.values()}
     for name, answer in answers.items():
         if answer.status_code in COMPANIONS:
@@ -194,7 +194,7 @@ def test_tokens_are_answered_by_three_operations_alone(document):
 
 
 @pytest.mark.checklist("output.no-secrets")
-def test_answers_with_tokens_are_stored_by_nobody(api, account):
+def test_answers_with_tokens_are_cached_by_nobody(api, account):
     answers = [
         api.post(LOGIN, json=account.credentials, status=200),
         api.post(REFRESH, headers=account.refresh_headers, status=200),
@@ -205,7 +205,7 @@ def test_answers_with_tokens_are_stored_by_nobody(api, account):
 
 
 @pytest.mark.checklist("output.no-secrets")
-def test_private_answers_are_stored_by_nobody(
+def test_private_answers_are_cached_by_nobody(
     api: Api, operations: list[Operation], make_caller: MakeAccount
 ) -> None:
     asked = [operation for operation in operations if operation.details["security"]]

@@ -42,14 +42,14 @@ def test_no_path_names_an_account(api):
 
 
 @pytest.mark.checklist("proc.me")
-def test_what_needs_a_token_is_the_callers_own(api):
+def test_protected_resources_belong_to_the_caller(api):
     for _, path, operation in operations_of(read_document(api)):
         if operation["security"] and not path.startswith("/api/v1/auth/"):
             assert re.match(r"/api/v1/me(/|$)", path), path
 
 
 @pytest.mark.checklist("proc.me")
-def test_me_is_whoever_calls(api, account, stranger):
+def test_me_is_the_caller(api, account, stranger):
     shown = [api.get("/api/v1/me", person).json for person in (account, stranger)]
     assert [me["id"] for me in shown] == [str(account.id), str(stranger.id)]
     api.patch("/api/v1/me", account, json={"displayName": "Renamed"})
@@ -59,7 +59,7 @@ def test_me_is_whoever_calls(api, account, stranger):
 
 
 @pytest.mark.checklist("proc.me")
-def test_things_of_others_are_not_there(api, account, stranger, things):
+def test_things_of_others_are_not_found(api, account, stranger, things):
     for thing in things:
         for method in thing.operations:
             api.call(method.upper(), thing.place, stranger, status=404, **thing.request(method))
@@ -107,7 +107,7 @@ def test_every_identifier_in_a_path_is_documented_as_a_uuid(api):
 
 @pytest.mark.checklist("proc.uuid")
 @pytest.mark.parametrize("identifier", NOT_UUIDS)
-def test_what_is_no_uuid_names_nothing(api, account, things, identifier):
+def test_an_invalid_uuid_names_nothing(api, account, things, identifier):
     for thing in things:
         for method in thing.operations:
             place = f"{thing.collection}/{identifier}"

@@ -90,7 +90,7 @@ def find_in_clear(database: Database[dict[str, Any]]) -> dict[str, set[str]]:
     }
 
 
-def test_words_in_clear_are_found_wherever_they_are(database: Database[Any]) -> None:
+def test_the_search_finds_clear_text_at_every_depth(database: Database[Any]) -> None:
     database["test_of_an_owner"].insert_one({"of": [{"whom": EMAIL, "chunk": NAME.encode()}]})
     found = find_in_clear(database)
     database.drop_collection("test_of_an_owner")
@@ -121,7 +121,7 @@ def two_exports(app: Flask, person: Person, stranger: Person) -> None:
 
 @pytest.mark.usefixtures("two_exports")
 @pytest.mark.parametrize("moved", ["the content", "the chunk", "the export"])
-def test_what_was_exported_is_served_to_its_owner_alone(
+def test_an_export_is_served_to_its_owner_alone(
     api: Api, stranger: Person, moved: str, database: Database[Any]
 ) -> None:
     chunks, jobs = database["export_chunks"], database["jobs"]

@@ -111,7 +111,7 @@ def _open(
 
 
 @pytest.mark.checklist("proc.auth-all")
-def test_a_stranger_reaches_what_is_listed_here_and_nothing_else(app, api):
+def test_strangers_reach_only_the_public_routes_listed_here(app, api):
     reached = set()
     for method, rule, path in _places(app):
         answer = api.client.open(path, method=method)
@@ -128,7 +128,7 @@ def test_a_stranger_reaches_what_is_listed_here_and_nothing_else(app, api):
 
 @pytest.mark.checklist("proc.auth-all")
 @pytest.mark.parametrize("spell", SPELLINGS.values(), ids=SPELLINGS.keys())
-def test_another_spelling_is_no_way_around_the_token(app, api, spell):
+def test_another_spelling_does_not_avoid_the_token(app, api, spell):
     paths = _protected_paths(app)
     assert "/api/v1/me" in paths
     for path in paths:
@@ -150,7 +150,7 @@ def test_slashes_make_no_second_path_to_anything(app, api, account, name):
 @pytest.mark.parametrize(
     "target", ["//api/v1/me", "/%61pi/v1/me", "/health/..//api/v1/me", "/x/../api/v1/me"]
 )
-def test_the_server_finds_no_way_around_the_token(two_servers, target):
+def test_encoded_paths_do_not_avoid_the_token_on_the_server(two_servers, target):
     request = f"GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
     answer = two_servers[0].exchange(request.encode() + b"X-Forwarded-Proto: https\r\n\r\n")
     assert answer.split(b" ", 2)[1] in {b"401", b"404"}, answer
@@ -158,7 +158,7 @@ def test_the_server_finds_no_way_around_the_token(two_servers, target):
 
 @pytest.mark.checklist("proc.auth-all")
 @pytest.mark.parametrize("path", ["/api/v1/new", "/new", "/health/new"])
-def test_a_new_view_that_says_nothing_is_protected(extend, make_app, account, path):
+def test_a_new_view_without_marks_is_protected(extend, make_app, account, path):
     def say_nothing() -> dict[str, str]:
         return {}
 

@@ -25,7 +25,7 @@ both = pytest.mark.parametrize("provider", ["oidc", "github"])
 
 @both
 @pytest.mark.checklist("oauth.code-only")
-def test_a_code_is_asked_for_with_a_challenge_that_only_the_browsers_secret_answers(
+def test_a_code_request_has_a_challenge_bound_to_the_browser(
     browser: Browser, issuer: Issuer, provider: str
 ) -> None:
     sent = query_of(browser.begin(provider))
@@ -41,7 +41,7 @@ def test_a_code_is_asked_for_with_a_challenge_that_only_the_browsers_secret_answ
 
 @both
 @pytest.mark.checklist("oauth.code-only")
-def test_a_code_of_another_log_in_is_worth_nothing(
+def test_a_code_of_another_log_in_is_refused(
     browser: Browser, open_browser: OpenBrowser, provider: str
 ) -> None:
     """Somebody injects a code that was stolen into a log-in of their own."""
@@ -66,14 +66,14 @@ def test_a_token_in_an_address_is_refused(
 
 @both
 @pytest.mark.checklist("oauth.code-only")
-def test_a_way_back_without_a_code_is_refused(browser: Browser, provider: str) -> None:
+def test_a_return_without_a_code_is_refused(browser: Browser, provider: str) -> None:
     browser.log_in(provider, code=None, status=400)
     browser.log_in(provider, code="", status=400)
 
 
 @both
 @pytest.mark.checklist("oauth.redirect-uri")
-def test_the_address_to_come_back_to_is_the_configured_one_whatever_is_asked(
+def test_the_redirect_uri_is_always_the_configured_one(
     browser: Browser, issuer: Issuer, provider: str
 ) -> None:
     hosts = {"X-Forwarded-Host": "evil.example", "Forwarded": "host=evil.example"}
@@ -87,9 +87,7 @@ def test_the_address_to_come_back_to_is_the_configured_one_whatever_is_asked(
 @both
 @pytest.mark.checklist("oauth.redirect-uri")
 @pytest.mark.parametrize("name", ["redirect_uri", "redirectUri", "next", "return_to"])
-def test_no_request_names_an_address_to_come_back_to(
-    browser: Browser, provider: str, name: str
-) -> None:
+def test_no_request_can_name_a_redirect_uri(browser: Browser, provider: str, name: str) -> None:
     path = BEGIN.format(provider=provider)
     answer = browser.api.get(path, query_string={name: ELSEWHERE}, status=422)
     assert "Location" not in answer.headers
@@ -99,7 +97,7 @@ def test_no_request_names_an_address_to_come_back_to(
 
 
 @pytest.mark.checklist("oauth.redirect-uri")
-def test_each_provider_comes_back_to_an_address_of_its_own(browser: Browser) -> None:
+def test_each_provider_has_its_own_redirect_uri(browser: Browser) -> None:
     sent = {query_of(browser.begin(provider))["redirect_uri"] for provider in TOKEN_ENDPOINTS}
     assert len(sent) == 2
     for provider in TOKEN_ENDPOINTS:
@@ -124,7 +122,7 @@ def test_each_provider_comes_back_to_an_address_of_its_own(browser: Browser) -> 
         "https://api.example.org /{provider}",
     ],
 )
-def test_an_address_that_is_not_safe_to_come_back_to_is_no_setting(uri: str) -> None:
+def test_an_unsafe_redirect_uri_is_refused_as_a_setting(uri: str) -> None:
     with pytest.raises(ValidationError, match="OAUTH_REDIRECT_URI"):
         Testing(OAUTH_REDIRECT_URI=uri)
 
@@ -149,7 +147,7 @@ def test_each_provider_has_one_scope_that_no_request_changes(
         ("github", "repo,gist"),
     ],
 )
-def test_less_than_was_asked_for_is_refused_rather_than_made_do_with(
+def test_a_smaller_scope_than_requested_is_refused(
     browser: Browser, issuer: Issuer, provider: str, granted: str
 ) -> None:
     issuer.answer["scope"] = granted
@@ -165,7 +163,7 @@ def test_less_than_was_asked_for_is_refused_rather_than_made_do_with(
         ("github", "user:email,read:user"),
     ],
 )
-def test_the_scope_may_be_told_in_any_of_the_ways_that_providers_have(
+def test_the_scope_is_read_in_every_form_that_providers_use(
     browser: Browser, issuer: Issuer, provider: str, granted: str | None
 ) -> None:
     issuer.answer["scope"] = granted

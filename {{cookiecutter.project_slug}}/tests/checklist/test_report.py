@@ -50,7 +50,7 @@ def run(folder: Path) -> Report:
     return run
 
 
-def test_all_is_well_where_each_enforced_item_has_a_passing_test(run, capsys):
+def test_the_report_succeeds_if_each_enforced_item_has_a_passing_test(run, capsys):
     assert run({"a.kept": {"test_one": "passed"}}) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
@@ -121,7 +121,7 @@ def test_the_command_writes_the_document_of_every_item(tmp_path):
         ]
 
 
-def test_items_are_told_apart_and_say_what_is_not_done_for_you():
+def test_items_have_different_names_and_say_what_is_left_to_do():
     items = read_items()
     assert len({item.id for item in items}) == len(items)
     for item in items:

@@ -129,7 +129,7 @@ def takes_input(operation: APIOperation) -> bool:
     return bool(operation.body or operation.query or operation.path_parameters)
 
 
-def test_the_edges_of_every_schema_are_as_documented(
+def test_boundary_values_of_every_schema_are_answered_as_documented(
     schema_operations: list[APIOperation], validator: Validator
 ) -> None:
     def cases() -> Iterator[Case]:
@@ -155,7 +155,7 @@ def test_the_edges_of_every_schema_are_as_documented(
 
 
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.value)
-def test_made_up_requests_are_answered_as_documented(
+def test_generated_requests_are_answered_as_documented(
     schema_operations: list[APIOperation],
     validator: Validator,
     mode: GenerationMode,

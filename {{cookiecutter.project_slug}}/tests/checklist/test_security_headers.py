@@ -104,12 +104,12 @@ def _find_others(answers: dict[str, Headers], name: str, value: str) -> dict[str
 
 
 @pytest.mark.checklist("output.nosniff")
-def test_every_answer_says_once_that_its_type_is_no_guess(answers):
+def test_every_answer_has_nosniff_once(answers):
     assert _find_others(answers, "X-Content-Type-Options", "nosniff") == {}
 
 
 @pytest.mark.checklist("output.nosniff")
-def test_the_server_says_so_where_it_refuses_by_itself(problems):
+def test_answers_of_the_server_itself_have_nosniff_too(problems):
     assert _find_others(problems, "X-Content-Type-Options", "nosniff") == {}
 
 
@@ -119,7 +119,7 @@ def test_no_answer_may_be_framed(answers):
 
 
 @pytest.mark.checklist("output.frame")
-def test_what_the_server_refuses_may_not_be_framed(problems):
+def test_answers_of_the_server_itself_may_not_be_framed(problems):
     assert _find_others(problems, "X-Frame-Options", "DENY") == {}
 
 
@@ -144,7 +144,7 @@ def test_an_answer_of_the_api_may_load_nothing(answers, problems):
 
 #: if cookiecutter.api_docs != "none"
 @pytest.mark.checklist("output.csp")
-def test_the_docs_page_loads_from_here_alone(answers):
+def test_the_docs_page_loads_only_from_its_own_origin(answers):
     policy = _read_policy(answers["the docs page"])
     assert policy["default-src"] == "'none'"
     sources = {source for value in policy.values() for source in value.split()}
@@ -158,7 +158,7 @@ def test_the_docs_page_loads_from_here_alone(answers):
 #: endif
 @pytest.mark.checklist("output.fingerprint")
 @pytest.mark.parametrize("name", [*SERVED, *REFUSED])
-def test_no_answer_tells_what_runs_here(two_servers, name):
+def test_no_answer_names_the_software(two_servers, name):
     answer = _exchange(two_servers[0], *(SERVED | REFUSED)[name])
     # The protocol's own version stands in the status line.
     _, _, told = answer.partition(b"\r\n")
@@ -167,7 +167,7 @@ def test_no_answer_tells_what_runs_here(two_servers, name):
 
 
 @pytest.mark.checklist("output.fingerprint")
-def test_no_status_of_the_app_tells_what_runs_here(make_app, make_account):
+def test_no_status_of_the_app_names_the_software(make_app, make_account):
     app = make_probed_app(make_app)
     told: dict[str, Any] = collect_answers(app, make_account(app=app))
     #: if cookiecutter.api_docs != "none"

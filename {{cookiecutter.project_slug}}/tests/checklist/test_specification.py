@@ -47,7 +47,7 @@ def test_served_document_is_valid(document):
 #: if cookiecutter.api_docs != "none"
 @pytest.mark.checklist("spec.docs")
 #: endif
-def test_served_document_equals_the_url_map_both_ways(app, document):
+def test_served_document_has_exactly_the_routes_of_the_url_map(app, document):
     def shape(path: str) -> str:
         return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
 
@@ -62,7 +62,7 @@ def test_served_document_equals_the_url_map_both_ways(app, document):
 
 #: if cookiecutter.api_docs != "none"
 @pytest.mark.checklist("spec.docs")
-def test_page_and_all_it_loads_come_from_here(api):
+def test_page_and_its_files_come_from_the_same_origin(api):
     page = api.get("/docs/")
     links = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert len(links) > 2
@@ -124,7 +124,7 @@ def test_every_operation_documents_its_problems(document):
 
 
 @pytest.mark.checklist("spec.style")
-def test_lists_share_one_way_to_page_and_sort(document):
+def test_all_lists_page_and_sort_in_the_same_way(document):
     for path, method, operation in _operations(document):
         success = operation["responses"].get("200", {})
         media = success.get("content", {}).get("application/json", {})

@@ -36,7 +36,7 @@ def test_reading_a_note_changes_nothing(api, account, place, database):
 
 
 @pytest.mark.checklist("spec.style")
-def test_putting_twice_is_putting_once(api, account, place):
+def test_a_repeated_put_changes_nothing_more(api, account, place):
     whole = {"title": "c", "body": "d"}
     answers = [api.put(place, account, json=whole).json for _ in range(2)]
     assert [{name: answer[name] for name in whole} for answer in answers] == [whole, whole]
@@ -44,7 +44,7 @@ def test_putting_twice_is_putting_once(api, account, place):
 
 
 @pytest.mark.checklist("spec.style")
-def test_deleting_twice_leaves_what_deleting_once_does(api, account, place, database):
+def test_a_repeated_delete_changes_nothing_more(api, account, place, database):
     api.delete(place, account)
     assert _stored(database) == []
     api.delete(place, account, status=404)

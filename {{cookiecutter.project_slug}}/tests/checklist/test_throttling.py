@@ -84,7 +84,7 @@ def test_every_route_but_the_probes_has_a_limit(make_app: MakeApp) -> None:
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing"])
-def test_paths_that_lead_nowhere_have_a_limit(api: Api, path: str) -> None:
+def test_unknown_paths_have_a_limit(api: Api, path: str) -> None:
     seen = statuses(api, MOST + 1, path)
     assert 429 not in seen[:MOST]
     assert seen[MOST] == 429
@@ -96,7 +96,7 @@ def test_all_routes_of_a_caller_are_counted_together(api: Api) -> None:
     assert ask(api).status_code == 429
 
 
-def test_addresses_are_counted_apart(api: Api) -> None:
+def test_addresses_are_counted_separately(api: Api) -> None:
     statuses(api, MOST + 1)
     assert ask(api, address="192.0.2.2").status_code == 401
 
@@ -120,7 +120,7 @@ def test_guesses_from_a_larger_network_are_counted_together(
     assert [answer.status_code for answer in seen] == [415] * most + [429]
 
 
-def test_session_is_counted_wherever_it_asks_from(
+def test_session_is_counted_from_every_address(
     api: Api, account: Person, stranger: Person, log_in: LogIn
 ) -> None:
     seen = [
@@ -132,7 +132,7 @@ def test_session_is_counted_wherever_it_asks_from(
         assert ask(api, address="192.0.2.99", headers=other.headers).status_code == 200
 
 
-def test_garbage_uses_up_its_address_and_nobodys_session(
+def test_invalid_tokens_count_against_the_address_and_no_session(
     api: Api, account: Person, stranger: Person
 ) -> None:
     garbage = {"Authorization": "Bearer garbage"}
@@ -161,7 +161,7 @@ def test_garbage_uses_up_its_address_and_nobodys_session(
     ],
     ids=["404", "405", "406", "422", "OPTIONS"],
 )
-def test_what_is_refused_for_other_reasons_is_counted_too(
+def test_requests_refused_for_other_reasons_are_counted_too(
     api: Api, account: Person, request_changes: dict[str, Any], status: int
 ) -> None:
     headers = {**account.headers, **request_changes.get("headers", {})}
@@ -171,7 +171,7 @@ def test_what_is_refused_for_other_reasons_is_counted_too(
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["signed in", "unknown"])
-def test_answers_tell_what_is_left(api: Api, account: Person, *, is_known: bool) -> None:
+def test_answers_report_what_is_left(api: Api, account: Person, *, is_known: bool) -> None:
     headers = account.headers if is_known else {}
     for left in (2, 1, 0, 0):
         answer = ask(api, headers=headers)
@@ -196,7 +196,7 @@ def test_preflights_are_counted(make_app: MakeApp) -> None:
 
 #: endif
 #: if cookiecutter.oauth == "server"
-def test_app_uses_up_its_own_limit_and_not_its_users(
+def test_another_app_uses_up_its_own_limit_and_not_its_users(
     make_app: MakeApp, make_other_app: MakeOtherApp, account: Person
 ) -> None:
     app = make_app(RATELIMIT_DEFAULT=f"{MOST} per minute")
@@ -224,7 +224,7 @@ def test_log_in_admits_twenty_a_minute_from_one_address(make_app: MakeApp) -> No
 
 
 @pytest.mark.parametrize("name", ["signup", "login", "refresh"])
-def test_routes_that_guessing_goes_through_have_a_stricter_limit(api: Api, name: str) -> None:
+def test_routes_where_secrets_can_be_guessed_have_a_stricter_limit(api: Api, name: str) -> None:
     path = f"/api/v1/auth/{name}"
     assert statuses(api, MOST, path, method="POST")[-2:] == [
         statuses(api, 1, path, method="POST", address="192.0.2.2")[0],

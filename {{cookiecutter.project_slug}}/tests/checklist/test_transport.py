@@ -98,14 +98,14 @@ def test_every_route_but_the_probes_refuses_plain_http(app: Flask) -> None:
 
 
 @pytest.mark.checklist("access.https")
-def test_token_that_came_by_plain_http_does_nothing(api: Api, account: Person) -> None:
+def test_token_sent_over_plain_http_does_nothing(api: Api, account: Person) -> None:
     refuse_plain(api, "DELETE", ME, account.headers | {"X-Forwarded-Proto": "http"})
     api.get(ME, account, headers=HTTPS)
 
 
 @pytest.mark.checklist("access.https")
 @pytest.mark.parametrize("scheme", ["http", "https, http", "", "ftp"])
-def test_only_the_last_word_of_the_proxy_counts(api: Api, scheme: str) -> None:
+def test_only_the_last_value_of_the_proxy_counts(api: Api, scheme: str) -> None:
     refuse_plain(api, "GET", ME, {"X-Forwarded-Proto": scheme})
 
 
@@ -116,7 +116,7 @@ def test_stranger_cannot_claim_https(make_production_app: MakeApp, name: str) ->
 
 
 @pytest.mark.checklist("access.https")
-def test_server_takes_the_word_of_no_stranger(start_server: StartServer) -> None:
+def test_server_believes_no_stranger_about_https(start_server: StartServer) -> None:
     server = start_server("-m", "gunicorn", FORWARDED_ALLOW_IPS="*")
     for name, text in CLAIMS.items():
         assert server.ask("GET", ME, **{name: text}).status == 403, name
@@ -124,7 +124,7 @@ def test_server_takes_the_word_of_no_stranger(start_server: StartServer) -> None
 
 
 @pytest.mark.checklist("access.https", "access.hsts")
-def test_server_behind_a_proxy_takes_its_word(server: Server) -> None:
+def test_server_believes_its_proxy_about_https(server: Server) -> None:
     plain, secure = (
         server.ask("GET", ME, X_Forwarded_Proto=scheme) for scheme in ("http", "https")
     )
@@ -155,7 +155,7 @@ def test_host_is_not_taken_from_another_header(server: Server) -> None:
 
 
 @pytest.mark.checklist("access.https", "access.hsts")
-def test_probes_answer_by_plain_http_and_any_name(server: Server) -> None:
+def test_probes_are_answered_over_plain_http_for_any_host(server: Server) -> None:
     for path in ("/health/live", "/health/ready"):
         answer = server.ask("GET", path, Host="10.0.0.7")
         assert (answer.status, answer.getheader(HSTS)) == (200, None)
@@ -214,7 +214,7 @@ def greet(port: int, minor: int) -> bytes:
 
 
 @pytest.mark.checklist("access.https", "access.hsts")
-def test_server_with_a_certificate_speaks_nothing_below_tls_1_2(
+def test_server_with_a_certificate_refuses_tls_below_1_2(
     tls_server: tuple[Server, trustme.CA],
 ) -> None:
     server, authority = tls_server

@@ -81,7 +81,7 @@ def _added(database: Database[dict[str, Any]]) -> dict[str, list[Any]]:
     return {name: database[name].distinct("_id", {LATER: {"$exists": True}}) for name in names}
 
 
-def test_what_the_next_release_has_added_is_read_changed_and_kept(
+def test_documents_of_the_next_release_are_read_changed_and_kept(
     releases: tuple[Server, Server], database: Database[dict[str, Any]]
 ) -> None:
     this, following = releases

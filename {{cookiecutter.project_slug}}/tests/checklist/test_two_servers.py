@@ -83,7 +83,7 @@ def log_in_at_once(
 
 
 @pytest.mark.checklist("auth.max-retry")
-def test_failures_at_the_same_moment_are_counted_as_exactly(
+def test_failures_at_the_same_moment_are_counted_exactly(
     start_server: StartServer, account: Person
 ) -> None:
     most = Testing().LOGIN_MAX_RETRY
@@ -94,7 +94,7 @@ def test_failures_at_the_same_moment_are_counted_as_exactly(
 
 
 @pytest.mark.checklist("auth.max-retry")
-def test_right_log_ins_at_the_same_moment_are_no_failures(
+def test_right_log_ins_at_the_same_moment_are_not_counted(
     start_server: StartServer, account: Person
 ) -> None:
     seen = Counter(log_in_at_once(start_server, account, 12))
@@ -117,7 +117,7 @@ def test_servers_share_the_count_of_requests(two_servers: Servers) -> None:
 
 #: endif
 @pytest.mark.checklist("jwt.ttl")
-def test_log_out_at_one_server_holds_at_the_other(two_servers: Servers, account: Person) -> None:
+def test_log_out_at_one_server_works_at_the_other(two_servers: Servers, account: Person) -> None:
     here, there = two_servers
     access, refresh = tokens_of(log_in(here, account))
     # Both have seen the token now, and may have remembered that it is genuine.
@@ -159,7 +159,7 @@ def test_of_many_refreshes_at_the_same_moment_one_wins(
 
 
 @pytest.mark.checklist("proc.me")
-def test_servers_see_to_what_deleted_accounts_leave_without_being_asked(
+def test_servers_remove_what_deleted_accounts_leave_by_themselves(
     two_servers: Servers, account: Person, database: Database[dict[str, Any]]
 ) -> None:
     here, _ = two_servers

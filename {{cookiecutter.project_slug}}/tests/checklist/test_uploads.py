@@ -94,7 +94,7 @@ def test_the_policy_binds_key_size_type_and_time_by_its_bytes(announced):
     assert 800 < (expires - datetime.now(UTC)).total_seconds() <= 900
 
 
-def test_the_policy_is_signed_as_the_standard_says(announced, own_store):
+def test_the_policy_is_signed_by_the_standard(announced, own_store):
     fields = fields_of(announced)
     _, *scope = fields["x-amz-credential"].split("/")
     assert scope[1:] == [own_store["S3_REGION"], "s3", "aws4_request"]
@@ -133,14 +133,16 @@ def test_the_policy_is_signed_as_the_standard_says(announced, own_store):
         "another policy",
     ],
 )
-def test_the_store_refuses_what_was_not_signed(announced, objects, content, changes):
+def test_the_store_refuses_uploads_that_differ_from_the_signed_form(
+    announced, objects, content, changes
+):
     assert send(announced["upload"], content, **changes).status in {400, 403}
     assert objects.names() == set()
     # It was the change that was refused.
     assert send(announced["upload"], CONTENT).status == 204
 
 
-def test_the_store_refuses_what_comes_too_late(make_app, make_account, store_settings, objects):
+def test_the_store_refuses_late_uploads(make_app, make_account, store_settings, objects):
     app = make_app(**store_settings, UPLOAD_POLICY_SECONDS=1)
     announced = Api(app).post(FILES, make_account(app=app), json=FILE).json
     until = datetime.fromisoformat(policy_of(announced)["expiration"])
@@ -169,7 +171,7 @@ def test_confirmation_refuses_an_object_that_does_not_match(
     assert api.get(FILES, account).json["items"] == []
 
 
-def test_confirmation_refuses_what_never_arrived(api, account, announced):
+def test_confirmation_refuses_a_file_without_an_upload(api, account, announced):
     place = f"{FILES}/{announced['id']}"
     answer = api.patch(place, account, json={"status": "stored"}, status=409)
     assert answer.json["type"] == "/problems/upload-missing"
@@ -185,7 +187,7 @@ def test_the_answered_url_is_on_the_cdn_and_its_key_is_a_uuid(app, announced):
     assert key != announced["id"]
 
 
-def test_processes_share_what_one_of_them_has_signed(start_server, own_store, objects):
+def test_a_form_signed_by_one_process_is_confirmed_at_another(start_server, own_store, objects):
     server = start_server("-m", "gunicorn", TRUSTED_PROXIES="1", WEB_CONCURRENCY="2", **own_store)
 
     def call(method: str, path: str, json: Any = None) -> Any:

@@ -110,7 +110,7 @@ def held(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
 
 @pytest.mark.checklist("jwt.ttl")
 @pytest.mark.parametrize("end", ENDINGS)
-def test_a_log_in_that_is_being_checked_ends(
+def test_ending_everything_ends_a_log_in_that_is_being_checked(
     api: Api, account: Person, held: Held, database: Database[dict[str, Any]], end: Any
 ) -> None:
     answer = held.ask("POST", LOG_IN, json=account.credentials, end=lambda: end(api, account))
@@ -122,7 +122,7 @@ def test_a_log_in_that_is_being_checked_ends(
 
 @pytest.mark.checklist("jwt.ttl")
 @pytest.mark.parametrize("end", ENDINGS)
-def test_a_body_that_was_on_its_way_comes_too_late(
+def test_a_request_whose_body_was_on_its_way_is_refused(
     api: Api, account: Person, database: Database[dict[str, Any]], end: Any
 ) -> None:
     before = database.accounts.find_one({}, {"displayName": 1})
@@ -140,7 +140,7 @@ def test_a_body_that_was_on_its_way_comes_too_late(
 
 
 @pytest.mark.checklist("proc.me")
-def test_what_cannot_be_undone_takes_a_log_in_of_now(
+def test_irreversible_operations_need_a_recent_log_in(
     app: Flask, api: Api, account: Person, log_in: LogIn
 ) -> None:
     refreshed = api.post("/api/v1/auth/refresh", headers=account.refresh_headers, status=200).json
@@ -171,7 +171,7 @@ def test_a_change_of_the_password_that_is_being_checked_ends_with_its_session(
     assert database.accounts.find_one({})["sessions"] == []
 
 
-def test_an_account_of_before_the_count_logs_in_and_ends_as_any_other(
+def test_an_account_without_a_credential_version_works_as_any_other(
     api: Api, account: Person, database: Database[dict[str, Any]]
 ) -> None:
     database.accounts.update_one({}, {"$unset": {"credentialVersion": 1}})

@@ -215,14 +215,14 @@ def test_every_route_has_a_contract():
     assert not raw, f"are served as they are, until a decorator says what goes in and out: {raw}"
 
 
-def test_a_route_without_words_is_named_with_what_to_do_about_it():
+def test_an_undocumented_route_is_named_with_what_to_do():
     documented = Documented({("GET", "/kept"), ("POST", "/late")}, {KEPT})
     (fault,) = find_undocumented(documented)
     assert fault.startswith("POST /late is served to whoever has a token")
     assert "app/docs" in fault
 
 
-def test_the_server_has_no_route_that_the_suite_does_not_know(variables):
+def test_the_suite_knows_every_route_of_the_server(variables):
     said = subprocess.run(
         [sys.executable, "-c", TELL_ROUTES],
         cwd=PROJECT,

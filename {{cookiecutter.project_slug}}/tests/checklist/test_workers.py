@@ -114,7 +114,7 @@ def test_a_lease_keeps_others_off_until_it_ends(app: Flask, api: Api, account: P
         second.finish(0)
 
 
-def test_a_job_that_is_brought_twice_is_done_once(queue_app: Flask, account: Person) -> None:
+def test_a_job_that_is_delivered_twice_is_done_once(queue_app: Flask, account: Person) -> None:
     place = ask(Api(queue_app), account)
     with queue_app.app_context():
         job_id = find_job(place).id
@@ -150,7 +150,7 @@ def test_a_job_that_fails_is_tried_again_after_pauses_that_grow_and_then_no_more
     assert "broken" not in json.dumps(shown)
 
 
-def test_a_job_of_a_kind_that_no_handler_is_for_waits_for_a_newer_worker(
+def test_a_job_without_a_handler_waits_for_a_newer_worker(
     queue_app: Flask, queue_api: Api, account: Person, start_worker: StartWorker
 ) -> None:
     newer = find_job(ask(queue_api, account)).id
@@ -169,7 +169,7 @@ def test_a_job_of_a_kind_that_no_handler_is_for_waits_for_a_newer_worker(
         assert job_attempts.take(newer, kinds=["newer"]) is not None
 
 
-def test_exports_of_others_are_not_there(queue_api: Api, account: Person, stranger: Person) -> None:
+def test_exports_of_others_are_not_found(queue_api: Api, account: Person, stranger: Person) -> None:
     place = ask(queue_api, account)
     for path in (place, f"{place}/content", f"{EXPORTS}/{uuid4()}"):
         queue_api.get(path, stranger, status=404)
@@ -178,7 +178,7 @@ def test_exports_of_others_are_not_there(queue_api: Api, account: Person, strang
     assert queue_api.get(place, account).json["status"] == "pending"
 
 
-def test_what_is_asked_for_without_a_broker_is_kept_and_done_once_it_is_back(
+def test_jobs_submitted_without_a_broker_are_done_once_it_is_back(
     make_app: MakeApp, queue_api: Api, account: Person, start_worker: StartWorker
 ) -> None:
     away = make_app(BROKER_URI="redis://127.0.0.1:1", JOB_LEASE_SECONDS=1)

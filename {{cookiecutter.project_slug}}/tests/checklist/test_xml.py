@@ -128,7 +128,7 @@ def make_bombs(example: bytes) -> dict[str, bytes]:
 
 
 @pytest.mark.checklist("proc.xxe")
-def test_nothing_is_fetched_for_a_body_and_no_dtd_is_read(
+def test_no_dtd_is_read_and_nothing_is_fetched_for_a_body(
     attack: Attack,
     writes: list[Operation],
     dialect: Dialect,
@@ -145,7 +145,7 @@ def test_nothing_is_fetched_for_a_body_and_no_dtd_is_read(
 
 @pytest.mark.checklist("proc.xxe")
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-7", "cp037"])
-def test_no_dtd_gets_past_in_another_encoding(
+def test_a_dtd_in_another_encoding_is_refused_too(
     attack: Attack, writes: list[Operation], listener: socket.socket, encoding: str
 ) -> None:
     address = address_of(listener)
@@ -157,7 +157,7 @@ def test_no_dtd_gets_past_in_another_encoding(
 
 
 @pytest.mark.checklist("proc.xxe")
-def test_no_instruction_and_no_inclusion_is_followed(
+def test_processing_instructions_and_inclusions_are_not_followed(
     attack: Attack, writes: list[Operation], dialect: Dialect, listener: socket.socket
 ) -> None:
     address = address_of(listener)
@@ -176,7 +176,7 @@ def test_no_instruction_and_no_inclusion_is_followed(
 
 
 @pytest.mark.checklist("proc.xxe", "proc.xml-bomb")
-def test_the_server_itself_neither_fetches_nor_unfolds(
+def test_the_real_server_neither_fetches_nor_expands_anything(
     server: Server, listener: socket.socket, tmp_path: Path
 ) -> None:
     doctypes = [*make_pointers(listener, tmp_path).values(), *map(unfold, (9, 3))]

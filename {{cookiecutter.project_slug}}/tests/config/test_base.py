@@ -284,7 +284,7 @@ def test_right_value_is_taken(name: str, text: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize("given", ["/", "/x"])
-def test_hosts_that_the_dns_is_to_name_are_asked_of_it_last(given: str) -> None:
+def test_hosts_of_mongodb_srv_are_looked_up_last(given: str) -> None:
     uri = f"mongodb+srv://user:pass@no.such.invalid{given}?srvMaxHosts=2&w=majority"
     assert check_mongodb_uri(uri) == uri
     assert refusals(MONGODB_URI=uri) == (
@@ -293,7 +293,7 @@ def test_hosts_that_the_dns_is_to_name_are_asked_of_it_last(given: str) -> None:
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_server_is_reached_without_tls_where_its_setting_is_listed(name: str) -> None:
+def test_a_server_may_be_used_without_tls_if_its_setting_is_listed(name: str) -> None:
     uri = PLAIN[name]
     (line,) = refusals(**{name: uri})
     assert line.startswith(f"{name} must use TLS (")
@@ -325,7 +325,7 @@ def test_refusal_names_the_file_variable_that_the_value_came_from(tmp_path: Any)
     assert refusals(PORT_FILE=str(tmp_path / "port")) == ("PORT_FILE must be a whole number",)
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     lines = refusals(SECRET_KEY="x", PORT="x", RELEASE="", DEBUG="1", TRUSTED_HOSTS="*")
     names = {"SECRET_KEY", "PORT", "RELEASE", "DEBUG", "TRUSTED_HOSTS"}
     assert {line.split()[0] for line in lines} == names

@@ -43,12 +43,12 @@ def test_a_new_setting_goes_to_the_end(path: Path) -> None:
     assert path.read_text() == f'{BEFORE}\nNEW="new"\n'
 
 
-def test_none_takes_a_setting_out(path: Path) -> None:
+def test_none_removes_a_setting(path: Path) -> None:
     update_env_file(path, {"FIRST": None, "ABSENT": None})
     assert path.read_text() == BEFORE.replace("FIRST=one # kept\n", "") + "\n"
 
 
-def test_a_setting_that_stands_there_twice_has_one_value_afterwards(path: Path) -> None:
+def test_a_duplicate_setting_has_one_value_afterwards(path: Path) -> None:
     path.write_text("NAME=first\nNAME=second\n")
     update_env_file(path, {"NAME": "third"})
     assert path.read_text() == 'NAME="third"\n'
@@ -65,7 +65,7 @@ def test_every_value_is_read_back_as_it_was(path: Path, value: str) -> None:
     assert (values["FIRST"], values["THIRD"], values["LAST"]) == ("one", "a\nb", "last")
 
 
-def test_a_value_of_many_lines_stands_on_one() -> None:
+def test_a_value_of_several_lines_is_written_on_one() -> None:
     assert format_line("PEM", "a\nb\n") == 'PEM="a\\nb\\n"\n'
 
 

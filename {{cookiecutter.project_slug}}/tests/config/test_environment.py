@@ -110,7 +110,7 @@ def test_dotenv_is_read_as_it_is_written(tmp_path: Path, monkeypatch: pytest.Mon
     assert Environment.load().dotenv == {"A": "one\ntwo", "B": "$HOME", "C": ""}
 
 
-def test_what_was_copied_from_dotenv_does_not_count_as_the_environments(
+def test_variables_copied_from_dotenv_still_belong_to_dotenv(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "dotenv"
@@ -146,7 +146,7 @@ def test_file_of_settings_that_cannot_be_read_is_one_line(
     assert refused.value.lines == ("DOTENV must name a readable file of UTF-8 text",)
 
 
-def test_project_without_a_file_of_settings_is_no_mistake(
+def test_project_without_a_dotenv_file_is_no_mistake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DOTENV", raising=False)
@@ -157,7 +157,7 @@ def test_project_without_a_file_of_settings_is_no_mistake(
         Environment.load()
 
 
-def test_mark_of_an_encoding_is_no_part_of_a_name(
+def test_byte_order_mark_is_no_part_of_a_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "dotenv"
@@ -167,7 +167,7 @@ def test_mark_of_an_encoding_is_no_part_of_a_name(
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o604, 0o602, 0o660])
-def test_file_that_others_may_read_or_write_is_noticed(
+def test_dotenv_file_that_others_may_read_or_write_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int
 ) -> None:
     file = tmp_path / "dotenv"

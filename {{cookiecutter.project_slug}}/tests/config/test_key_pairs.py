@@ -145,7 +145,7 @@ def test_a_key_on_one_line_gets_its_line_ends_back() -> None:
         "no base64 inside",
     ],
 )
-def test_what_is_not_one_whole_private_key_is_refused(pem: str) -> None:
+def test_anything_but_one_whole_private_key_is_refused(pem: str) -> None:
     assert "whole PEM" in refuse_private(pem)
 
 
@@ -185,7 +185,7 @@ def test_public_keys_on_one_line_get_their_line_ends_back() -> None:
     ],
     ids=["text", "torn", "second-torn", "comma", "private", "second-private", "certificate"],
 )
-def test_what_are_not_whole_public_keys_is_refused(pem: str) -> None:
+def test_anything_but_whole_public_keys_is_refused(pem: str) -> None:
     assert "whole PEM" in refuse_public(pem)
 
 
@@ -209,6 +209,6 @@ def test_the_private_half_of_a_published_pair_is_refused() -> None:
 
 
 #: endif
-def test_a_key_that_is_printed_in_public_is_refused() -> None:
+def test_a_published_key_is_refused() -> None:
     assert "printed in public" in refuse_public(PUBLISHED[ALGORITHM])
     assert "printed in public" in refuse_public(PUBLIC_KEY + PUBLISHED[ALGORITHM])

@@ -45,7 +45,7 @@ def test_an_address_is_kept_without_its_last_slash(url: str, kept: str) -> None:
         "https://[::1",
     ],
 )
-def test_no_other_address_is_taken(url: str) -> None:
+def test_other_addresses_are_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"^must ") as refused:
         object_store.check_base_url(url)
     assert "example" not in str(refused.value)
@@ -57,7 +57,7 @@ def test_a_bucket_has_a_name_that_all_stores_take(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ab", "a" * 64, "Files", "my_files", "-files", "files.", "a..b"])
-def test_no_other_name_is_a_buckets(name: str) -> None:
+def test_other_bucket_names_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="must be 3 to 63"):
         object_store.check_bucket(name)
 
@@ -87,13 +87,13 @@ def test_types_are_taken_as_they_are_listed() -> None:
         "application/mathml+xml",
     ],
 )
-def test_what_a_browser_runs_is_not_taken(media_type: str) -> None:
+def test_types_that_browsers_run_are_refused(media_type: str) -> None:
     with pytest.raises(ValueError, match="that browsers run"):
         object_store.check_content_types(("image/png", media_type))
 
 
 @pytest.mark.parametrize("media_type", ["", "image", "image/*", "Image/png", "image/png;a=b"])
-def test_what_is_no_media_type_is_not_taken(media_type: str) -> None:
+def test_invalid_media_types_are_refused(media_type: str) -> None:
     with pytest.raises(ValueError, match="must list media types"):
         object_store.check_content_types((media_type,))
 

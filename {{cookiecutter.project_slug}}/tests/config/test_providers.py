@@ -34,20 +34,20 @@ def lines_of(**settings):
     return caught.value.lines
 
 
-def test_no_provider_is_on_by_itself():
+def test_no_provider_is_on_by_default():
     settings = read()
     assert settings.GOOGLE_CLIENT_ID is settings.GITHUB_CLIENT_ID is settings.OIDC_ISSUER is None
 
 
 @pytest.mark.parametrize("name", ["GOOGLE", "GITHUB"])
-def test_half_a_provider_is_one_clear_line(name):
+def test_an_incomplete_provider_is_one_clear_line(name):
     client_id, secret = f"{name}_CLIENT_ID", f"{name}_CLIENT_SECRET"
     assert lines_of(**{client_id: "id"}) == (f"{secret} must be set where {client_id} is",)
     assert lines_of(**{secret: "canary"}) == (f"{secret} must not be set without {client_id}",)
     read(**{client_id: "id", secret: "canary"})
 
 
-def test_an_issuer_takes_three_settings():
+def test_an_issuer_needs_three_settings():
     whole = {"OIDC_ISSUER": "https://issuer.example", **{f"OIDC_{k}": v for k, v in PAIR.items()}}
     read(**whole)
     for left_out in whole:
@@ -56,7 +56,7 @@ def test_an_issuer_takes_three_settings():
         assert line.startswith("OIDC_CLIENT_SECRET must")
 
 
-def test_a_provider_needs_an_address_to_come_back_to():
+def test_a_provider_needs_a_redirect_uri():
     without = {name: value for name, value in VALID.items() if name != "OAUTH_REDIRECT_URI"}
     given = {**without, "GITHUB_CLIENT_ID": "id", "GITHUB_CLIENT_SECRET": "canary"}
     with pytest.raises(ConfigurationError) as caught:

@@ -103,7 +103,7 @@ def test_repetitions_and_sequences_are_refused(value: str) -> None:
     assert refuse(value) == "must be random, without repetition or sequence"
 
 
-def test_what_is_no_text_is_refused_without_its_bytes() -> None:
+def test_undecodable_bytes_are_refused_and_not_repeated() -> None:
     assert refuse(strong_secrets.generate_secret() + "\udcff") == "must be UTF-8 text"
 
 

@@ -10,7 +10,7 @@ from config.telemetry import check_dsn, check_headers, check_url
 @pytest.mark.parametrize(
     "url", ["http://localhost:4318", "https://otlp.example.org/v2/", "http://[::1]"]
 )
-def test_address_of_a_collector_is_taken(url):
+def test_the_address_of_a_collector_is_accepted(url):
     assert check_url(url) == url
 
 
@@ -29,12 +29,12 @@ def test_anything_else_is_refused_and_not_repeated(url):
 
 
 @pytest.mark.parametrize("text", ["api-key=canary", "a=b,c=d%20e", "a-key=Basic%20YTpi=, x=1"])
-def test_headers_are_taken(text):
+def test_headers_are_accepted(text):
     assert check_headers(text) == text
 
 
 @pytest.mark.parametrize("text", ["canary", "a=", "=b", "a=b,", "a b=c", "a=b c", "a=\n"])
-def test_what_is_no_list_of_headers_is_refused(text):
+def test_invalid_headers_are_refused(text):
     with pytest.raises(ValueError, match=r"^must list headers"):
         check_headers(text)
 
@@ -42,7 +42,7 @@ def test_what_is_no_list_of_headers_is_refused(text):
 @pytest.mark.parametrize(
     "dsn", ["https://key@errors.example.org/1", "http://k@localhost:9000/base/7"]
 )
-def test_dsn_is_taken(dsn):
+def test_a_dsn_is_accepted(dsn):
     assert check_dsn(dsn) == dsn
 
 
@@ -55,6 +55,6 @@ def test_dsn_is_taken(dsn):
         "https://key@h/name",
     ],
 )
-def test_what_is_no_dsn_is_refused(dsn):
+def test_an_invalid_dsn_is_refused(dsn):
     with pytest.raises(ValueError, match=r"^must be a DSN"):
         check_dsn(dsn)

@@ -21,7 +21,7 @@ from config import urls
         *("mongodb://a.example/?SSL=true", "mongodb+srv://u:p@a.example/x?w=majority"),
     ],
 )
-def test_a_server_is_reached_in_private_by_tls_or_on_this_machine(uri):
+def test_a_server_is_private_by_tls_or_on_this_machine(uri):
     assert urls.is_private(uri)
 
 

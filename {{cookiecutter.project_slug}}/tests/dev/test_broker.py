@@ -47,7 +47,9 @@ def test_a_broker_ends_with_its_starter() -> None:
     await_end(uri)
 
 
-def test_python_without_the_broker_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_broker_package_the_error_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(EmbeddedBrokerError, match="set BROKER_URI"), embedded_broker():
         pass

@@ -88,7 +88,7 @@ def test_damaged_folder_is_refused_in_one_line(
     capfd.readouterr()
 
 
-def test_python_without_the_database_is_told_what_to_do(
+def test_without_the_database_package_the_error_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)

@@ -47,7 +47,7 @@ def test_only_the_owner_may_read_the_file(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_there_stays(tmp_path: Path) -> None:
+def test_existing_secrets_stay(tmp_path: Path) -> None:
     path = tmp_path / ".env"
     path.write_text("# Mine.\nSECRET_KEY=abc\nPORT=1")
     assert "SECRET_KEY" not in fill(path)
@@ -82,7 +82,7 @@ def test_file_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
     assert path.read_bytes() == "SECRET_KEY=a".encode("utf-16")
 
 
-def test_refusal_is_one_line(tmp_path: Path) -> None:
+def test_an_error_is_one_line(tmp_path: Path) -> None:
     """A copy: the project's own .env is a developer's."""
     for folder in ("config", "dev"):
         copytree(PROJECT / folder, tmp_path / folder)

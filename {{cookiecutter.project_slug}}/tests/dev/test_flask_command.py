@@ -66,7 +66,7 @@ def run_command(
     )
 
 
-def test_a_command_has_the_settings_of_what_runs(
+def test_a_command_has_the_settings_of_the_running_services(
     start_server: StartServer, variables: dict[str, str], tmp_path: Path
 ) -> None:
     data = tmp_path / "mongo"
@@ -86,7 +86,7 @@ def test_a_command_has_the_settings_of_what_runs(
     assert not running.exists()
 
 
-def test_what_is_set_wins_over_what_runs(
+def test_set_variables_win_over_the_running_services(
     variables: dict[str, str], data: Path, mongodb_uri: str
 ) -> None:
     named = {**variables, "MONGODB_URI": mongodb_uri}
@@ -94,7 +94,7 @@ def test_what_is_set_wins_over_what_runs(
     assert mongodb_uri in run_command(named, data, "shell", typed=typed).stdout
 
 
-def test_nothing_that_runs_is_one_line(variables: dict[str, str], tmp_path: Path) -> None:
+def test_a_missing_make_run_is_one_line(variables: dict[str, str], tmp_path: Path) -> None:
     refused = run_command(variables, tmp_path / "mongo", "keys", "show")
     assert refused.returncode == 1
     assert refused.stdout == ""

@@ -72,7 +72,7 @@ def test_strangers_read_one_file_and_write_none(own_store: dict[str, str], bucke
 
 
 @pytest.mark.parametrize("path", ["/_ministack/reset", "/%5Fministack/reset", "/", "/filesystem"])
-def test_nothing_but_the_bucket_is_there(
+def test_the_store_serves_only_the_bucket(
     own_store: dict[str, str], bucket: Objects, path: str
 ) -> None:
     bucket.put("kept", b"12345", "image/png")
@@ -80,7 +80,7 @@ def test_nothing_but_the_bucket_is_there(
     assert ask("GET", f"{own_store['CDN_BASE_URL']}/kept").body == b"12345"
 
 
-def test_profiles_of_this_machine_are_no_concern_of_the_store(
+def test_profiles_of_this_machine_do_not_affect_the_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
@@ -95,7 +95,7 @@ def test_pages_of_other_origins_may_upload(own_store: dict[str, str]) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] in {"*", asked["Origin"]}
 
 
-def test_folder_in_use_is_refused_with_a_way_out(
+def test_folder_in_use_is_refused_with_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(folder_locks, "PATIENCE_SECONDS", 0)
@@ -120,7 +120,7 @@ def test_store_that_does_not_start_is_one_line(
         pass
 
 
-def test_environment_without_the_store_is_told_what_to_do(
+def test_without_the_store_package_the_error_says_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
@@ -172,7 +172,7 @@ def test_runner_uses_the_store_that_is_named(
     assert not (tmp_path / "files").exists()
 
 
-def test_store_that_is_half_named_is_one_line_for_each_half_that_is_missing(
+def test_incompletely_named_store_is_one_line_for_each_missing_setting(
     start_server: StartServer, tmp_path: Path
 ) -> None:
     refused = start_server("-c", RUN, str(tmp_path / "mongo"), S3_BUCKET="files")

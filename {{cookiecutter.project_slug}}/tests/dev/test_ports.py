@@ -18,7 +18,7 @@ def test_a_free_port_is_given_once_and_a_server_may_have_it() -> None:
     assert not ports.answers(numbers[1])
 
 
-def test_a_port_is_free_even_where_a_thread_polls_what_was_closed() -> None:
+def test_a_free_port_is_found_although_a_thread_polls_closed_sockets() -> None:
     with socket.socket() as closed:
         number = closed.fileno()
     is_over = Event()

@@ -97,7 +97,7 @@ def test_runner_prints_an_address_of_ipv6_that_a_browser_takes(
     ("name", "text"),
     [("MONGODB_URI", "mongodb+srv://u:canary@canary.invalid/x"), ("DOTENV", "/canary")],
 )
-def test_what_is_wrong_outside_is_one_line_before_anything_starts(
+def test_an_external_mistake_is_one_line_before_anything_starts(
     start_server: StartServer, tmp_path: Path, name: str, text: str
 ) -> None:
     refused = start_server("-c", RUN, str(tmp_path / "mongo"), **{name: text})

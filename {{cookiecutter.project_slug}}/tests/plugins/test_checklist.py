@@ -98,7 +98,7 @@ def test_failure_before_or_after_a_test_is_a_failure_of_it(run):
     ) == {"spec.style": {"test_before": "failed", "test_after": "failed"}}
 
 
-def test_what_was_skipped_or_expected_to_fail_did_not_pass(run):
+def test_skipped_and_expected_failures_did_not_pass(run):
     assert run(
         """
         import pytest

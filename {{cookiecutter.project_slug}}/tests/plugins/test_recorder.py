@@ -42,7 +42,7 @@ def test_an_answer_is_recorded_by_its_route(recorder, api):
     assert not recorder.record.faults
 
 
-def test_an_answer_without_a_route_is_looked_at_all_the_same(recorder, api, monkeypatch):
+def test_an_answer_without_a_route_is_checked_too(recorder, api, monkeypatch):
     seen = []
     monkeypatch.setattr(recorder_module, "find_faults", lambda answer: seen.append(answer) or ())
     api.get("/nothing", status=404)
