@@ -35,7 +35,7 @@ FLAGS = (
 )
 _SECONDS = 40
 
-# Puts the two pipes where the browser looks for them; a shell may know only one-digit numbers.
+# Puts the two pipes at the numbers that the browser expects; some shells know only one digit.
 _PLUMBING = """
 import fcntl, os, sys
 ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
@@ -53,7 +53,7 @@ def find_chromium() -> str | None:
 
 
 class Tab:
-    """One page, with all that it asked for and all that it complained of."""
+    """One page, with its requests and its console errors."""
 
     def __init__(self, commands: Any, answers: Any) -> None:
         self._commands = commands
@@ -65,7 +65,7 @@ class Tab:
         threading.Thread(target=self._listen, args=(answers,), daemon=True).start()
 
     def open(self, url: str) -> None:
-        """Go to *url*; see wait_for() for what is on it then."""
+        """Go to *url*; use wait_for() to see what is on it."""
         target = self.send("Target.createTarget", url="about:blank")["targetId"]
         attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
         self._session = attached["sessionId"]
@@ -85,8 +85,8 @@ class Tab:
     def wait_for(self, script: str) -> Any:
         """Return the value of *script* once it is true; fails after a while."""
         end = monotonic() + _SECONDS
-        # A page that is not there yet has no body to ask. An element does not travel; that it is
-        # there does.
+        # A page that is still loading has no body. An element cannot be returned, so the script
+        # returns that it exists.
         asked = f"document.body && (value => value instanceof Node || value)({script})"
         while not (value := self.run(asked)):
             if monotonic() > end:
@@ -108,14 +108,14 @@ class Tab:
             self.send("Input.dispatchKeyEvent", type=event, **pressed)
 
     def stays_with(self, origin: str) -> None:
-        """Assert that nothing was asked of another origin and nothing complained of."""
+        """Assert that there were no requests to other origins and no console errors."""
         asked = [url for url in self.requests if not url.startswith(("data:", "blob:"))]
         assert asked
         assert [url for url in asked if not url.startswith(f"{origin}/")] == []
         assert self.complaints == []
 
     def send(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Return what the browser answers to a command of its protocol."""
+        """Return the browser's answer to a command of its protocol."""
         self._last_id += 1
         command = {"id": self._last_id, "method": method, "params": parameters}
         if self._session:

@@ -1,4 +1,4 @@
-"""Cross-origin requests as a real browser makes them, from the script of a page elsewhere."""
+"""Cross-origin requests of a real browser, from a script of a page at another origin."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ READ = "fetch(%s).then(answer => answer.status, error => error.name)"
 
 
 class Elsewhere:
-    """A page of one origin, open in a browser, and the API at another, which notes each call."""
+    """A page of one origin, open in a browser, and the API at another, which records each call."""
 
     def __init__(self, serve, make_app, open_page, list_origins):
         page = serve(self._show)
@@ -43,12 +43,12 @@ class Elsewhere:
         self.tab.wait_for(f"document.title === {json.dumps(TITLE)}")
 
     def change(self, account, name):
-        """Have the page change the display name; return what its script learns."""
+        """Let the page change the display name; return what its script can read."""
         sent = (self.url, account.headers["Authorization"], name)
         return self.tab.run(CHANGE % tuple(map(json.dumps, sent)))
 
     def read(self):
-        """Have the page read; return what its script learns."""
+        """Let the page read; return what its script can read."""
         return self.tab.run(READ % json.dumps(self.url))
 
     def name_of(self, account):
@@ -76,7 +76,7 @@ def test_a_page_of_a_listed_origin_sends_one_preflight_and_then_calls(
 
     assert (first["status"], first["name"]) == (200, "김민수")
     assert (second["status"], second["name"]) == (200, "이서연")
-    # What is exposed is readable, and the browser keeps the answer to its preflight.
+    # Exposed headers are readable, and the browser caches the answer to its preflight.
     assert first["id"]
     assert first["id"] != second["id"]
     assert elsewhere.calls == ["OPTIONS", "PATCH", "PATCH"]

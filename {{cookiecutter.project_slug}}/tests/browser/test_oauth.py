@@ -1,4 +1,4 @@
-"""The whole way of another app: a real client library, a real browser and the real server."""
+"""The complete flow of another app: a real client library, a real browser, the real server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A browser takes its time to start on a busy machine.
 pytestmark = pytest.mark.timeout(180)
 
-# As a proxy in front says that a request came over TLS.
+# The headers of a proxy that says a request came over TLS.
 FORWARDED: Final = {"X-Forwarded-Proto": "https"}
 TITLE: Final = "The app again"
 LANGUAGES: Final = {
@@ -35,7 +35,7 @@ LANGUAGES: Final = {
 
 @dataclass
 class Callback:
-    """The page of the app to which browsers go back, and with what they came."""
+    """The page of the app to which browsers return, and the parameters of each return."""
 
     origin: str = ""
     targets: list[str] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Journey:
         return tab
 
     def take_tokens(self) -> dict[str, Any]:
-        """Have the library exchange what the browser brought."""
+        """Let the library exchange the code that the browser brought."""
         (target,) = self.callback.targets
         token: dict[str, Any] = self.library.fetch_token(
             f"{self.origin}{TOKEN}",
@@ -92,7 +92,7 @@ def journey(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Journey:
     """Return a journey that has not begun."""
-    # The library wants TLS, which ends at a proxy that is not here.
+    # The library requires TLS, which would end at a proxy.
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     callback = Callback()
     callback.origin = serve(callback.show)
@@ -100,7 +100,7 @@ def journey(
 
 
 def fill_in(tab: Tab, email: str, password: str) -> None:
-    """Type into the login page and press Enter, as without a mouse."""
+    """Type into the login page and press Enter, without a mouse."""
     tab.run("document.getElementById('email').select()")
     tab.send("Input.insertText", text=email)
     tab.run("document.getElementById('password').focus()")

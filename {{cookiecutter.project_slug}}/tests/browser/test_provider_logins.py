@@ -47,7 +47,7 @@ def test_a_browser_logs_in_with_its_cookie_and_without_a_token_in_an_address(
     seen = " ".join(tab.requests)
     assert token not in seen
     assert "code=" in seen
-    # The same address once more opens nothing.
+    # The same address cannot be used again.
     tab.run("location.reload()")
     tab.wait_for(f"{TEXT}.includes('login-state')")
 
@@ -57,7 +57,7 @@ def test_another_browser_cannot_finish_a_log_in(served_app, open_page, browser):
     back = browser.approve(browser.begin())
     tab = open_page(back)
     tab.wait_for(f"{TEXT}.includes('login-state')")
-    # Nor does one that began something else.
+    # A browser that began another log-in cannot either.
     tab = open_page(f"{served_app}/api/v1/auth/oauth/oidc")
     tab.wait_for("document.title === 'Issuer'")
     tab = open_page(back)

@@ -1,4 +1,4 @@
-"""A page of another origin receives the way back from a provider, and hands it on to the API."""
+"""A page of another origin receives the return from a provider and passes it on to the API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file goes from the script of a page straight to the store, as a real browser sends it."""
+"""A script of a page uploads a file directly to the store, in a real browser."""
 
 from __future__ import annotations
 

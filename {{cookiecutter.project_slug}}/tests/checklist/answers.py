@@ -1,7 +1,7 @@
-"""What every answer, log line and stored document of the suite has to keep, whatever the test.
+"""Rules for every answer, log line and stored document of the suite, in any test.
 
-Each function yields what is wrong, by the id of the checklist's item; tests/plugins/recorder.py
-calls them for all that the suite sees.
+Each function yields mistakes by the id of the checklist's item; tests/plugins/recorder.py calls
+them for everything that the suite sees.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ STANDARD_NAMES: Final = ("/openapi.json",)
 STANDARD_NAMES: Final = ("/openapi.json", "/.well-known/")
 #: endif
 #: if cookiecutter.api_docs != "none"
-# A page and what it loads is no data.
+# Pages and their files are no data.
 PAGES: Final = "/docs/"
 #: endif
 TOKEN_ROUTES: Final = (
@@ -56,7 +56,7 @@ TOKEN_ROUTES: Final = (
     #: endif
 )
 #: if cookiecutter.oauth == "server"
-# Pages, and the answers of a protocol that has its own.
+# Pages, and answers of protocols with their own formats.
 OAUTH: Final = "/oauth/"
 #: endif
 
@@ -70,7 +70,7 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-    # Of a view without a contract, which answers what it likes.
+    # An answer of a view without a contract, which may be anything.
     is_raw: bool = False
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ def find_in_document(collection: str, document: Mapping[str, Any]) -> Faults:
 
 
 def read_strictly(answer: Answer) -> Any:
-    """Return what is in a body; raises ValueError where it is not as its own type wants it."""
+    """Return the content of a body; raises ValueError if it breaks the rules of its type."""
     wanted = "application/json" if answer.status < 400 else PROBLEM_MEDIA_TYPE
     #: if cookiecutter.xml
     if answer.status < 400 and answer.media_type == XML:

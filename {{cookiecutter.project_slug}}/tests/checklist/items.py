@@ -12,7 +12,7 @@ RESULTS = PROJECT / ".checklist.json"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A promise, and who keeps it."""
+    """A promise, and who has to keep it."""
 
     id: str
     group: str

@@ -17,7 +17,7 @@ HEADER = ("Item", "State", "Tests", "Result")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An item with what the suite said of it."""
+    """An item with its results in the suite."""
 
     item: Item
     passed: int
@@ -25,7 +25,7 @@ class Row:
 
     @property
     def is_kept(self) -> bool:
-        """Whether nothing speaks against the promise, and a test for it where it is enforced."""
+        """Whether no test of the promise failed and, if it is enforced, at least one passed."""
         return self.failed == 0 and (self.passed > 0 or self.item.state != "enforced")
 
     @property

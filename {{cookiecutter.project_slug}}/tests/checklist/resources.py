@@ -1,6 +1,6 @@
-"""What an account can own, by the API document: own resources are tried, whatever they are.
+"""What an account can own, read from the API document.
 
-A resource that is added is tried without a line here, and one that is removed is missed nowhere.
+A resource that is added is tested without a line here, and one that is removed causes no failure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Owned(NamedTuple):
     operations: dict[str, dict[str, Any]]
 
     def request(self, method: str) -> dict[str, Any]:
-        """Return what a call with *method* carries: the documented example, or nothing."""
+        """Return the request for *method*: the documented example, or nothing."""
         return request_of(self.operations[method])
 
 
@@ -52,7 +52,7 @@ def operations_of(document: dict[str, Any]) -> Iterator[Documented]:
     for path, item in document["paths"].items():
         #: if cookiecutter.oauth == "server"
         if path.startswith("/oauth/"):
-            # These have the rules of their protocol: tests/app/views/test_oauth.py tries them.
+            # OAuth has its own rules, which tests/app/views/test_oauth.py tests.
             continue
         #: endif
         for method, operation in item.items():
@@ -67,7 +67,7 @@ def request_of(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 def create_each(api: Api, account: Person) -> list[Owned]:
-    """Create one of each thing that an account can create; nothing where there is no such thing."""
+    """Create one of each thing that an account can create."""
     document = read_document(api)
     return [
         _create(api, account, document, documented)
@@ -87,7 +87,7 @@ def _create(api: Api, account: Person, document: dict[str, Any], post: Documente
     answer = api.post(post.path, account, status=status, **request_of(post.operation))
     #: if cookiecutter.uploads
     if form := answer.json.get("upload"):
-        # Without the object there is nothing to change about a file.
+        # A file can be changed only when its object exists.
         send(form, bytes(answer.json["size"]))
     #: endif
     below = post.path + "/{"

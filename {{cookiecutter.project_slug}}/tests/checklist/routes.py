@@ -1,4 +1,4 @@
-"""Every operation of an app, ready to be called: promises about all routes are tried on all."""
+"""Every operation of an app, ready to be called, for promises about all routes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Route(NamedTuple):
 
 
 def find_routes(app: Flask) -> list[Route]:
-    """Return every operation of *app*; what a path names exists nowhere."""
+    """Return every operation of *app*; identifiers in paths do not exist."""
     operations: Operations = app.extensions["operations"]
     return [
         Route(

@@ -1,4 +1,4 @@
-"""One answer of each status that the API can give, to hold promises about all answers against."""
+"""One answer of each status that the API can give, to test promises about all answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ORIGIN: Final = "https://pages.example"
 
 
 class Request(NamedTuple):
-    """How a status is brought about, and which one it is."""
+    """A request, and the status that it causes."""
 
     status: int
     method: str
@@ -84,7 +84,7 @@ REQUESTS: Final = {
     "the docs page": Request(200, "GET", "/docs/", {}),
     "the way to the docs page": Request(308, "GET", "/docs", {}),
     #: endif
-    # Last: the session is over then.
+    # Last, since it ends the session.
     "204": Request(204, "POST", "/api/v1/auth/logout", {}, is_authenticated=True),
 }
 

@@ -1,4 +1,4 @@
-"""Input: who cannot read the answer gets none, and nothing is done."""
+"""Input: a client that cannot read the answer is refused, and nothing is done."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.checklist("input.accept")
 
 JSON: Final = "application/json"
 
-# Each refuses what an operation with schemas answers in.
+# Each excludes the types in which operations with schemas answer.
 UNACCEPTABLE = {
     #: if not cookiecutter.xml
     "xml": "application/xml",
@@ -42,7 +42,7 @@ UNACCEPTABLE = {
     "another charset": "application/json; charset=utf-16",
     "garbage": "garbage",
 }
-# Each lets JSON through.
+# Each accepts JSON.
 ACCEPTABLE = {
     "missing": None,
     "empty": "",
@@ -60,7 +60,7 @@ ACCEPTABLE = {
 
 
 def request_of(attack: Attack, operation: Operation, accept: str | None) -> dict[str, Any]:
-    """Return a request that is right but for what may be its answer."""
+    """Return a request that is right except for its Accept header."""
     request = operation.request_of(attack.caller)
     if accept is not None:
         request["headers"]["Accept"] = accept

@@ -86,7 +86,7 @@ def test_an_identity_is_issuer_and_subject_whatever_its_e_mail(
     make_account(email="taken@example.com")
     issuer.person |= {"email": "taken@example.com", "email_verified": False}
     assert id_of(browser, browser.log_in()) == mine
-    # Somebody else who has the first address now is somebody else.
+    # Whoever has the first address now is a different identity.
     issuer.person |= {"sub": "another", "email": EMAIL, "email_verified": True}
     browser.log_in(status=409)
 
@@ -129,7 +129,7 @@ def test_without_a_password_linking_needs_a_new_log_in(browser: Browser) -> None
     body = {"provider": "github"}
     answer = browser.api.post(IDENTITIES, headers=bearer(stale), json=body, status=401)
     assert answer.json["type"] == "/problems/login-stale"
-    # Nor does such a token end the account, which has no password that could be asked for.
+    # Such a token cannot delete the account either, which has no password to ask for.
     for path in (ME, f"{IDENTITIES}/{uuid4()}"):
         answer = browser.api.delete(path, headers=bearer(stale), status=401)
         assert answer.json["type"] == "/problems/login-stale"
@@ -142,7 +142,7 @@ def test_without_a_password_linking_needs_a_new_log_in(browser: Browser) -> None
 def test_another_browser_cannot_finish_a_link(
     browser: Browser, open_browser: OpenBrowser, account: Person
 ) -> None:
-    """Somebody has a victim log in at the provider on the way of their own link."""
+    """An attacker makes a victim log in at the provider to finish the attacker's own link."""
     body = {"provider": "oidc", "currentPassword": account.password}
     begun = browser.api.post(IDENTITIES, account, json=body, status=200).json
     victim = open_browser()
@@ -171,7 +171,7 @@ def test_ending_everything_ends_a_log_in_at_a_provider_too(
     browser.api.put(f"{ME}/password", log_in(account), json=change)
     assert browser.finish(back, status=403).json["type"] == "/problems/login-refused"
     linking.finish(linking.approve(begun["authorizationUrl"]), status=403)
-    # What begins after it is as good as ever.
+    # A log-in that begins after it is valid.
     browser.log_in(provider)
 
 
@@ -181,7 +181,7 @@ def test_an_identity_of_another_account_is_not_linked(
     browser.link(account)
     answer = browser.link(stranger, status=409)
     assert answer.json["type"] == "/problems/identity-taken"
-    # To link what is linked already is no mistake.
+    # Linking the same identity again is no mistake.
     browser.link(account)
     assert len(browser.api.get(IDENTITIES, account).json["items"]) == 1
     assert query_of(browser.begin())["client_id"]

@@ -1,4 +1,4 @@
-"""Authentication: Bearer tokens alone, and nothing about passwords that is our own invention."""
+"""Authentication: only Bearer tokens, and no password code of our own invention."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PHC: Final = re.compile(
 # OWASP's Password Storage Cheat Sheet: memory in KiB, passes and lanes, at least.
 FLOOR: Final = (19_456, 2, 1)
 
-# Where a digest, a signature, a token or chance of our own would begin.
+# Modules for digests, signatures, tokens and random values.
 INVENTIVE: Final = re.compile(
     r"(?:hashlib|hmac(?!\.compare_digest$)|random|crypt|argon2\.low_level)(?:\..+)?"
     r"|jwt|jwt\.(?:encode|decode|PyJWT|PyJWS|api_jwt|api_jws)(?:\..+)?"
@@ -59,7 +59,7 @@ def as_basic(name: str, password: str, scheme: str = "Basic") -> dict[str, str]:
 
 
 def find_imports(path: Path) -> Iterator[str]:
-    """Yield what a file imports, by its full name, and whatever it calls something with."""
+    """Yield the full names that a file imports, and the names of what it calls."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -176,7 +176,7 @@ def test_a_changed_password_must_not_contain_the_accounts_names(
 @pytest.mark.checklist("auth.standards")
 @pytest.mark.parametrize(("set_in", "given_in"), [("NFC", "NFD"), ("NFD", "NFC")])
 def test_a_password_is_the_same_from_every_keyboard(api: Api, set_in: str, given_in: str) -> None:
-    """Some systems take Hangul syllables apart; a space of East Asia is a space."""
+    """Some systems decompose Hangul syllables; an ideographic space is a space."""
     profile = {"email": "minji@example.com", "displayName": "김민지"}
     signing_up = normalize(set_in, "비밀번호는 한글이다")
     api.post("/api/v1/auth/signup", json={**profile, "password": signing_up})
@@ -220,7 +220,7 @@ def test_no_code_makes_digests_signatures_or_random_values_itself() -> None:
     found = {
         (name, module)
         for name, path in files.items()
-        # The pages of the documentation know no credentials.
+        # The documentation page has no credentials.
         if not name.startswith("app/docs/")
         for module in find_imports(path)
         if INVENTIVE.fullmatch(module)

@@ -1,6 +1,6 @@
-"""CI and CD: a suite that notices what is broken, what nobody tests, and what nobody covers.
+"""CI and CD: the suite notices what is broken, what is not tested, and what is not covered.
 
-What is tried here is tried on copies of the project, by its own suite in a process of its own.
+The tests break copies of the project and run its own suite there, in another process.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pymongo.database import Database
 
-# What makes a project, without what is only there once it was used.
+# The files of a project, without those that appear only when it is used.
 PARTS: Final = ("app", "config", "dev", "tests", "wsgi.py", "gunicorn.conf.py", "pyproject.toml")
 FLOOR: Final = 95
 
@@ -46,8 +46,8 @@ class ForgottenView(MethodView):
 blueprint.add_url_rule("/forgotten", view_func=ForgottenView.as_view("forgotten"))
 '''
 
-# A whole suite of one test. It needs no database to have called everything: who names an unknown
-# host is refused, and counted all the same.
+# A whole suite of one test. It needs no database to call everything: a request for an unknown host
+# is refused and still recorded.
 CALL_ALL: Final = """
 from app import create_app
 from config.testing import Testing
@@ -90,7 +90,7 @@ def copy(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def owned(database: Database[dict[str, Any]]) -> Iterator[Database[dict[str, Any]]]:
-    """Return a database such as MONGODB_URI names, with what nobody may lose."""
+    """Return a database as MONGODB_URI would name it, with data that must not be lost."""
     client, name = database.client, f"{database.name}_owned"
     client[name]["accounts"].insert_one({"_id": "precious"})
     yield client[name]

@@ -1,4 +1,4 @@
-"""Input: a body of a type that is not taken is refused before anybody looks into it."""
+"""Input: a body of a type that is not accepted is refused before it is read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TAKEN: Final = "application/json, application/xml"
 TAKEN: Final = JSON
 #: endif
 
-# Each is no type that a body may have.
+# None of these is a type that a body may have.
 UNSUPPORTED = {
     "missing": None,
     "empty": "",
@@ -67,7 +67,7 @@ SAYING_NOTHING = {"nothing in chunks": b"", "an empty object": b"{}"}
 
 
 class Unread(io.BytesIO):
-    """A body that nobody may look into."""
+    """A body that must not be read."""
 
     def __init__(self) -> None:
         super().__init__(b"a thousand bytes" * 64)
@@ -79,7 +79,7 @@ class Unread(io.BytesIO):
 
 
 class Torn(io.BytesIO):
-    """A body that breaks off, as a server tells it."""
+    """A body that breaks off, as the server reports it."""
 
     def read(self, *_: Any) -> bytes:
         raise OSError
@@ -88,7 +88,7 @@ class Torn(io.BytesIO):
 
 
 def unread_request_of(attack: Attack, operation: Operation) -> dict[str, Any]:
-    """Return a request with a body that nobody may look into."""
+    """Return a request with a body that must not be read."""
     headers = operation.headers_of(attack.caller)
     return {
         "method": operation.method,

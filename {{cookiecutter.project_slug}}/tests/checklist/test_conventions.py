@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from tests.fixtures.api import Api
 
 MEMBER: Final = re.compile(r"[a-z][a-zA-Z0-9]*")
-# RFC 3339 in UTC, no more precise than what is stored.
+# RFC 3339 in UTC, with the precision of stored values.
 MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3}(0{3})?)?Z")
 SIGNUP: Final = "/api/v1/auth/signup"
 
 
 def _writes(api: Api, account: Person) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """Yield method, path and documented body of every operation, on things that are there."""
+    """Yield method, path and documented body of every operation, for existing things."""
     document = read_document(api)
     places = {owned.collection: owned.place for owned in create_each(api, account)}
     for method, path, operation in operations_of(document):
@@ -123,7 +123,7 @@ def test_a_change_moves_updated_at_alone(api, account):
     changes += [(owned.place, owned.request("patch")) for owned in made]
     for place, request in changes:
         before = api.get(place, account).json
-        # Longer than the precision of what is stored.
+        # Longer than the precision of stored values.
         time.sleep(0.005)
         after = api.patch(place, account, **request).json
         assert after["createdAt"] == before["createdAt"]

@@ -1,4 +1,4 @@
-"""Sensitive data is encrypted: seen in the stored documents, over HTTP and at a start."""
+"""Sensitive data is encrypted: seen in stored documents, over HTTP and when a server starts."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def app_of_old_key(make_app: MakeApp) -> Flask:
 
 
 def read_profile(app: Flask) -> tuple[str, str]:
-    """Log in and return e-mail and display name as the API tells them."""
+    """Log in and return e-mail and display name as the API shows them."""
     api = Api(app)
     pair = api.post("/api/v1/auth/login", json=CREDENTIALS, status=200).json
     headers = {"Authorization": f"Bearer {pair['accessToken']}"}
@@ -136,7 +136,7 @@ def stored_account(database: Database[dict[str, Any]], place: int) -> dict[str, 
 
 
 def change(database: Database[dict[str, Any]], **members: Any) -> None:
-    """Write the account that was made last, as somebody who can write the database."""
+    """Change the newest account in the database, as an attacker with write access could."""
     identifier = stored_account(database, -1)["_id"]
     database["accounts"].update_one({"_id": identifier}, {"$set": members})
 
@@ -181,7 +181,7 @@ def test_clear_text_is_refused_once_all_is_encrypted(
     assert (profile["email"], profile["displayName"]) == ("other@example.com", "in clear")
     for planted in ("planted", older_token(OLD_KEY[0], "planted")):
         change(database, displayName=planted)
-        # Both the process that was there and one that starts.
+        # Both the running process and one that starts now.
         for app in (serving, make_app(is_prepared=False, FIELD_ENCRYPTION_KEYS=OLD_KEY)):
             assert_nothing_is_served(app, headers, "planted")
 

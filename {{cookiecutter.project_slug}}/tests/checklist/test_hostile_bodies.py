@@ -1,7 +1,7 @@
 """Input: hostile bodies on every operation that takes one are refused, and nothing is echoed.
 
-The word of tests/fixtures/accounts.py that no answer and no log line may hold stands in every
-body that can hold it.
+Every body that can hold it contains CANARY of tests/fixtures/accounts.py, which no answer and no
+log line may repeat.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Input: hostile headers identify nobody, and otherwise mean nothing."""
+"""Input: hostile headers identify nobody, and are ignored otherwise."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.checklist("input.validate")
 
 ME: Final = "/api/v1/me"
 
-# The caller is not known by any of these.
+# None of these identifies the caller.
 STRANGERS: Final = {
     "nothing": "",
     "a scheme": "Bearer",
@@ -38,7 +38,7 @@ STRANGERS: Final = {
     "an operator": 'Bearer {"$ne": null}',
 }
 
-# Each means nothing: the request is served as it would be without.
+# All of these are ignored: the request is served as if they were missing.
 HARMLESS: Final = {
     "another method": {"X-HTTP-Method-Override": "DELETE"},
     "another path": {"X-Original-URL": f"/{CANARY}", "X-Rewrite-URL": f"/{CANARY}"},

@@ -1,6 +1,6 @@
 """Input: hostile members in bodies that are right otherwise are refused, and nothing is echoed.
 
-Markup and code are neither: where a text is asked for they are text.
+Markup and code are not hostile: in a text they are text.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.checklist("input.validate")
 # What a template engine would act on.
 OPEN, CLOSE = "{" * 2, "}" * 2
 
-# What no member of any schema takes: every member of every body is each of these once.
+# Values that no member of any schema takes: each member of each body gets each of them once.
 OTHER_TYPES: dict[str, Any] = {
     "null": None,
     "true": True,
@@ -95,7 +95,7 @@ def test_no_member_takes_a_hostile_value(
         for name in example:
             for what, value in values.items():
                 if what == "a number" and isinstance(example[name], int):
-                    # It is what this member takes.
+                    # This member accepts this value.
                     continue
                 body = json.dumps({**example, name: value}).encode()
                 answer = attack.body(operation, body, status=422, what=(what, name))
@@ -131,7 +131,7 @@ def test_invalid_e_mail_addresses_are_refused_and_not_repeated(
             body = json.dumps({**operation.body_of(attack.caller), "email": email}).encode()
             (error,) = attack.body(operation, body, status=422, what=what).json["errors"]
             assert error["pointer"] == "/email", what
-            # Not a character of it either, however the word was spelled.
+            # Not even in part, however it was spelled.
             assert error["detail"].isascii(), what
 
 

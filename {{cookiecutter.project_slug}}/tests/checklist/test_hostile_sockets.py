@@ -1,4 +1,4 @@
-"""Input: what no client library would send is refused by the real server, over bare sockets."""
+"""Input: the real server refuses bytes that no client library would send, over bare sockets."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ def unwanted(body: bytes) -> bytes:
 
 
 def sized(length: bytes, body: bytes = BODY) -> bytes:
-    """Return a request that says this of its length."""
+    """Return a request with this Content-Length."""
     return PATCH + b"Connection: close\r\nContent-Length: " + length + b"\r\n\r\n" + body
 
 
-# What is sent, and the statuses that may come back.
+# The bytes, and the statuses that are allowed.
 REQUESTS: Final = {
     "TRACE": (method(b"TRACE"), {405}),
     "CONNECT": (method(b"CONNECT"), {405}),
@@ -140,7 +140,7 @@ REQUESTS: Final = {
     "compressed chunks": (PATCH + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", {400, 415}),
 }
 
-# What means what it would without its oddity: the same account comes back.
+# Odd but harmless: the same account is answered.
 SERVED: Final = {
     "no chunk at all": unwanted(b"0\r\n\r\n"),
     "no chunk but a trailer": unwanted(b"0\r\nX-Sum: 0\r\n\r\n"),
@@ -153,7 +153,7 @@ SERVED: Final = {
     "an encoded letter": target(b"/api/v1/%6De"),
 }
 
-# The client goes away, or never says what it announced.
+# The client goes away, or never sends what it announced.
 UNFINISHED: Final = {
     "half a request line": b"PATCH /api/v1/",
     "half the headers": PATCH,
@@ -165,7 +165,7 @@ UNFINISHED: Final = {
 
 
 def exchange(server: Server, request: bytes, *, is_abandoned: bool = False) -> bytes:
-    """Send bytes and return what comes back; a server that refuses a body need not read it."""
+    """Send bytes and return the answer; a server that refuses a body need not read it."""
     received = bytearray()
     with (
         socket.create_connection(("127.0.0.1", server.port), timeout=20) as client,

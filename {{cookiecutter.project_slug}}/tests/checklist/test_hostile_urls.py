@@ -1,4 +1,4 @@
-"""Input: hostile query strings and paths are refused or mean nothing, on every route."""
+"""Input: hostile query strings and paths are refused or ignored, on every route."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUERIES: Final = {
     "a thousand names": "&".join(f"{CANARY}{number}=1" for number in range(1000)),
 }
 
-# What stands where a path has a UUID.
+# Used in the place of a UUID in a path.
 IDENTIFIERS: Final = {
     "an integer": "654321",
     "zero": "0",
@@ -74,7 +74,7 @@ IDENTIFIERS: Final = {
     "a star": "*",
 }
 
-# Nothing is there, whoever asks.
+# Nothing exists at these paths for any caller.
 PATHS: Final = (
     "/api",
     "/api/",
@@ -130,7 +130,7 @@ def test_a_parameter_means_nothing_to_probes_and_pages(
 ) -> None:
     for operation in operations:
         is_checked = "422" in operation.details["responses"]
-        # Files are many, large and served by one function.
+        # There are many large files, all served by one function.
         if operation.path.startswith("/api/") or is_checked or operation.media_type not in PAGES:
             continue
         for what, query in QUERIES.items():

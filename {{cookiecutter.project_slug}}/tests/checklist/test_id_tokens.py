@@ -1,4 +1,4 @@
-"""Authentication: an ID token proves something, or nobody is logged in (OpenID Connect 1.0)."""
+"""Authentication: without a valid ID token nobody is logged in (OpenID Connect 1.0)."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_text_that_is_no_token_logs_nobody_in(
 def test_an_answer_of_another_issuer_is_refused(
     browser: Browser, issuer: Issuer, name: str | None
 ) -> None:
-    """RFC 9207: the issuer announces that it says who it is."""
+    """RFC 9207: the issuer announces that its answers name it."""
     browser.log_in(iss=name, status=403)
     assert not issuer.asked_for("/token")
 

@@ -1,4 +1,4 @@
-"""Input and output: what is taken and given in JSON is taken and given in XML just the same."""
+"""Input and output: everything that works in JSON works in XML in the same way."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 NOTES: Final = "/api/v1/me/notes"
 BOTH: Final = {"Accept": XML, "Content-Type": XML}
-# What one answer says differently from the next.
+# Members that differ from one answer to the next.
 CHANGING: Final = {"id", "createdAt", "updatedAt", "accessToken", "refreshToken"}
 
-# Where XML can hold a text only in part, or a parser takes some of it for something else.
+# Texts that XML cannot hold completely, or that a parser would change.
 TEXTS: Final = st.text(
     st.one_of(
         st.characters(codec="utf-8", exclude_characters="\0"),
@@ -40,7 +40,7 @@ LINES: Final = st.text(
 
 
 def lasting(document: Any) -> Any:
-    """Return what does not change from one answer to the next."""
+    """Return the members that do not differ from one answer to the next."""
     return {name: value for name, value in document.items() if name not in CHANGING}
 
 
@@ -89,7 +89,7 @@ def test_every_body_is_taken_in_xml_as_in_json(
             answer = api.call(operation.method, operation.url, status=operation.success, **request)
             if content:
                 is_read = dialect.read(answer.data, schema_of(content)) if is_xml else answer.json
-                # What was sent comes back; what is made anew each time has the same names.
+                # Sent values are returned; values that are new each time have the same names.
                 told.append({name: name in body and value for name, value in is_read.items()})
             if operation.details["operationId"] == "signUp":
                 # One e-mail, one account.
@@ -108,7 +108,7 @@ def log_in(api: Api, credentials: dict[str, str]) -> dict[str, str]:
 def test_mistakes_are_pointed_at_as_in_json(
     attack: Attack, writes: list[Operation], dialect: Dialect
 ) -> None:
-    """In XML a number is a text, so what is tried is null, a list, an object and nothing."""
+    """In XML a number is a text, so null, a list, an object and an empty value are tried."""
     for operation in writes:
         example = operation.body_of(attack.caller)
         for name in example:

@@ -26,7 +26,7 @@ SUCCESSES = {
     "DELETE": {204},
 }
 #: if cookiecutter.oauth == "client"
-# A browser is sent to a provider.
+# This operation sends a browser to a provider.
 SUCCESSES["GET"].add(302)
 #: endif
 SIGN_UP = {
@@ -41,7 +41,7 @@ TOKEN_PARAMETERS = ("jwt", "access_token", "accessToken", "token", "authorizatio
 
 
 def methods_by_path(operations: list[Operation]) -> dict[str, dict[str, Operation]]:
-    """Return what the document has for each path."""
+    """Return the documented operations of each path, by method."""
     found: dict[str, dict[str, Operation]] = {}
     for operation in operations:
         found.setdefault(operation.path, {})[operation.method] = operation
@@ -101,7 +101,7 @@ def test_a_resource_is_created_read_changed_and_removed(api: Api) -> None:
     assert api.get(place, headers=token).json == changed
     assert changed["displayName"] == "Changed"
     api.delete(place, headers=token)
-    # Where an account is gone its token is, too.
+    # When the account is deleted, its token is invalid, too.
     api.get(place, headers=token, status=401)
     api.post("/api/v1/auth/login", json=credentials, status=401)
 

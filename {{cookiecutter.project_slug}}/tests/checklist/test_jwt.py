@@ -1,4 +1,4 @@
-"""JWT: short lives, rotation, revocation, and nothing personal in a payload."""
+"""JWT: short lifetimes, rotation, revocation, and nothing personal in a payload."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def refresh(api: Api, token: str, status: int = 200) -> dict[str, Any]:
 
 @pytest.fixture
 def pairs(api: Api, account: Person) -> list[dict[str, Any]]:
-    """Return what a log-in answers, and what a refresh does."""
+    """Return the answers of a log-in and of a refresh."""
     first = api.post(LOG_IN, json=account.credentials, status=200).json
     return [first, refresh(api, first["refreshToken"])]
 

@@ -1,4 +1,4 @@
-"""JWT: the server decides how a token is verified, and a token has no say in it."""
+"""JWT: the server decides how a token is verified, not the token."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ KIDS: Final = {
 
 @pytest.fixture
 def forge(app: Flask) -> Forger:
-    """Return who forges tokens with the app's own key."""
+    """Return a forger of tokens that has the app's own key."""
     return Forger(app)
 
 
 @pytest.fixture
 def claims(account: Person) -> dict[str, Any]:
-    """Return the claims of a token that is good: what is wrong with a forged one is its form."""
+    """Return the claims of a valid token: only the form of a forged one is wrong."""
     payload = account.access_token.split(".")[1]
     decoded: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=="))
     return decoded
@@ -75,7 +75,7 @@ def claims(account: Person) -> dict[str, Any]:
 
 @pytest.fixture
 def refuse(app: Flask) -> Callable[[str], None]:
-    """Return what fails unless a token is refused over HTTP as every other that is no good."""
+    """Return a function that fails unless a token is refused like every other invalid one."""
     api = Api(app)
 
     def refuse(token: str) -> None:
@@ -147,7 +147,7 @@ def test_kid_names_no_file_address_or_query(
 ) -> None:
     refuse(forge.token(forge.header(kid=KIDS[kind]), claims))
     header = forge.header(kid=KIDS[kind], alg="HS256")
-    # What /dev/null holds, to whom would read it as a key.
+    # The content of /dev/null, if something reads it as a key.
     refuse(sign_with_hmac(f"{encode(header)}.{encode(claims)}", b"", "HS256"))
 
 

@@ -1,4 +1,4 @@
-"""JWT: the key is long, random, made for one project, and nothing else will do."""
+"""JWT: the key must be long, random and made for one project."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WRONG: Final = {
 NAME: Final = "JWT_PRIVATE_KEY"
 ALGORITHM: Final = "{{ cookiecutter.jwt_algorithm }}"
 RIGHT: Final = key_pairs.generate_private_key(ALGORITHM)
-# Of another kind where the algorithm is not RSA's: refused all the same.
+# Also refused where the algorithm is not RSA's, since it is of another kind.
 SHORT: Final = rsa.generate_private_key(65537, 1024)  # noqa: S505 - to be refused.
 WRONG: Final = {
     "empty": "",
@@ -58,7 +58,7 @@ WRONG: Final = {
 
 def refuse(server: Server) -> list[str]:
     """Fail unless the server ended for its settings alone; return its lines."""
-    # It answers, or has ended: nothing is to be waited for.
+    # The server has ended or answers by now, so there is no wait.
     assert server.process.poll() == 1
     assert "Traceback" not in server.printed
     return server.printed.splitlines()

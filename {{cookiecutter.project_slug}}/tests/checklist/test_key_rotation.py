@@ -1,4 +1,4 @@
-"""JWT: who verifies finds the public keys here, and a key can be replaced without a log-out."""
+"""JWT: the public keys are published, and a key can be replaced without a log-out."""
 
 from __future__ import annotations
 

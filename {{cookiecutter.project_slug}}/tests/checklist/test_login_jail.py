@@ -1,4 +1,4 @@
-"""Log-in attempts are limited, then jailed, and tell nobody which accounts there are."""
+"""Log-in attempts are limited, then jailed, and do not reveal which accounts exist."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ UNKNOWN = "nobody@example.com"
 
 @pytest.fixture
 def app(make_app: MakeApp) -> Flask:
-    """Return an app that jails soon and shortly."""
+    """Return an app that jails after few failures and for a short time."""
     return make_app(LOGIN_MAX_RETRY=MOST, LOGIN_JAIL_SECONDS=JAIL_SECONDS)
 
 
@@ -118,14 +118,14 @@ def test_stranger_cannot_lock_an_owner_out_of_the_owners_addresses(
     assert attempt(api, account.email, account.password, **home).status_code == 200
     assert statuses(api, account.email, 3, **elsewhere) == [401] * 3
     assert attempt(api, account.email, **abroad).status_code == 401
-    # From where nobody knows the owner, the account is closed now.
+    # From an unknown address the account is jailed now.
     assert attempt(api, account.email, account.password, **abroad).status_code == 429
     assert attempt(api, account.email, account.password, **home).status_code == 200
     for number in range(9):
         attempt(api, f"guess-{number}@example.com", **home)
     assert attempt(api, "another@example.com", **home).status_code == 429
     assert attempt(api, account.email, account.password, **home).status_code == 200
-    # The owner's address is no way to guess without end either.
+    # The owner's address does not allow endless guessing either.
     assert statuses(api, account.email, MOST + 3, **home)[-1] == 429
 
 
@@ -158,7 +158,7 @@ def test_password_cannot_be_guessed_by_changing_it(api: Api, account: Person) ->
 def test_neither_status_nor_answer_tells_an_unknown_account(api: Api, account: Person) -> None:
     def shape(answer: TestResponse) -> tuple[int, dict[str, Any], dict[str, str]]:
         document = answer.json | {"requestId": "", "instance": ""}
-        # What is left of a limit tells how often this address asked, whomever for.
+        # What is left of the limit depends only on how often this address asked.
         headers = {name: text for name, text in answer.headers if not name.startswith("Rate")}
         return answer.status_code, document, headers | {"X-Request-ID": ""}
 
@@ -177,7 +177,7 @@ def test_work_and_so_time_does_not_tell_an_unknown_account(
     seconds: dict[str, list[float]] = {email: [] for email in emails}
     for _ in range(5):
         for email in emails:
-            # This thread's own: what the machine does beside it is no matter.
+            # The CPU time of this thread: other load on the machine does not matter.
             start = time.thread_time()
             assert attempt(Api(app), email).status_code == 401
             seconds[email].append(time.thread_time() - start)

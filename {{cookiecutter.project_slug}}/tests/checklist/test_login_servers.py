@@ -1,4 +1,4 @@
-"""OAuth: a log-in that begins at one server is finished at another, once, and logged nowhere."""
+"""OAuth: a log-in begun at one server is finished once at another, and no secret is logged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAME = "__Host-provider-login-"
 
 
 class Way(NamedTuple):
-    """Where a provider sent a browser back to, and the cookie that the browser has."""
+    """The address to which a provider sent a browser back, and the browser's cookie."""
 
     target: str
     cookie: str
@@ -47,7 +47,7 @@ def go(server: Server, provider: str = "oidc") -> Way:
 
 @pytest.fixture(autouse=True)
 def emptied(issuer: Issuer, emptied_database: Any) -> None:
-    """Begin with an issuer and a database that know of nothing."""
+    """Start with an empty issuer and an empty database."""
     del issuer, emptied_database
 
 
@@ -124,7 +124,7 @@ def test_a_server_starts_while_its_issuer_is_away(
     assert problem.status == 503
     assert int(problem.headers["Retry-After"]) > 0
     assert time.monotonic() - begun < 3
-    # What needs nothing of it goes on.
+    # Everything else works.
     assert server.ask("GET", "/api/v1/auth/oauth/github", **HTTPS).status == 302
 
 

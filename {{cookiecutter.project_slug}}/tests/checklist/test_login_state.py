@@ -1,4 +1,4 @@
-"""OAuth: what was begun in a browser is finished in that browser, once."""
+"""OAuth: a log-in is finished once, in the browser in which it began."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_wrong_state_is_refused_before_the_provider_is_asked(
 
 
 def test_a_wrong_state_with_the_right_beginning_is_refused_too(browser: Browser) -> None:
-    """The browser finds its secret by the beginning."""
+    """The browser's cookie is found by the beginning of the state."""
     back = browser.approve(browser.begin())
     state = query_of(back)["state"]
     browser.finish(back, state=state[:16] + "x" * 27, status=400)
@@ -78,7 +78,7 @@ def test_a_provider_that_refuses_uses_the_state_up_and_is_not_repeated(browser: 
 def test_another_browser_cannot_finish_or_use_up_a_log_in(
     browser: Browser, open_browser: OpenBrowser
 ) -> None:
-    """Somebody sends a victim the way back of a log-in of their own."""
+    """An attacker sends a victim the return address of the attacker's own log-in."""
     back = browser.approve(browser.begin())
     victim = open_browser()
     victim.finish(back, status=400)
@@ -110,7 +110,7 @@ def test_a_log_in_that_took_too_long_is_refused(
     back = browser.approve(browser.begin())
     (pending,) = database["pending_logins"].find()
     assert timedelta(0) < pending["expiresAt"] - pending["createdAt"] <= timedelta(minutes=10)
-    # MongoDB's own removal is slow; a document that is over is no longer good all the same.
+    # MongoDB removes expired documents late; they are invalid before that.
     over = {"$set": {"expiresAt": utc_now() - timedelta(milliseconds=1)}}
     database["pending_logins"].update_one({}, over)
     browser.finish(back, status=400)
@@ -126,7 +126,7 @@ def test_two_log_ins_share_nothing_that_can_be_guessed(open_browser: OpenBrowser
         seen.setdefault("cookie", []).append(_bytes_of(another.cookie))
     for name, values in seen.items():
         assert all(len(value) * 8 >= 128 for value in values), name
-        # Every byte of the first 128 bits differs somewhere: none of them is fixed.
+        # Each of the first 16 bytes differs somewhere: none of them is fixed.
         assert all(len({value[place] for value in values}) > 1 for place in range(16)), name
     everything = [value for values in seen.values() for value in values]
     assert len(set(everything)) == len(everything)

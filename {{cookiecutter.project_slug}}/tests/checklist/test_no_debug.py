@@ -1,4 +1,4 @@
-"""Processing: production never runs in debug mode, and tells nobody how it failed."""
+"""Processing: production never runs in debug mode, and does not show how it failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processing: nothing is made of XML."""
+"""Processing: XML is refused everywhere."""
 
 from __future__ import annotations
 

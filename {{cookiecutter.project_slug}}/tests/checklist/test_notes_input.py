@@ -1,4 +1,4 @@
-"""Input: what only a resource with an ETag can show, on the sample resource."""
+"""Input: what needs a resource with an ETag, tested on the sample resource."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MARKUP: Final = (
 
 @pytest.fixture
 def place(api: Api, caller: Person) -> str:
-    """Return the path of a note that `caller` has: whoever gets through can change it."""
+    """Return the path of a note of `caller`, which a successful attack could change."""
     location: str = api.post(NOTES, caller, json=NOTE).headers["Location"]
     return location
 

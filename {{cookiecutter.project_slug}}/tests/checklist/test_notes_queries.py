@@ -1,4 +1,4 @@
-"""Input: a list takes the limit, the order, the cursor and the filters it names, and no others."""
+"""Input: a list takes only the documented limit, order, cursor and filters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTES: Final = "/api/v1/me/notes"
 NOTE: Final = {"title": "A title", "body": "A body"}
 UUID: Final = "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"
 
-# What a list does not take.
+# Values that a list refuses.
 QUERIES: Final = {
     "a limit of nothing": "limit=",
     "a limit of zero": "limit=0",

@@ -1,4 +1,4 @@
-"""OAuth: exact redirect URIs, codes and nothing else, states, and scopes that bind."""
+"""OAuth: exact redirect URIs, only codes, required states, and enforced scopes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ ME: Final = "/api/v1/me"
 ISSUER: Final = "https://localhost"
 CLAIMS: Final = {"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "type", "fresh", "scope"}
 
-# None of these is the one that is registered.
+# None of these is the registered one.
 MISMATCHES: Final = {
     "another host": "https://evil.example/callback",
     "another host behind": "https://app.example.com.evil.example/callback",

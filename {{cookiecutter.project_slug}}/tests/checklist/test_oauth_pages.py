@@ -1,4 +1,4 @@
-"""OAuth: the pages are for one browser and one request, and nobody frames or forges them."""
+"""OAuth: a page is for one browser and one request, and cannot be framed or forged."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pages_of(public_app: OtherApp, account: Person) -> dict[str, TestResponse]:
 
 
 def form_of(page: TestResponse, account: Person) -> tuple[str, dict[str, str]]:
-    """Return where a page's form goes, and what it sends when it is filled in rightly."""
+    """Return the address of a page's form, and its fields when filled in correctly."""
     (path,) = re.findall(r'action="([^"]+)"', page.text)
     fields = {"ticket": ticket_of(page), "email": account.email, "password": account.password}
     return path, fields | {"decision": "allow"}
@@ -129,14 +129,14 @@ def test_the_consent_page_says_who_wants_what(public_app: OtherApp, account: Per
 def test_asking_and_logging_in_store_no_grant(
     public_app: OtherApp, account: Person, read_contents: ReadContents
 ) -> None:
-    # The account remembers from where its owner logged in, once.
+    # The account stores the address of its owner's log-in, once.
     public_app.log_in(account)
     before = read_contents()
     page = public_app.log_in(account)
     assert read_contents() == before
     public_app.decide(page, "deny")
     after = read_contents()
-    # Nothing but that this page was used.
+    # Only that this page was used.
     assert len(after["oauth_consents"]) == 1
     assert {**after, "oauth_consents": []} == before
 
@@ -199,7 +199,7 @@ def test_a_page_is_valid_only_in_its_own_browser(
     path, form = form_of(page, account)
     elsewhere = OtherApp(app, public_app.client_id, None, public_app.redirect_uri)
     elsewhere.post(path, form, 400)
-    # With a page of its own that browser has a cookie, too: another one.
+    # With a page of its own, that browser has another cookie.
     elsewhere.ask()
     elsewhere.post(path, form, 400)
     for cookie in ("", "x", "a" * 43):
@@ -252,7 +252,7 @@ def test_failed_log_ins_are_jailed_as_in_the_api(
     jailed = asking.post(path, form, 429)
     assert int(jailed.headers["Retry-After"]) > 0
     assert jailed.mimetype == "text/html"
-    # Both doors count together.
+    # Page and API count together.
     asking.api.post("/api/v1/auth/login", json=account.credentials, status=429)
 
 

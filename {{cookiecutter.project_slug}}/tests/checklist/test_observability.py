@@ -1,4 +1,4 @@
-"""Output: whatever a client sends, what operators read does not repeat it."""
+"""Output: logs, metrics, traces and reports do not repeat what a client sends."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def post(path: bytes, body: bytes, headers: bytes = b"") -> bytes:
     return b"POST " + path + b" HTTP/1.1\r\n" + HEAD + headers + length + body
 
 
-# Each place that a request has, by what the server makes of it.
+# Each part of a request, by how the server handles it.
 REQUESTS: Final = {
     "path": (b"GET /canary/canary HTTP/1.1\r\n" + HEAD + b"\r\n", 404),
     "path of the API": (b"GET /api/v1/me/notes/canary HTTP/1.1\r\n" + HEAD + b"\r\n", 401),
@@ -70,7 +70,7 @@ def test_nothing_of_a_request_is_repeated_anywhere(watched: Watched) -> None:
         assert int(answer.split()[1]) == status, what
     collector.await_one(lambda each: each.events[-1:])
     collector.await_one(lambda each: [s for s in each.spans if s.name == "POST /broken/<word>"][:1])
-    # Of these two the exception's words, and gunicorn's own, would repeat all there is.
+    # In these two, the messages of the exception and of gunicorn would repeat everything.
     log = watched.server.read_log("RuntimeError", "LimitRequestLine")
     told = {
         "the log": log,
@@ -150,7 +150,7 @@ def test_a_trace_names_the_route_and_the_commands_of_a_request(
         "http.status_code": "200",
     }
     children = [s for s in watched.collector.spans if s.parent_span_id == span.span_id]
-    # The first request of a worker does other things, too.
+    # The first request of a worker also prepares the database.
     read = {
         "db.system": "mongodb",
         "db.name": children[0].name.partition(".")[0],
@@ -192,6 +192,6 @@ def test_counters_add_up_over_all_workers_and_outlive_them(watched: Watched) -> 
 
 
 def _booted(watched: Watched) -> list[int]:
-    """Return the process ids of all workers so far: the last two live."""
+    """Return the process ids of all workers so far: the last two are alive."""
     found = re.findall(r"Booting worker with pid: (\d+)", watched.server.printed)
     return [int(pid) for pid in found]

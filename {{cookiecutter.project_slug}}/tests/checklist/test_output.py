@@ -1,4 +1,4 @@
-"""Output: the type, the status and the members that an answer has, and what it never says."""
+"""Output: types, statuses and members of answers, and secrets that they never contain."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REFRESH: Final = "/api/v1/auth/refresh"
 CALLBACK: Final = "/api/v1/auth/oauth/{provider}/callback"
 #: endif
 
-# What has to stand beside a status (RFC 9110 section 15), and what it looks like.
+# Headers that a status requires (RFC 9110 section 15), with the form of their values.
 COMPANIONS: Final = {
     201: ("Location", r"/api/v1/[\w/-]+"),
     #: if cookiecutter.task_queue
@@ -57,7 +57,7 @@ def document(api) -> dict[str, Any]:
 
 
 def _schemas_of(document: dict[str, Any], value: Any) -> set[str]:
-    """Return the names of the schemas that a part of the document is made of, at any depth."""
+    """Return the names of the schemas in a part of the document, at any depth."""
     found: set[str] = set()
     names = re.findall(r'"#/components/schemas/(\w+)"', json.dumps(value))
     while names:
@@ -70,13 +70,13 @@ def _schemas_of(document: dict[str, Any], value: Any) -> set[str]:
 
 
 def _answered(document: dict[str, Any]) -> set[str]:
-    """Return the names of the schemas that answers are made of."""
+    """Return the names of the schemas of answers."""
     responses = [operation["responses"] for _, _, operation in operations_of(document)]
     return _schemas_of(document, [*responses, document["components"]["responses"]])
 
 
 def _read_places(api: Api, account: Person) -> list[str]:
-    """Return every path that can be read, and one of each thing that can be made and read."""
+    """Return every path that can be read, including one of each thing that can be created."""
     places = [
         path
         for method, path, _ in operations_of(read_document(api))
@@ -87,10 +87,10 @@ def _read_places(api: Api, account: Person) -> list[str]:
 
 
 def _comparable(answer: TestResponse) -> list[tuple[str, str]]:
-    """Return the headers, but for what differs from one page to the next."""
+    """Return the headers without those that differ from one answer to the next."""
     lines = [(name, re.sub(r"nonce-[\w-]+", "nonce", text)) for name, text in answer.headers]
     #: if cookiecutter.throttling
-    # What is left of a limit is less each time.
+    # The rest of a limit changes each time.
     lines = [line for line in lines if line[0] != "RateLimit"]
     #: endif
     return sorted(lines)

@@ -1,4 +1,4 @@
-"""Processing: everybody has what is theirs alone, under names that nobody can count through."""
+"""Processing: callers see only their own things, whose ids cannot be counted through."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_every_identifier_in_a_path_is_documented_as_a_uuid(api):
         taken = [each for each in operation.get("parameters", ()) if each["in"] == "path"]
         assert [each["name"] for each in taken] == re.findall(r"\{(\w+)\}", path)
         #: if cookiecutter.oauth == "client"
-        # A provider has a name, which the settings fix.
+        # A provider is identified by its name in the settings.
         taken = [each for each in taken if each["name"] != "provider"]
         #: endif
         assert all(each["schema"]["format"] == "uuid" for each in taken), path

@@ -1,7 +1,7 @@
-"""Nothing personal is stored in clear: all that the API does is done, and every collection read.
+"""Nothing personal is stored in clear: all operations are called, and every collection is read.
 
-Personal are e-mail, display name and who somebody is at a provider, and whatever repeats them. An
-owner's operations are called, and their collections read, as the project's own are.
+E-mail, display name and identity at a provider are personal, and so is whatever repeats them.
+Operations and collections that an owner adds are tested in the same way.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from tests.fixtures.provider_logins import Browser
     #: endif
 
-# In all that is personal here, and in nothing else.
+# Contained in all personal values here, and in nothing else.
 WORDS: Final = ("traceable", "보이는이름")
 EMAIL: Final = "Traceable.Person@example.com"
 NAME: Final = "보이는이름 🔥"
@@ -54,7 +54,7 @@ pytestmark = pytest.mark.checklist("auth.encrypt")
 
 @pytest.fixture
 def person(api: Api, make_caller: MakeAccount) -> Person:
-    """Return somebody who signed up, failed to log in, and was renamed."""
+    """Return an account that signed up, failed to log in, and changed its name."""
     made = make_caller(email=EMAIL, display_name=NAME)
     profile = {"email": f"another.{EMAIL}", "password": made.password, "displayName": NAME}
     api.post("/api/v1/auth/signup", json=profile)
@@ -78,7 +78,7 @@ def call_everything(app: Flask, operations: list[Operation], person: Person) -> 
 
 
 def find_in_clear(database: Database[dict[str, Any]]) -> dict[str, set[str]]:
-    """Return which words stand in which collections."""
+    """Return which words were found in which collections."""
     found = {
         name: b"".join(stored_bytes(record) for record in database[name].find()).lower()
         for name in database.list_collection_names()
@@ -112,7 +112,7 @@ def test_nothing_personal_is_stored_in_clear_by_an_export(
 
 @pytest.fixture
 def two_exports(app: Flask, person: Person, stranger: Person) -> None:
-    """Have both accounts exported, first the person's."""
+    """Export both accounts, the person's first."""
     for account in (person, stranger):
         with app.app_context():
             attempt = job_attempts.take(exports.create(account.id, "a request").id)
@@ -136,7 +136,7 @@ def test_an_export_is_served_to_its_owner_alone(
     else:
         jobs.update_one({"_id": theirs["job"]}, {"$set": {"account": stranger.id, "slot": 1}})
         place = f"/api/v1/me/exports/{theirs['job']}/content"
-    # The answer has begun, and breaks off.
+    # The answer has begun and breaks off.
     with pytest.raises((DecryptionError, exports.MisplacedChunkError)):
         api.get(place, stranger)
 

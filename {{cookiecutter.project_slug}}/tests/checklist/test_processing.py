@@ -1,4 +1,4 @@
-"""Processing: nobody gets anywhere without a token."""
+"""Processing: without a token only public routes are reached."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Spell = Callable[[str], str]
     Extend = Callable[[Callable[[Flask], None]], None]
 
-# Who adds an operation that anybody may call adds it here, where a reviewer sees it.
+# A new public operation must be added here, where a reviewer sees it.
 PUBLIC: Final = {
     ("POST", "/api/v1/auth/signup"),
     ("POST", "/api/v1/auth/login"),
@@ -67,7 +67,7 @@ SPELLINGS: Final[dict[str, Spell]] = {
 
 @pytest.fixture
 def extend(monkeypatch: pytest.MonkeyPatch) -> Extend:
-    """Return what lets a function add views to the apps that are made after it."""
+    """Return a function that adds views to the apps that are made after it."""
     route = views.route
 
     def extend(add: Callable[[Flask], None]) -> None:
@@ -104,7 +104,7 @@ def _group(rule: str) -> str:
 def _open(
     api: Api, method: str, target: str, headers: dict[str, str] | None = None
 ) -> TestResponse:
-    """Ask for a target as a server passes it on, whatever a client would make of its slashes."""
+    """Request a target as a server passes it on; a client would change its slashes."""
     path, _, query = target.partition("?")
     asked = {"PATH_INFO": unquote(path, "latin-1"), "RAW_URI": target, "QUERY_STRING": query}
     return api.client.open("/", method=method, environ_overrides=asked, headers=headers)
@@ -116,7 +116,7 @@ def test_strangers_reach_only_the_public_routes_listed_here(app, api):
     for method, rule, path in _places(app):
         answer = api.client.open(path, method=method)
         if answer.status_code != 401:
-            # HEAD and OPTIONS tell no more than the methods that they belong to.
+            # HEAD and OPTIONS reveal no more than the methods they belong to.
             shown = "GET" if method == "HEAD" else method
             reached.add((shown, _group(rule)))
         else:

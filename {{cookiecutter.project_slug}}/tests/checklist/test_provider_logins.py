@@ -1,4 +1,4 @@
-"""OAuth: codes with PKCE and no tokens, one address to come back to, one scope per provider."""
+"""OAuth: codes with PKCE and no tokens, one redirect URI and one scope per provider."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_code_request_has_a_challenge_bound_to_the_browser(
 def test_a_code_of_another_log_in_is_refused(
     browser: Browser, open_browser: OpenBrowser, provider: str
 ) -> None:
-    """Somebody injects a code that was stolen into a log-in of their own."""
+    """An attacker injects a stolen code into a log-in of their own."""
     stolen = query_of(browser.approve(browser.begin(provider)))["code"]
     thief = open_browser()
     own = thief.approve(thief.begin(provider))

@@ -1,4 +1,4 @@
-"""The report on the checklist: it tells the truth, and its exit code does too."""
+"""The report on the checklist and its exit code are right."""
 
 from __future__ import annotations
 

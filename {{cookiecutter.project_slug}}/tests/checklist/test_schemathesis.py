@@ -1,7 +1,7 @@
-"""Input: schemathesis reads the API document and tries what it can think of against the app.
+"""Input: schemathesis generates requests from the API document and tests the app with them.
 
-Its checks hold every answer against the document: no 5xx, no status, header, type or member that
-is not documented, nothing valid refused and nothing invalid accepted, no token no answer.
+Its checks compare every answer with the document: no 5xx; no undocumented status, header, type or
+member; nothing valid is refused, nothing invalid accepted, and nothing answered without a token.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ EXAMPLES: Final = 5
 MODES: Final = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
 SEED: Final = 20_260_131
 
-# Texts that only the app itself can make: no schema tells a good one from a bad one.
+# Texts that only the app itself can make: a schema cannot tell which are valid.
 OPAQUE: Final = frozenset({"cursor"})
 
-# Which hosts are reserved (RFC 6761) no schema tells either.
+# A schema cannot tell which hosts are reserved (RFC 6761) either.
 schemathesis.openapi.format(
     "email", strategies.emails(domains=strategies.sampled_from(["example.com", "a-b.c0.co.kr"]))
 )
@@ -53,7 +53,7 @@ schemathesis.openapi.format(
 #: if cookiecutter.xml
 @schemathesis.serializer("application/xml")
 def write_xml(context: SerializationContext, value: Any) -> bytes:
-    """Write XML as the document says; by itself schemathesis leaves out what XML cannot hold."""
+    """Write XML as the document says; schemathesis itself leaves out what XML cannot hold."""
     if isinstance(value, bytes):
         return value
     operation = context.case.operation
@@ -73,14 +73,14 @@ def schema_operations(unhurried_app: Flask) -> list[APIOperation]:
 
 
 class Validator:
-    """Calls the app with a case, and holds the answer against the document."""
+    """Calls the app with a case, and compares the answer with the document."""
 
     def __init__(self, make_account: MakeAccount) -> None:
         self._make_account = make_account
         self._caller = make_account()
 
     def judge(self, case: Case) -> None:
-        """Call as somebody whose account and session are open."""
+        """Call with an account whose session is open."""
         operation = case.operation
         described = Operation(operation.method, operation.path, operation.definition.raw)
         excluded = []
@@ -107,7 +107,7 @@ class Validator:
         headers = described.headers_of(self._caller)
         answer = case.call_and_validate(headers=headers, excluded_checks=excluded)
         if case.method != "GET" and answer.status_code < 400:
-            # It may have been the session's end, or the account's.
+            # The call may have ended the session or the account.
             self._caller = self._make_account()
 
 

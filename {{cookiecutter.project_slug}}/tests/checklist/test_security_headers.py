@@ -1,4 +1,4 @@
-"""Output: no browser guesses, frames or loads anything, and no answer tells what runs here."""
+"""Output: browsers do not guess, frame or load anything, and no answer names the software."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HOST: Final = b"Host: localhost\r\nX-Forwarded-Proto: https\r\n"
 JSON: Final = b"Content-Type: application/json\r\n"
 LOGIN: Final = b"POST /api/v1/auth/login HTTP/1.1\r\n" + HOST + JSON
 
-# What the server answers by itself, before any of the app's code has seen the request.
+# Answers of the server itself, before the app's code has seen the request.
 REFUSED: Final = {
     "garbage": (b"garbage\r\n\r\n", 400),
     "a TLS greeting": (b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 400),
@@ -48,7 +48,7 @@ SOFTWARE: Final = re.compile(rb"(?i)gunicorn|werkzeug|flask|python|wsgi|mongo|/?
 
 @pytest.fixture
 def answers(make_app, api, account) -> dict[str, Headers]:
-    """Return the headers of an answer of each status, and of each resource that knows a 304."""
+    """Return the headers of an answer of each status, and of the 304 of each resource."""
     current = _ask_again(api, account)
     statuses = collect_answers(make_probed_app(make_app), account)
     return current | {name: answer.headers for name, answer in statuses.items()}
@@ -56,12 +56,12 @@ def answers(make_app, api, account) -> dict[str, Headers]:
 
 @pytest.fixture
 def problems(two_servers) -> dict[str, Headers]:
-    """Return the headers of what the server itself refuses."""
+    """Return the headers of the problems that the server itself answers."""
     return {name: _parse(_exchange(two_servers[0], *REFUSED[name])) for name in REFUSED}
 
 
 def _ask_again(api: Api, account: Person) -> dict[str, Headers]:
-    """Return the headers with which the app says of each resource that a copy is current."""
+    """Return the headers of the 304 of each resource."""
     places = [owned.place for owned in create_each(api, account)]
     places += [
         path
@@ -98,7 +98,7 @@ def _read_policy(headers: Headers) -> dict[str, str]:
 
 
 def _find_others(answers: dict[str, Headers], name: str, value: str) -> dict[str, list[str]]:
-    """Return what the answers say that do not say *value*, and say it once."""
+    """Return the values of answers that do not have exactly *value*, once."""
     said = {answer: headers.getlist(name) for answer, headers in answers.items()}
     return {answer: values for answer, values in said.items() if values != [value]}
 
@@ -133,7 +133,7 @@ def test_the_policy_forbids_frames_too(answers, problems):
 @pytest.mark.checklist("output.csp")
 def test_an_answer_of_the_api_may_load_nothing(answers, problems):
     #: if cookiecutter.api_docs != "none"
-    # The page has a policy of its own, and a test of it.
+    # The page has its own policy, which has its own test.
     del answers["the docs page"]
     #: endif
     for name, headers in (answers | problems).items():
@@ -160,7 +160,7 @@ def test_the_docs_page_loads_only_from_its_own_origin(answers):
 @pytest.mark.parametrize("name", [*SERVED, *REFUSED])
 def test_no_answer_names_the_software(two_servers, name):
     answer = _exchange(two_servers[0], *(SERVED | REFUSED)[name])
-    # The protocol's own version stands in the status line.
+    # The status line has the version of the protocol.
     _, _, told = answer.partition(b"\r\n")
     assert not TELLING & {header.lower() for header in _parse(answer).keys()}  # noqa: SIM118 - it yields pairs.
     assert not SOFTWARE.search(told), told
@@ -171,7 +171,7 @@ def test_no_status_of_the_app_names_the_software(make_app, make_account):
     app = make_probed_app(make_app)
     told: dict[str, Any] = collect_answers(app, make_account(app=app))
     #: if cookiecutter.api_docs != "none"
-    # Which viewer shows the document is plain to see.
+    # The viewer of the document is obvious anyway.
     del told["the docs page"]
     #: endif
     for name, answer in told.items():

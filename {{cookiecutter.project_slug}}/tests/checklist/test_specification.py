@@ -1,4 +1,4 @@
-"""API specification and naming: what is published, and the one style that it keeps."""
+"""API specification and naming: the published document, and its style."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
 SEGMENT = re.compile(r"[a-z][a-z0-9-]*|v[0-9]+|\{[a-z][a-zA-Z0-9]*\}")
-# Words for doing: a path names a thing, and the method says what is done with it.
+# Verbs: a path names a thing, and the method says what is done with it.
 VERBS = {"add", "change", "create", "delete", "do", "edit", "get", "list", "make", "new"}
-# What begins so has names that a standard fixes.
+# Names below these paths are fixed by standards.
 #: if cookiecutter.oauth == "server"
 STANDARD = ("/.well-known/", "/oauth/", "OAuth")
 #: else
@@ -147,7 +147,7 @@ def test_reading_changes_nothing(api, account, document, read_contents):
             status = 200
             #: if cookiecutter.oauth == "server"
             if path == "/oauth/authorize":
-                # Without a client to name there is nothing to ask an account.
+                # Without a client the page has nothing to ask.
                 status = 400
             #: endif
             api.get(path, headers=account.headers if operation["security"] else {}, status=status)

@@ -1,4 +1,4 @@
-"""The style of the API, as the notes keep it: what may be repeated, and what reads only."""
+"""The style of the API on notes: which requests may be repeated, and which only read."""
 
 from __future__ import annotations
 

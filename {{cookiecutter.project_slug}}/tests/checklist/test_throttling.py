@@ -1,4 +1,4 @@
-"""Access: requests are throttled, whoever asks and wherever."""
+"""Access: requests are throttled, for every caller and route."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def app(make_app: MakeApp) -> Flask:
 def ask(
     api: Api, path: str = ME, *, method: str = "GET", address: str = "192.0.2.1", **request: Any
 ) -> TestResponse:
-    """Ask from an address; no status is expected."""
+    """Send a request from an address; no status is expected."""
     return api.client.open(path, method=method, environ_base={"REMOTE_ADDR": address}, **request)
 
 
@@ -140,13 +140,13 @@ def test_invalid_tokens_count_against_the_address_and_no_session(
         seen = statuses(api, 3, f"/api/v1/auth/{name}", method="POST", headers=garbage)
         assert seen == [401, 401, 429]
     assert statuses(api, MOST + 1, headers=garbage) == [401] * MOST + [429]
-    # All of them are behind one address.
+    # All requests come from one address.
     assert ask(api, headers=account.headers).status_code == 200
     refresh = {"method": "POST", "headers": account.refresh_headers}
     assert ask(api, "/api/v1/auth/refresh", **refresh).status_code == 200
     out = {"method": "POST", "headers": stranger.headers}
     assert ask(api, "/api/v1/auth/logout", **out).status_code == 204
-    # A session that is over is nobody's.
+    # A session that has ended belongs to nobody.
     assert ask(api, headers=stranger.headers).status_code == 429
 
 
@@ -208,7 +208,7 @@ def test_another_app_uses_up_its_own_limit_and_not_its_users(
         return {"Authorization": f"Bearer {token}"}
 
     first, second = (token_of(apps[0], f"203.0.113.{number}") for number in range(2))
-    # However often it was let in, it is one app of one account.
+    # Several grants of one account to one app count together.
     for number in range(MOST):
         assert ask(Api(app), headers=(first, second)[number % 2]).status_code == 200
     assert [ask(Api(app), headers=headers).status_code for headers in (first, second)] == [429] * 2

@@ -1,4 +1,4 @@
-"""Access: HTTPS alone in production, by the word of trusted proxies alone, and HSTS with it."""
+"""Access: only HTTPS in production, as told by trusted proxies only, with HSTS."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HSTS: Final = "Strict-Transport-Security"
 YEAR: Final = 365 * 24 * 60 * 60
 HTTPS: Final = {"X-Forwarded-Proto": "https"}
 
-# What other servers and proxies take for a sign of HTTPS.
+# Headers that other servers and proxies take for a sign of HTTPS.
 CLAIMS: Final = {
     "X-Forwarded-Proto": "https",
     "X-Forwarded-Protocol": "https",
@@ -77,7 +77,7 @@ def app(make_production_app: MakeApp) -> Flask:
 
 
 def refuse_plain(api: Api, method: str, path: str, headers: dict[str, str]) -> None:
-    """Fail unless a request is refused for its transport, and led nowhere."""
+    """Fail unless a request is refused for its transport, without a redirect."""
     answer = api.call(method, path, headers=headers, status=403)
     assert answer.json["type"] == "/problems/https-required"
     assert "Location" not in answer.headers
@@ -185,7 +185,7 @@ def test_every_answer_over_https_has_hsts(app: Flask, make_account: MakeAccount)
 
 @pytest.fixture
 def tls_server(start_server: StartServer, tmp_path: Path) -> tuple[Server, trustme.CA]:
-    """Return the server with a certificate of its own, and who signed that."""
+    """Return the server with its own certificate, and the CA that signed it."""
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost")
     files = {name: str(tmp_path / f"{name}.pem") for name in ("certificate", "key")}
@@ -196,8 +196,8 @@ def tls_server(start_server: StartServer, tmp_path: Path) -> tuple[Server, trust
 
 
 def greet(port: int, minor: int) -> bytes:
-    """Send the first words of a client that speaks TLS 1.0 to 1.2; return the server's first."""
-    # Suites of every age, so that only the version can be what the server minds.
+    """Send the ClientHello of TLS 1.0 to 1.2; return the first bytes of the server."""
+    # Cipher suites of every age, so that only the version can be refused.
     suites = bytes.fromhex("c02bc02fc02cc030c009c013c00ac014002f0035000a009c009d")
     extensions = bytes.fromhex(
         "000a00080006001d00170018"  # groups: X25519, P-256, P-384

@@ -1,4 +1,4 @@
-"""A release beside the next one, on one database: what the next one stores is no mistake here."""
+"""Two releases on one database: this one can read what the next one has stored."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ACCOUNT: Final = {"email": "minji@example.com", "password": PASSWORD, "displayName": "김민지"}
 LATER: Final = "addedLater"
 
-# The production entry of a release in which every document has one field more, embedded ones too.
+# The production entry of a release in which every document has one more field, embedded ones too.
 NEWER: Final = f"""
 import sys
 from mongoengine import StringField
@@ -38,7 +38,7 @@ run()
 
 
 class Client:
-    """Somebody with a token, who is answered by either release."""
+    """A client with a token that can call both releases."""
 
     def __init__(self, token: str = "") -> None:
         self._headers = {"X_Forwarded_Proto": "https"}
@@ -87,7 +87,7 @@ def test_documents_of_the_next_release_are_read_changed_and_kept(
     this, following = releases
     Client().ask(following, "POST", "/api/v1/auth/signup", json=ACCOUNT)
     client = _log_in(following)
-    # Sessions are written past their class.
+    # Sessions are written without their class.
     database.accounts.update_many({}, {"$set": {f"sessions.$[].{LATER}": "x"}})
     document = json.loads(Client().ask(this, "GET", "/openapi.json").body)
     documented = [*operations_of(document)]

@@ -30,7 +30,7 @@ HTTPS = {"X_Forwarded_Proto": "https"}
 
 
 def ask(server: Server, method: str, path: str, token: str = "", body: Any = None) -> HTTPResponse:
-    """Ask through the proxy that the servers trust."""
+    """Send a request through the proxy that the servers trust."""
     headers = {**HTTPS, **({"Authorization": f"Bearer {token}"} if token else {})}
     return server.ask(method, path, body, **headers)
 
@@ -120,7 +120,7 @@ def test_servers_share_the_count_of_requests(two_servers: Servers) -> None:
 def test_log_out_at_one_server_works_at_the_other(two_servers: Servers, account: Person) -> None:
     here, there = two_servers
     access, refresh = tokens_of(log_in(here, account))
-    # Both have seen the token now, and may have remembered that it is genuine.
+    # Both have seen the token now and may have cached it.
     assert [ask(server, "GET", ME, access).status for server in two_servers] == [200, 200]
     assert ask(here, "POST", f"{AUTH}/logout", access).status == 204
     for server in two_servers:
@@ -165,9 +165,9 @@ def test_servers_remove_what_deleted_accounts_leave_by_themselves(
     here, _ = two_servers
     access, _ = tokens_of(log_in(here, account))
     assert ask(here, "DELETE", ME, access).status == 204
-    # As if the time had gone by that a request has.
+    # As if the time limit of a request had passed.
     database.deletions.update_one({}, {"$set": {"createdAt": datetime(2026, 1, 1, tzinfo=UTC)}})
-    # Well within a minute: every server looks each five seconds.
+    # Well within a minute: every server sweeps every five seconds.
     deadline = time.monotonic() + 40
     while database.deletions.find_one() is not None:
         assert time.monotonic() < deadline

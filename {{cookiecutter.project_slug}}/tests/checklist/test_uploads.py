@@ -1,7 +1,7 @@
-"""Processing: files go straight to a store, bound to what was announced, and come from a CDN.
+"""Processing: files go directly to a store, as they were announced, and are served by a CDN.
 
-The store is a real server of S3's protocol, which holds an upload to its policy. What the policy
-says is read from its bytes besides: other stores enforce less.
+The store is a real server of S3's protocol, which enforces the policy of an upload. The policy is
+also read from its bytes, since other stores enforce less.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def test_the_policy_binds_key_size_type_and_time_by_its_bytes(announced):
     ):
         assert bound in conditions
     assert not [each for each in conditions if isinstance(each, list) and each[0] == "starts-with"]
-    # Every field is bound: none may be changed, and none is missing.
+    # Every field is in the policy, so that none can be changed or left out.
     bound = {name for each in conditions if isinstance(each, dict) for name in each}
     assert bound == {"bucket", *fields_of(announced)} - {"policy", "x-amz-signature"}
     expires = datetime.fromisoformat(policy["expiration"])
@@ -138,7 +138,7 @@ def test_the_store_refuses_uploads_that_differ_from_the_signed_form(
 ):
     assert send(announced["upload"], content, **changes).status in {400, 403}
     assert objects.names() == set()
-    # It was the change that was refused.
+    # The same form without the change is accepted.
     assert send(announced["upload"], CONTENT).status == 204
 
 
@@ -182,7 +182,7 @@ def test_the_answered_url_is_on_the_cdn_and_its_key_is_a_uuid(app, announced):
     base, _, key = announced["url"].rpartition("/")
     assert base == app.config["CDN_BASE_URL"] == "https://cdn.example"
     assert str(UUID(key)) == key == fields_of(announced)["key"]
-    # Nobody finds a file by what else is known of it.
+    # The address cannot be derived from other values of the file.
     assert UUID(key).version == 4
     assert key != announced["id"]
 

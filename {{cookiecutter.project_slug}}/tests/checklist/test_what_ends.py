@@ -1,4 +1,4 @@
-"""What ends, ends everything that began before it."""
+"""Ending an account's sessions ends everything that began before."""
 
 from __future__ import annotations
 
@@ -34,29 +34,29 @@ UNVERIFIED: Final = {"verify_signature": False}
 
 
 def change_password(api: Api, account: Person) -> None:
-    """Have a new password."""
+    """Change the password."""
     change = {"currentPassword": account.password, "newPassword": NEW}
     api.put(CHANGE, account, json=change)
 
 
 def delete(api: Api, account: Person) -> None:
-    """Have no account."""
+    """Delete the account."""
     api.delete(ME, account)
 
 
 def end_sessions(api: Api, account: Person) -> None:
-    """Be in an operator's hands."""
+    """End all sessions as an operator."""
     runner = api.client.application.test_cli_runner()
     assert runner.invoke(args=["accounts", "end-sessions", "--email", account.email]).exit_code == 0
 
 
 ENDINGS: Final = (change_password, delete, end_sessions)
-# How many sessions each leaves: that of the new password, none, and no account.
+# How many sessions are left after each: one new one, none, and no account at all.
 LEFT: Final = {change_password: [1], delete: [], end_sessions: [0]}
 
 
 class SlowBody(BytesIO):
-    """A body that comes after something else."""
+    """A body that arrives after something else has happened."""
 
     def __init__(self, content: bytes, before: Callable[[], object]) -> None:
         super().__init__(content)
@@ -71,13 +71,13 @@ class SlowBody(BytesIO):
 
 
 class Held:
-    """The first password that is checked: it was found right, and nothing came of it yet."""
+    """Holds the first check of a password after it succeeded and before its result is used."""
 
     def __init__(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
         self.client = app.test_client()
         self.is_checked, self.may_go_on = Event(), Event()
         self._is_correct = passwords.is_correct
-        # What is held must not run out of time, however busy the machine is.
+        # The held request must not time out on a busy machine.
         monkeypatch.setattr(connection, "deadline_in", lambda *_: nullcontext())
         monkeypatch.setattr(passwords, "is_correct", self._check)
 
@@ -135,7 +135,7 @@ def test_a_request_whose_body_was_on_its_way_is_refused(
         headers=account.headers,
     )
     assert answer.status_code == 401
-    # There may be none any more.
+    # The account may not exist any more.
     assert database.accounts.find_one({}, {"displayName": 1}) in (before, None)
 
 

@@ -1,4 +1,4 @@
-"""What is looked for in all answers, and how the suite as a whole is judged.
+"""The checks of all answers, and the judgement on the suite as a whole.
 
 The promises themselves are judged when the suite ends: see tests/plugins/recorder.py.
 """
@@ -35,7 +35,7 @@ JSON = {"Content-Type": "application/json"}
 PROBLEM = {"Content-Type": "application/problem+json"}
 KEPT = Call("GET", "/kept", 200)
 
-# Said by the app that the production server serves, whoever has added to it.
+# Run in the app that the production server serves, with everything that was added to it.
 TELL_ROUTES = """
 import json
 from wsgi import app

@@ -1,4 +1,4 @@
-"""Processing: workers do what takes long, and what is killed or forgotten is done all the same."""
+"""Processing: workers do long jobs, and finish them even if a worker or the broker fails."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_job_of_seconds_is_accepted_within_200_milliseconds_and_done_by_a_work
         began = time.perf_counter()
         asked.append(ask(queue_api, account))
         seconds.append(time.perf_counter() - began)
-    # The best of three: what a busy machine adds is none of the app's.
+    # The best of three, since a busy machine adds time.
     assert min(seconds) < 0.2
     for place in asked[1:]:
         queue_api.delete(place, account)
@@ -160,7 +160,7 @@ def test_a_job_without_a_handler_waits_for_a_newer_worker(
     worker = start_worker()
     with queue_app.app_context():
         queue.send(newer)
-    # The queue is worked off in its order, and a worker sweeps when it starts.
+    # The queue is processed in order, and a worker sweeps when it starts.
     await_export(queue_api, ask(queue_api, account), account, is_done)
     left = Job._get_collection().find_one({"_id": newer})
     assert (left["state"], left["attempts"], left["sends"]) == ("pending", 0, 0)
@@ -198,7 +198,7 @@ def test_without_a_broker_nothing_is_accepted_and_nothing_stays(
     answer = api.post(EXPORTS, account, status=503)
     assert int(answer.headers["Retry-After"]) > 0
     assert Job.objects.count() == 0
-    # What is stored already is there as ever.
+    # Existing exports are still there.
     assert api.get(EXPORTS, account).json["items"] == []
 
 

@@ -1,4 +1,4 @@
-"""Processing: XML is read, and with it nothing that it points at and nothing that it unfolds."""
+"""Processing: XML is read without fetching what it refers to and without expanding entities."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ HEAD: Final = (
     b"X-Forwarded-Proto: https\r\nContent-Type: application/xml\r\n"
 )
 LONGEST_BODY: Final = 4_000_000
-# Many times what it takes, and nothing beside what it would take to unfold.
+# Many times the normal time, and far less than the expansion would take.
 MOST_SECONDS: Final = 5
-# What a request takes by itself is a few copies of its body.
+# A request itself needs a few copies of its body.
 MOST_BYTES: Final = 4_000_000
 COPIES: Final = 5
 
 
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
-    """Return a socket that hears of every connection to its port."""
+    """Return a socket that notices every connection to its port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.05)
         with socket.create_connection(server.getsockname()):
@@ -62,7 +62,7 @@ def is_connected_to(listener: socket.socket) -> bool:
 
 
 def make_pointers(listener: socket.socket, folder: Path) -> dict[str, bytes]:
-    """Return document types that point at a file and at the listener, in every way there is."""
+    """Return document types that refer to a file and to the listener, in every possible way."""
     file = folder / "secret.txt"
     file.write_text(SECRET, encoding="utf-8")
     address = address_of(listener)
@@ -109,13 +109,13 @@ def make_bombs(example: bytes) -> dict[str, bytes]:
     deep = b"<a>" * 100_000
     return {
         "a billion laughs": unfold(9) + head + b"&e;" + end + rest,
-        # Parsers that know of the above let this pass.
+        # Parsers that detect the above accept this one.
         "a thousand laughs": unfold(3) + head + b"&e;" + end + rest,
         "a quadratic blow-up": quadratic + head + b"&e;" * 20_000 + end + rest,
         "a depth of 100,000": deep + b"</a>" * 100_000,
         "a depth of 100,000 in a member": head + deep + b"</a>" * 100_000 + end + rest,
         "a depth that does not end": deep,
-        # Few enough elements; their depth alone is too much.
+        # Few elements, but too deep.
         "a depth of 1,000 in a member": head + b"<a>" * 1000 + b"</a>" * 1000 + end + rest,
         "a hundred thousand siblings": head + b"<a/>" * 100_000 + end + rest,
         "ten thousand attributes": head.replace(
@@ -210,7 +210,7 @@ def test_a_bomb_is_refused_at_once_and_takes_no_memory(
         for what, body in make_bombs(example).items():
             tracemalloc.start()
             try:
-                # Of this process alone, however busy the machine is.
+                # The CPU time of this process, which does not depend on other load.
                 started = time.process_time()
                 send(attack, operation, body, status=400, what=what)
                 seconds = time.process_time() - started

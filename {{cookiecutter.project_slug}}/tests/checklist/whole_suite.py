@@ -1,4 +1,4 @@
-"""Promises that only the whole suite can prove: nothing was left out, and nothing ever slipped.
+"""Promises that only the whole suite can prove: every route was called, and no rule was broken.
 
 tests/plugins/recorder.py gathers what all test processes saw and judges it here, once.
 """
@@ -18,7 +18,7 @@ from tests.fixtures.queries import Query, declared_indexes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# What no answer, log line or document of the suite ever broke, by the item that says so.
+# Rules that every answer, log line and document of the suite must keep, by checklist item.
 ALWAYS: Final = {
     "conv.camel-case": "every member of every answer is in camelCase",
     "conv.timestamps": "every stored document has its timestamps",
@@ -39,7 +39,7 @@ class Call(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """A promise over the whole suite, what speaks against it, and its item if it has one."""
+    """A promise about the whole suite, the evidence against it, and its item if it has one."""
 
     item: str | None
     promise: str
@@ -48,7 +48,7 @@ class Verdict(NamedTuple):
 
 @dataclass(slots=True)
 class Record:
-    """What a suite saw: calls of routes, what they looked for, and faults by item."""
+    """What a suite recorded: calls of routes, their queries, and faults by item."""
 
     calls: set[Call] = field(default_factory=set)
     queries: set[Query] = field(default_factory=set)
@@ -105,7 +105,7 @@ def read_documented() -> Documented:
 
 
 def find_undocumented(documented: Documented) -> list[str]:
-    """Return what to do about each route that the API document does not have."""
+    """Return advice for each route that the API document does not have."""
     described = {(call.method, call.rule) for call in documented.answers}
     return [
         f"{method} {rule} is served to whoever has a token, and stands in no document: decorate its"
