@@ -1,4 +1,4 @@
-"""The production server goes on whatever some of its clients, or its database, do not do."""
+"""The production server keeps working when clients or its database are slow or silent."""
 
 from __future__ import annotations
 
@@ -35,28 +35,28 @@ HEAD: Final = (
 )
 SIZED: Final = HEAD + b"Content-Length: 2\r\n\r\n{"
 CHUNKED: Final = HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1"
-# What is missing of each, and how it is answered then.
+# Incomplete requests, and how they are answered.
 UNFINISHED: Final = {
     "half a line": (b"GET /health", b"/live HTTP/1.1\r\nHost: localhost\r\n\r\n", 200),
     "half a head": (HEAD, b"Content-Length: 2\r\n\r\n{}", 422),
     "half a body": (SIZED, b"}", 422),
     "half the chunks": (CHUNKED, b"\r\n}\r\n0\r\n\r\n", 422),
 }
-# Far more than there are threads.
+# Far more connections than threads.
 CLIENTS: Final = 8
 CALLERS: Final = 24
 PATIENCE: Final = 30
 
 
 class Clients:
-    """Connections to a server that are open until the test ends."""
+    """Connections to a server that stay open until the test ends."""
 
     def __init__(self, server: Server, stack: ExitStack) -> None:
         self.server = server
         self.stack = stack
 
     def connect(self, sent: bytes = b"") -> socket.socket:
-        """Connect, and send what may be no whole request."""
+        """Connect, and send what may be an incomplete request."""
         address = ("127.0.0.1", self.server.port)
         client = self.stack.enter_context(socket.create_connection(address, timeout=PATIENCE))
         client.sendall(sent)
@@ -65,7 +65,7 @@ class Clients:
 
 @pytest.fixture
 def open_files() -> Iterator[ExitStack]:
-    """Return what is closed with the test."""
+    """Return a stack that is closed with the test."""
     with ExitStack() as stack:
         yield stack
 
@@ -82,7 +82,7 @@ def read_answer(client: socket.socket) -> tuple[int, bytes]:
 
 
 def read_all(client: socket.socket) -> bytes:
-    """Return what comes until the server closes."""
+    """Return everything until the server closes."""
     with client.makefile("rb") as file:
         return file.read()
 
@@ -98,7 +98,7 @@ def test_slow_or_silent_clients_do_not_delay_others(
         what: [clients.connect(begun) for _ in range(CLIENTS)]
         for what, (begun, _, _) in UNFINISHED.items()
     }
-    # While all of them are waited for.
+    # While the server waits for all of them.
     assert server.ask("GET", "/health/live").status == 200
     assert server.ask("GET", "/api/v1/me", **HTTPS).status == 401
     for what, (_, rest, status) in UNFINISHED.items():
@@ -212,7 +212,7 @@ def test_a_server_that_ends_answers_complete_requests_and_waits_for_no_other(
 
 @pytest.fixture
 def own_database(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Return a database of the test's own, which may be stopped, and its URI."""
+    """Return the test's own database process, which it may stop, and its URI."""
     port = ports.find_free()
     folder = tmp_path / "mongo"
     folder.mkdir()
@@ -225,13 +225,13 @@ def own_database(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]
 def ask_at_once(
     server: Server, pool: ThreadPoolExecutor, *call: Any, **headers: str
 ) -> list[http.client.HTTPResponse]:
-    """Have many ask the same, and another whether the process is alive, until all are answered."""
+    """Send the same request many times at once, and probe the process until all are answered."""
     began = time.monotonic()
     asked = [pool.submit(server.ask, *call, **headers) for _ in range(CALLERS)]
     assert server.ask("GET", "/health/live").status == 200
     assert not any(each.done() for each in asked)
     assert not wait(asked, PATIENCE).not_done
-    # Each by itself takes as long as the database may; one after the other they would take more.
+    # Each takes the whole time limit of the database; one after the other would take longer.
     assert time.monotonic() - began < 2 * Testing().MONGODB_TIMEOUT_SECONDS
     return [each.result() for each in asked]
 

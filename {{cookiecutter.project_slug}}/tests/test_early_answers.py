@@ -1,4 +1,4 @@
-"""Problems that come before the body reach the client (RFC 9112 section 9.6), on real sockets."""
+"""Clients receive problems answered before their body was read (RFC 9112 section 9.6)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ JSON: Final = {"Content-Type": "application/json"}
 LOGIN: Final = "/api/v1/auth/login"
 LENGTH: Final = 5_000_000
 
-# What is refused before its body was read, by the status.
+# Requests that are refused before their body is read, by status.
 REFUSED: Final[dict[int, tuple[str, str, dict[str, str]]]] = {
     401: ("PATCH", "/api/v1/me", JSON),
     404: ("POST", "/nothing", JSON),
@@ -38,7 +38,7 @@ def head_of(status: int, *more: str) -> bytes:
 
 
 def pieces() -> Iterator[bytes]:
-    """Yield a body in pieces, for it to go out in chunks."""
+    """Yield a body in pieces, so that it is sent in chunks."""
     for _ in range(LENGTH // 50_000):
         yield bytes(50_000)
 
@@ -89,5 +89,5 @@ def test_clients_that_stay_after_their_problem_do_not_delay_others(server: Serve
             client.sendall(head_of(413, f"Content-Length: {LENGTH}") + bytes(1000))
         for client in clients:
             assert client.recv(1000).startswith(b"HTTP/1.1 413 ")
-        # Two seconds for each of them in the main thread would be longer than this waits.
+        # If each of them took two seconds of the main thread, this would time out.
         assert server.ask("GET", "/health/live").status == 200

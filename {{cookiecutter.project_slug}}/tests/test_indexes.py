@@ -1,4 +1,4 @@
-"""Every query of accounts, sessions and jails is served by an index, and none is asked in vain."""
+"""Every query of accounts, sessions and jails has an index, and none is unnecessary."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _claims(token, kind=TokenType.ACCESS):
 
 
 def _live(email: str) -> None:
-    """Do once whatever an account can do."""
+    """Do everything once that an account can do."""
     profile = accounts.sign_up(email, PASSWORD, "A")
     with pytest.raises(WrongCredentialsError):
         sessions.log_in(email, f"{CANARY} elsewhere", ADDRESS)

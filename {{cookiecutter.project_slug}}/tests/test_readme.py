@@ -1,4 +1,4 @@
-"""What the READMEs say of settings, commands and paths is what the project has."""
+"""The READMEs are right about settings, commands and paths."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the settings take, what they refuse, and what a refusal says."""
+"""Which settings are accepted and refused, and with which messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SECRETS = {
     name: ",".join(value) if isinstance(value := getattr(SETTINGS, name), tuple) else value
     for name in MAKERS
 }
-# What every environment has to give and no project makes up.
+# Settings without a default in any project.
 GIVEN = {
     **SECRETS,
     #: if cookiecutter.uploads
@@ -35,10 +35,10 @@ GIVEN = {
 }
 VALID = {**GIVEN, "MONGODB_URI": "mongodb://localhost/x", "TRUSTED_HOSTS": "api.example.org"}
 
-# The database that the project was made for may be on another machine.
+# The project's default database may be on another machine.
 FALLBACK = {"TRUSTED_HOSTS": "localhost", "ALLOW_PLAINTEXT": "MONGODB_URI"}
 
-# Servers that are elsewhere, and what is sent there can be read on the way.
+# Servers on other machines that are used without TLS.
 PLAIN = {
     "MONGODB_URI": "mongodb://db:27017/x",
     #: if cookiecutter.throttling
@@ -299,7 +299,7 @@ def test_a_server_may_be_used_without_tls_if_its_setting_is_listed(name: str) ->
     assert line.startswith(f"{name} must use TLS (")
     assert f"ALLOW_PLAINTEXT={name} is for" in line
     assert getattr(load(**{name: uri, "ALLOW_PLAINTEXT": name}), name) == uri
-    # It is production's to refuse.
+    # Only production refuses it.
     environment = Environment({**VALID, name: uri}, {})
     assert getattr(Development.from_environment(environment), name) == uri
 

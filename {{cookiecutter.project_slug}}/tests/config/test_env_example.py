@@ -1,4 +1,4 @@
-""".env.example is the settings' list for whoever deploys: complete, true and harmless."""
+""".env.example lists the settings for a deployment: complete, correct and harmless."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from dev.object_store import SETTINGS as STORE
 TEXT: Final = (PROJECT / ".env.example").read_text(encoding="utf-8")
 SETTING: Final = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=(.*)$", re.MULTILINE)
 SHOWN: Final = dict(SETTING.findall(TEXT))
-# What production needs, and no hook can make.
+# Settings that production needs and that cannot be generated.
 NEEDED: Final = {"TRUSTED_HOSTS": "localhost", "ALLOW_PLAINTEXT": "MONGODB_URI"}
 #: if cookiecutter.task_queue
 NEEDED["BROKER_URI"] = "redis://localhost"
@@ -34,7 +34,7 @@ NEEDED.update((name, getattr(Testing(), name)) for name in STORE)
 
 
 def show(default: object) -> str:
-    """Return a default as it is written there."""
+    """Return a default as .env.example has it."""
     #: if cookiecutter.uploads
     if isinstance(default, tuple):
         return ",".join(default)
@@ -50,7 +50,7 @@ def test_example_names_every_setting_and_no_other() -> None:
 def test_example_shows_the_default(name: str) -> None:
     default = Production.model_fields[name].default
     if default in (PydanticUndefined, None, ()):
-        # There is no default to show, but what is shown is a value of the right form.
+        # Without a default, the example must be a value of the right form.
         assert SHOWN[name]
     else:
         assert SHOWN[name] == show(default)

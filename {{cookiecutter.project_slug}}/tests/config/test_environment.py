@@ -1,4 +1,4 @@
-"""Where settings are read from, and which place wins."""
+"""Where settings are read from, and which source wins."""
 
 from __future__ import annotations
 

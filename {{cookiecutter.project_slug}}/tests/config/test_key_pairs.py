@@ -1,4 +1,4 @@
-"""Which key pairs are refused, and in which words."""
+"""Which key pairs are refused, and with which messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PUBLIC_KEY = key_pairs.dump_public_key(
     key_pairs.load_private_key(PRIVATE_KEY, ALGORITHM).public_key()
 )
 
-# Printed on jwt.io, beside their private halves.
+# Published on jwt.io together with their private halves.
 PUBLISHED = {
     "RS256": """-----BEGIN PUBLIC KEY-----
 MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo
@@ -58,7 +58,7 @@ def dump(key: object, *, passphrase: bytes | None = None) -> str:
 
 @cache
 def other_kinds() -> dict[str, object]:
-    """Return private keys that are not of the kind of the algorithm."""
+    """Return private keys that do not fit the algorithm."""
     kinds = {
         "rsa-1024": rsa.generate_private_key(65537, 1024),  # noqa: S505 - to be refused.
         "p-256": ec.generate_private_key(ec.SECP256R1()),
@@ -127,7 +127,7 @@ def test_a_key_on_one_line_gets_its_line_ends_back() -> None:
         "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----\n\ud800\n-----END PRIVATE KEY-----",
     ],
-    # Not from the keys, which every process makes anew.
+    # Not made from the keys, which are new in every process.
     ids=[
         "nothing",
         "a word",

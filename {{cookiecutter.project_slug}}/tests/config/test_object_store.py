@@ -1,4 +1,4 @@
-"""Addresses, buckets and types: what is taken, and what would be unsafe."""
+"""Addresses, buckets and types: which are accepted, and which are unsafe."""
 
 from __future__ import annotations
 

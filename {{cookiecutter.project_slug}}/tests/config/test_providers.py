@@ -1,4 +1,4 @@
-"""Providers are on as a whole, or off."""
+"""A provider is configured completely, or off."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which secrets are refused, and in which words."""
+"""Which secrets are refused, and with which messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telemetry goes to addresses that are whole."""
+"""Telemetry needs complete addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of servers: which are whole, and which are reached in private."""
+"""Addresses of servers: which are complete, and which are private."""
 
 from __future__ import annotations
 

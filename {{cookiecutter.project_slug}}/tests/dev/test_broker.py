@@ -1,4 +1,4 @@
-"""The embedded broker: it answers, it never stays behind, and where it cannot be had it says so."""
+"""The embedded broker: it answers, ends with its starter, and says if it cannot be started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The embedded database: what it keeps, whom it refuses, and that it never stays behind."""
+"""The embedded database: what it keeps, when it refuses to start, and that it always ends."""
 
 from __future__ import annotations
 

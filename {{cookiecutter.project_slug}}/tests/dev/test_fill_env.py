@@ -1,4 +1,4 @@
-"""`make secrets`: what .env lacks is made, what it has stays."""
+"""`make secrets`: missing secrets are made, existing ones stay."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from dev.flask_command import main
 main(sys.argv[2:], pathlib.Path(sys.argv[1]))
 """
 
-# What `make run` brings along, at addresses where nothing is.
+# The services of `make run`, at addresses where nothing listens.
 EMBEDDED = {
     "MONGODB_URI": "mongodb://127.0.0.1:1/nothing",
     #: if cookiecutter.task_queue
@@ -39,13 +39,13 @@ EMBEDDED = {
 
 @pytest.fixture
 def variables(variables: dict[str, str]) -> dict[str, str]:
-    """Return variables that name nothing that `make run` embeds."""
+    """Return variables without the services that `make run` embeds."""
     return {name: text for name, text in variables.items() if name not in EMBEDDED}
 
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """Return a folder for data beside which it is written what is embedded."""
+    """Return a folder for data, beside which is the file of `make run`."""
     lines = [f"{name}='{text}'\n" for name, text in EMBEDDED.items()]
     (tmp_path / "run.env").write_text("".join(lines))
     return tmp_path / "mongo"

@@ -1,4 +1,4 @@
-"""The embedded object store: what it keeps, whom it serves, and that it never stays behind."""
+"""The embedded object store: what it keeps, whom it serves, and that it always ends."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_without_the_store_package_the_error_says_what_to_do(
 
 @pytest.fixture
 def variables(variables: dict[str, str]) -> dict[str, str]:
-    """Return variables that name no store."""
+    """Return variables without a store."""
     return {name: text for name, text in variables.items() if name not in object_store.SETTINGS}
 
 

@@ -1,4 +1,4 @@
-"""Ports: what is given out is given once."""
+"""Ports: a free port is given out only once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make run`: what it prints, what it refuses, and that nothing of it stays behind."""
+"""`make run`: what it prints, what it refuses, and that all its processes end."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ PAGE = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs/' }}"
 
 @pytest.fixture
 def variables(variables: dict[str, str]) -> dict[str, str]:
-    """Return variables that name no database."""
+    """Return variables without a database."""
     del variables["MONGODB_URI"]
     return variables
 
 
 @pytest.fixture
 def runner(start_server: StartServer, tmp_path: Path) -> Server:
-    """Return a development server on a database of its own, once it says that it serves."""
-    # As an umask would have it.
+    """Return a development server with its own database, once it says that it serves."""
+    # As some umasks would leave it.
     tmp_path.chmod(0o755)
     started = start_server("-c", RUN, str(tmp_path / "mongo"))
     started.await_output(f"http://127.0.0.1:{started.port}{PAGE}\n")

@@ -1,1 +1,1 @@
-"""Plugins of the suite: what it records beside passing and failing."""
+"""Plugins of the suite: they record more than passing and failing."""

@@ -28,7 +28,7 @@ class Recorder:
         self.outcomes: dict[str, dict[str, str]] = defaultdict(dict)
 
     def add(self, item_id: str, name: str, *, is_passed: bool) -> None:
-        """Keep an outcome that no single test has."""
+        """Add an outcome that belongs to no single test."""
         self.outcomes[item_id][name] = "passed" if is_passed else "failed"
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -40,7 +40,7 @@ class Recorder:
                 self.outcomes[str(item_id)][report.nodeid] = report.outcome
 
     def pytest_sessionfinish(self) -> None:
-        """Write what was seen."""
+        """Write the outcomes."""
         RESULTS.write_text(json.dumps(self.outcomes, indent=1, sort_keys=True), encoding="utf-8")
 
 
@@ -52,7 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def add_outcome(config: pytest.Config, item_id: str, name: str, *, is_passed: bool) -> None:
-    """Add what the suite as a whole proved, or did not, to what its tests proved."""
+    """Add an outcome of the suite as a whole to those of its tests."""
     config.pluginmanager.get_plugin(_NAME).add(item_id, name, is_passed=is_passed)
 
 

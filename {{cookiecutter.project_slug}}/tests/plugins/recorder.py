@@ -1,8 +1,8 @@
-"""Record what the suite's apps answer, log and store, and hold it against the checklist.
+"""Record what the suite's apps answer, log and store, and compare it with the checklist.
 
-Promises such as "every route is called" need the whole suite: they are judged where it ran as a
-whole, on the one process that hears of all tests, and turn the run red by name. A run of some
-tests alone judges nothing.
+Promises such as "every route is called" need the whole suite: they are judged after a complete run,
+in the process that knows of all tests, and a broken one fails the run by name. A run of some tests
+judges nothing.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Recorder(logging.Handler):
         self.uncollected = 0
 
     def watch(self, sender: Flask, response: Response, **_: Any) -> None:
-        """Look at an answer; apps that the tests make by hand are not the one that is promised."""
+        """Check an answer of the project's app; apps that tests make by hand are ignored."""
         g.answered = True
         if sender.import_name != _APP:
             return
@@ -70,19 +70,19 @@ class Recorder(logging.Handler):
         self.record.add_faults(find_faults(Answer(*answer)))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Look at a log line, its traceback included; what tests log is their own."""
+        """Check a log line and its traceback; lines of tests are ignored."""
         if record.name.startswith("tests."):
             return
         self.record.add_faults(find_in_log(record.name, self.format(record)))
 
     def look_at(self, collection: str, documents: Iterable[Mapping[str, Any]]) -> None:
-        """Look at what a test stored."""
+        """Check the documents that a test stored."""
         for document in documents:
             self.record.add_faults(find_in_document(collection, document))
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Take over what a worker saw."""
+        """Add the record of a worker."""
         output = getattr(node, "workeroutput", {})
         if _OUTPUT in output:
             self.record.add(output[_OUTPUT])
@@ -90,12 +90,12 @@ class Recorder(logging.Handler):
             self.lost_processes += 1
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Notice tests that could not even be found."""
+        """Notice tests that could not be collected."""
         self.uncollected += report.failed
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        """Pass the record on, or judge it where all of it is."""
+        """Pass the record to the controller, or judge it there."""
         self.record.queries |= queries.seen
         if hasattr(self.config, "workeroutput"):
             self.config.workeroutput[_OUTPUT] = self.record.dump()
@@ -113,7 +113,7 @@ class Recorder(logging.Handler):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Name what the suite as a whole did not keep."""
+        """Print the promises that the suite as a whole did not keep."""
         broken = [verdict for verdict in self.verdicts if verdict.faults]
         if not broken:
             return
@@ -126,7 +126,7 @@ class Recorder(logging.Handler):
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Tell whether the run leaves no test out: nothing selects, and no failure ends it."""
+    """Tell whether the run includes every test: nothing selects some, and no failure ends it."""
     everything = {config.rootpath, *(config.rootpath / path for path in config.getini("testpaths"))}
     asked = {Path(config.invocation_params.dir, argument).resolve() for argument in config.args}
     is_selecting = any(config.getoption(option, None) for option in _SELECTIONS)
@@ -139,7 +139,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(recorder, NAME)
     request_finished.connect(recorder.watch)
     logging.getLogger().addHandler(recorder)
-    # Without a level the app's informative lines would reach no handler, this one included.
+    # Without a level the app's INFO lines would not reach this handler.
     logging.getLogger(_APP).setLevel(logging.DEBUG)
 
 

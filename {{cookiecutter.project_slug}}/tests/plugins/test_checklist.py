@@ -1,4 +1,4 @@
-"""What the suite records of the checklist, seen on small suites of their own."""
+"""What the suite records for the checklist, tested on small suites."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytest_plugins = ["pytester"]
 
 PLUGIN = (
     *("-p", "tests.plugins.checklist", "-p", "no:randomly", "-p", "no:cacheprovider"),
-    # At its end it would collect the garbage of this whole process, for a second.
+    # At its end it would collect the garbage of this process, which takes a second.
     *("-p", "no:unraisableexception"),
 )
 
@@ -31,7 +31,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run(pytester: pytest.Pytester, results: Path):
-    """Return what runs a suite and returns outcomes by item, each named by its test alone."""
+    """Return a function that runs a suite and returns outcomes by item and test name."""
 
     def run(text: str, *options: str) -> dict[str, dict[str, str]]:
         pytester.makepyfile(text)

@@ -1,4 +1,4 @@
-"""The recorder sees every answer and log line, and judges whole runs alone."""
+"""The recorder sees every answer and log line, and judges only complete runs."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_a_run_that_leaves_tests_out_is_not(tmp_path, option):
 
 @pytest.fixture
 def finished(monkeypatch, tmp_path):
-    """Return what ends a run on a recorder of its own: it returns exit status and outcomes."""
+    """Return a function that ends a run with its own recorder: exit status and outcomes."""
 
     def finish(record, *, arguments=("tests",), exitstatus=0, **circumstances):
         outcomes = {}
