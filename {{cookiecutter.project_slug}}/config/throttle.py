@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 import limits
-from limits.storage import SCHEMES  # type: ignore[attr-defined]  # exported, but not by __all__
 from pydantic import AfterValidator, Field
 
 from config.core import CoreSettings
+
+# All processes must count in one place. Clusters are left out: limits asks them at a start.
+SHARED: Final = (
+    *("redis", "rediss", "redis+unix", "redis+sentinel"),
+    *("valkey", "valkeys", "valkey+unix", "valkey+sentinel", "memcached"),
+)
 
 
 def check_limits(text: str) -> str:
@@ -22,10 +27,14 @@ def check_limits(text: str) -> str:
 
 
 def check_storage_uri(uri: str) -> str:
-    """Refuse a storage that limits does not know, and asynchronous ones."""
-    scheme = urlsplit(uri).scheme
-    if scheme not in SCHEMES or scheme.startswith("async+"):
-        raise ValueError("must be a storage that limits knows, such as redis://host:6379")
+    """Refuse a storage that processes do not share."""
+    try:
+        is_shared = urlsplit(uri).scheme in SHARED
+    except ValueError:
+        is_shared = False
+    if not is_shared:
+        schemes = ", ".join(f"{scheme}://" for scheme in SHARED)
+        raise ValueError(f"must be the URI of a store, with one of {schemes}")
     return uri
 
 

@@ -108,6 +108,8 @@ def describe_refusal(
 def address_of(text: str | None) -> str | None:
     """Return an IP address, and None for other text, which a client may have sent via a proxy."""
     try:
-        return str(ip_address(text)) if text else None
+        address = ip_address(text or "")
     except ValueError:
         return None
+    # What a socket for both families says of an IPv4 client (RFC 4291 section 2.5.5.2).
+    return str(getattr(address, "ipv4_mapped", None) or address)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 from cachetools import LRUCache
 from limits import parse_many
+from limits.errors import ConfigurationError as UnusableStorageError
 from limits.errors import StorageError
 from limits.storage import Storage, storage_from_string
 
@@ -29,6 +30,7 @@ from app.extensions import PerApp, app_settings
 from app.models import counters
 from app.models.counters import after, if_else, is_ahead
 from app.models.keyed_hashes import id_for
+from config.environment import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +51,10 @@ _WINDOWS: Final = 10_000
 # A store beyond the network answers within a second or counts as away.
 _NETWORK_OPTIONS: Final = {"socket_timeout": 1, "socket_connect_timeout": 1}
 _NETWORK_SCHEMES: Final = ("redis", "valkey")
+_UNUSABLE: Final = (
+    "RATELIMIT_STORAGE_URI must name a host and port, with redis+sentinel:// a service, too, and"
+    " its package must be installed: redis, valkey or pymemcache"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -116,11 +122,19 @@ class DatabaseStore:
 
 
 class LimitsStore:
-    """Counts in any storage that limits knows, one by one: it cannot tell how much is ahead."""
+    """Counts in any storage that limits knows, one by one: it cannot tell how much is ahead.
+
+    Opens no connection; raises ConfigurationError.
+    """
 
     def __init__(self, uri: str) -> None:
         options = _NETWORK_OPTIONS if uri.startswith(_NETWORK_SCHEMES) else {}
-        self.storage = cast("Storage", storage_from_string(uri, wrap_exceptions=True, **options))
+        try:
+            storage = storage_from_string(uri, wrap_exceptions=True, **options)
+        except (UnusableStorageError, ValueError):
+            # What the library says may quote the URI, which may hold a password.
+            raise ConfigurationError([_UNUSABLE]) from None
+        self.storage = cast("Storage", storage)
 
     def take(self, order: Order) -> Taken:
         """Count one hit."""

@@ -103,6 +103,10 @@ WRONG = [
     ("RATELIMIT_STORAGE_URI", "canary://x"),
     ("RATELIMIT_STORAGE_URI", "redis://:canary@cache:6379"),
     ("RATELIMIT_STORAGE_URI", "async+redis://x"),
+    ("RATELIMIT_STORAGE_URI", "memory://"),
+    ("RATELIMIT_STORAGE_URI", "mongodb://canary"),
+    ("RATELIMIT_STORAGE_URI", "redis://[canary"),
+    ("RATELIMIT_STORAGE_URI", "redis+cluster://canary:7000"),
     #: endif
     #: if cookiecutter.cors
     ("CORS_ORIGINS", "*"),

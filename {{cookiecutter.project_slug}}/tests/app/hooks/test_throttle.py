@@ -11,7 +11,7 @@ from limits.errors import StorageError
 from app.decorators.contract import limited_by, public, unthrottled
 from app.decorators.operation import Operations
 from app.services import throttle
-from app.services.throttle import DatabaseStore
+from app.services.throttle import DatabaseStore, LimitsStore, Throttle
 from tests.fixtures.api import Api
 
 if TYPE_CHECKING:
@@ -91,7 +91,8 @@ def test_each_limit_has_its_name_in_the_headers(api: Api) -> None:
 @pytest.mark.parametrize("path", ["/a", "/in"])
 def test_other_stores_work_by_the_same_path(make_app: MakeApp, path: str) -> None:
     settings = {"RATELIMIT_DEFAULT": "3 per minute", "RATELIMIT_AUTH": "2 per minute"}
-    app = with_routes(make_app(RATELIMIT_STORAGE_URI="memory://", **settings))
+    app = with_routes(make_app(**settings))
+    throttle.app_throttle.bind(app, Throttle(LimitsStore("memory://")))
     assert get(Api(app), *[path] * 4)[-1] == 429
 
 

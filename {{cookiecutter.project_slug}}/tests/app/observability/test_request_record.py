@@ -65,7 +65,13 @@ def test_requests_refused_by_the_server_reach_the_listeners(monkeypatch):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("192.0.2.1", "192.0.2.1"), ("2001:DB8::1", "2001:db8::1"), (CANARY, None), (None, None)],
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:DB8::1", "2001:db8::1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        (CANARY, None),
+        (None, None),
+    ],
 )
 def test_only_valid_addresses_are_logged(text, told):
     assert request_record.address_of(text) == told

@@ -18,7 +18,7 @@ from app.models.keyed_hashes import id_for
 from app.services import throttle
 from app.services.ip_addresses import Network
 from app.services.throttle import DatabaseStore, Hit, LimitsStore, Order, Taken, Throttle
-from config.environment import PROJECT
+from config.environment import PROJECT, ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -339,3 +339,18 @@ def test_a_store_that_was_away_is_asked_again(monkeypatch: pytest.MonkeyPatch) -
 def test_invalid_limits_cannot_be_parsed() -> None:
     with pytest.raises(ValueError, match="rate limit"):
         throttle.parse("plenty")
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "redis://localhost:canary",
+        "redis://[canary",
+        "redis+sentinel://canary:26379",
+        "canary://localhost",
+    ],
+)
+def test_a_store_that_cannot_be_used_ends_a_start_by_one_line(uri: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^RATELIMIT_STORAGE_URI must ") as caught:
+        LimitsStore(uri)
+    assert "canary" not in str(caught.value)
