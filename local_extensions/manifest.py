@@ -80,7 +80,6 @@ OWNERS = (
         "api_docs",
         PAGES,
         (
-            "app/docs/docs_page.py",
             "app/docs/page/",
             "app/views/docs_page.py",
             "tests/app/docs/page/",

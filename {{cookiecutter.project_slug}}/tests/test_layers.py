@@ -16,7 +16,14 @@ LAYERS = {
     "services": {"models", "security_events"},
     "schemas": set(),
     "docs": {"schemas", "decorators", "services"},
-    "decorators": {"services", "schemas", "context", "empty_response", "media_types"},
+    "decorators": {
+        "services",
+        "schemas",
+        "conditions",
+        "context",
+        "empty_response",
+        "media_types",
+    },
     "hooks": {
         "services",
         "schemas",
@@ -40,7 +47,6 @@ LAYERS = {
 #: if cookiecutter.xml
 LAYERS["xml"] = set()
 LAYERS["docs"] |= {"xml"}
-LAYERS["views"] |= {"media_types"}
 #: endif
 MODULES = [
     pytest.param(path, id=path.relative_to(APP).as_posix())

@@ -1,10 +1,12 @@
 """The decorators of view methods: each states one part of the operation's contract.
 
-Read from the top: who may call, what goes in, what comes out.
+Read from the top: words, who may call, what goes in, what comes out, what is refused.
 
+    @documented(docs.SIGN_UP)
     @public
     @accepts(SignUp)
     @returns(AccountOut, HTTPStatus.CREATED)
+    @raises(EmailTakenError)
     def post(self, body: SignUp) -> Reply: ...
 """
 
@@ -15,8 +17,9 @@ from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from flask import Response
+from flask import Response, request
 
+from app import conditions
 from app.context import context
 from app.decorators.operation import operation_of
 from app.empty_response import without_body
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
+    from app.docs import Doc
+    from app.errors import Problem
+
 P = ParamSpec("P")
 ViewT = TypeVar("ViewT")
 
@@ -38,6 +44,16 @@ class Reply:
 
     value: Any = None
     headers: Mapping[str, str | list[str]] = field(default_factory=dict)
+
+
+def documented(doc: Doc) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
+    """Put this operation into the API document, with these words and its docstring's first line."""
+
+    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+        operation_of(function).doc = doc
+        return function
+
+    return mark
 
 
 def public(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
@@ -68,6 +84,46 @@ def with_free_query(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Ignore the query string of this operation instead of refusing what is unknown."""
     operation_of(function).has_free_query = True
     return function
+
+
+def raises(*problems: type[Problem]) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
+    """Document with which problems the view, and not a hook, refuses."""
+
+    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+        operation_of(function).raises = problems
+        return function
+
+    return mark
+
+
+def cached(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Document that anybody may keep the answer; the view sends its ETag, and 304 to who has it."""
+    operation_of(function).is_cached = True
+    return function
+
+
+def with_etag(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Name the state that is answered by an ETag, made of the ``revision`` of the view's value."""
+    operation_of(function).has_etag = True
+    return function
+
+
+def conditional(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
+    """Take If-Match and If-None-Match, and answer with an ETag as @with_etag does.
+
+    A change is handed the revisions that it may go on from as ``expected``; what a read found is
+    compared by @returns.
+    """
+    operation = operation_of(function)
+    operation.is_conditional = operation.has_etag = True
+    if function.__name__ == "get":
+        return function
+
+    @wraps(function)
+    def wrapper(*args: Any, **kwargs: Any) -> ViewT:
+        return function(*args, expected=conditions.read_expected(), **kwargs)
+
+    return wrapper
 
 
 def sends(media_type: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
@@ -149,6 +205,10 @@ def returns(
                 value, headers = value.value, value.headers
             if schema is None:
                 return without_body(status, headers)
+            if operation.has_etag:
+                if operation.is_conditional and request.method in conditions.READING:
+                    conditions.check_read(value.revision)
+                headers = {**(headers or {}), "ETag": conditions.etag_of(value.revision)}
             media_type = context.answer_type
             body = _serialize(schema, value, media_type)
             return Response(body, status, headers, None, media_type)

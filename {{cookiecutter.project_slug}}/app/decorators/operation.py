@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from flask import Flask
     from pydantic import BaseModel
     from werkzeug.routing import Rule
-    #: if cookiecutter.oauth == "server"
 
+    from app.docs import Doc
+    from app.errors import Problem
+    #: if cookiecutter.oauth == "server"
     from app.services.oauth.scopes import Scope
     #: endif
 
@@ -47,6 +49,14 @@ class Operation:
     status: HTTPStatus = HTTPStatus.OK
     gives: tuple[str, ...] = (JSON_MEDIA_TYPE,)
     has_free_query: bool = False
+    # What the view, and not a hook, refuses with.
+    raises: tuple[type[Problem], ...] = ()
+    has_etag: bool = False
+    is_conditional: bool = False
+    # The answer is the same to everybody and may be kept; the view compares If-None-Match.
+    is_cached: bool = False
+    # Without words an operation stands in no document.
+    doc: Doc | None = None
     # The view reads and answers HTTP by itself: beyond the token nothing is asked of a request.
     is_raw: bool = False
     #: if cookiecutter.throttling

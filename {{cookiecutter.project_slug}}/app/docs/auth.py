@@ -2,54 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from app.docs import Doc
 from app.docs.shared_examples import ACCOUNT, TOKEN_PAIR
-from app.errors import EmailTakenError, LoginJailedError, WrongCredentialsError
 
-SIGN_UP: dict[str, Any] = {
-    "tags": ["Sessions"],
-    "operationId": "signUp",
-    "summary": "Create an account",
-    "description": (
+SIGN_UP = Doc(
+    "Sessions",
+    operation_id="signUp",
+    description=(
         "The e-mail is compared without regard to case. A password has 8 to 256 characters in "
         "Unicode's NFC; common ones, patterns and names of the account or the service are 422."
     ),
-    "raises": (EmailTakenError,),
-    "example": {
+    example={
         "email": "minji@example.com",
         "password": "correct horse battery staple",
         "displayName": "김민지",
     },
-    "answer": ACCOUNT,
-}
+    answer=ACCOUNT,
+)
 
-LOG_IN: dict[str, Any] = {
-    "tags": ["Sessions"],
-    "operationId": "logIn",
-    "summary": "Exchange credentials for tokens",
-    "description": (
+LOG_IN = Doc(
+    "Sessions",
+    operation_id="logIn",
+    description=(
         "Failed log-ins are counted by account and address, by account and by address. Too many "
         "are answered 429 for a while that grows, whether or not the account exists."
     ),
-    "raises": (WrongCredentialsError, LoginJailedError),
-    "example": {"email": "minji@example.com", "password": "correct horse battery staple"},
-    "answer": TOKEN_PAIR,
-}
+    example={"email": "minji@example.com", "password": "correct horse battery staple"},
+    answer=TOKEN_PAIR,
+)
 
-REFRESH: dict[str, Any] = {
-    "tags": ["Sessions"],
-    "operationId": "refreshSession",
-    "summary": "Exchange a refresh token for a new pair",
-    "description": (
+REFRESH = Doc(
+    "Sessions",
+    operation_id="refreshSession",
+    description=(
         "The refresh token is the bearer token. It works once: a second use ends the whole session."
     ),
-    "answer": TOKEN_PAIR,
-}
+    answer=TOKEN_PAIR,
+)
 
-LOG_OUT: dict[str, Any] = {
-    "tags": ["Sessions"],
-    "operationId": "logOut",
-    "summary": "End the session",
-    "description": "Access and refresh tokens of the session are over at once.",
-}
+LOG_OUT = Doc(
+    "Sessions",
+    operation_id="logOut",
+    description="Access and refresh tokens of the session are over at once.",
+)

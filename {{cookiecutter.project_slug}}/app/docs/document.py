@@ -1,17 +1,19 @@
 """The OpenAPI 3.1 document: collected by flasgger from the views, completed from their contracts.
 
 Nothing is copied by hand: schemas are pydantic's, statuses follow from the contracts that
-the hooks enforce, and only words and examples stand in this package.
+the hooks enforce, summaries are the docstrings of the views, and only examples and longer words
+stand in this package.
 """
 
 from __future__ import annotations
 
 import re
+from inspect import getdoc
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from flasgger import Swagger
+from flasgger import Swagger, swag_from
 from pydantic.alias_generators import to_camel
 
 from app.decorators.operation import find_function
@@ -34,14 +36,23 @@ from app.docs.responses import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
     from werkzeug.routing import Rule
 
     from app.decorators.operation import Operation, Operations
+    from app.docs import Doc
 
 _VERSION = "3.1.0"
 _ENDPOINT = "openapi"
-_METHODS = ("get", "post", "put", "patch", "delete")
+_VERBS = {
+    "get": "read",
+    "post": "create",
+    "put": "replace",
+    "patch": "change",
+    "delete": "delete",
+}
 _UNDESCRIBED = {"HEAD", "OPTIONS"}
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 
@@ -54,7 +65,7 @@ def make_document(app: Flask, operations: Operations) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     with _LOCK:
         described = _describe_all(app, operations, responses)
-        tags = dict.fromkeys(tag for words in described.values() for tag in words["tags"])
+        tags = dict.fromkeys(tag for each in described.values() for tag in each["tags"])
         template = {
             **_describe_api(),
             "tags": [{"name": name} for name in tags],
@@ -75,62 +86,64 @@ def _describe_all(app: Flask, operations: Operations, responses: dict[str, Any])
     """Return the operation objects by their ids, and leave each where flasgger finds it."""
     described = {}
     for rule, method in operations.walk():
-        marks = _marks_of(app, rule, method)
-        if method in _UNDESCRIBED or not _is_described(marks):
+        operation = operations[rule.endpoint, method]
+        if method in _UNDESCRIBED or operation.doc is None:
             # Left out rather than failed: the suite names a view without words.
             continue
-        # Once described, the words would be lost to the next app.
-        words = marks.setdefault("words", marks["specs_dict"])
-        operation = operations[rule.endpoint, method]
-        marks["specs_dict"] = _describe(operation, rule, words, responses)
-        described[words["operationId"]] = marks["specs_dict"]
+        function = find_function(app.view_functions[rule.endpoint], method)
+        object_ = _describe(operation, operation.doc, rule, function, responses)
+        swag_from(object_)(function)
+        described[object_["operationId"]] = object_
     return described
 
 
 def _finish(item: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
-    """Return a path item in one order on all processes; flasgger's summaries are docstrings."""
+    """Return a path item in one order on all processes; of a docstring flasgger takes all."""
     return {
         method: {**item[method], "summary": described[item[method]["operationId"]]["summary"]}
-        for method in _METHODS
+        for method in _VERBS
         if item.get(method, {}).get("operationId") in described
     }
 
 
-def _marks_of(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
-    """Return what decorators have left on what answers; nothing where nobody can leave anything."""
-    function = find_function(app.view_functions[rule.endpoint], method)
-    marks: dict[str, Any] = getattr(function, "__dict__", {})
-    return marks
-
-
-def _is_described(marks: dict[str, Any]) -> bool:
-    """Tell whether a view has words of this package; an extension may have some of flasgger's."""
-    return "operationId" in marks.get("specs_dict", {})
-
-
 def _describe(
-    operation: Operation, rule: Rule, words: dict[str, Any], responses: dict[str, Any]
+    operation: Operation,
+    doc: Doc,
+    rule: Rule,
+    function: Callable[..., Any],
+    responses: dict[str, Any],
 ) -> dict[str, Any]:
     """Return an operation object; what it refers to is added to *responses*."""
-    names = ("tags", "operationId", "summary", "description")
-    described = {name: words[name] for name in names if name in words}
-    described["parameters"] = describe_parameters(operation, rule.rule, words)
+    described: dict[str, Any] = {
+        "tags": [doc.tag],
+        "operationId": doc.operation_id or _name_operation(function),
+        "summary": (getdoc(function) or "").partition("\n")[0].removesuffix("."),
+    }
+    if doc.description:
+        described["description"] = doc.description
+    described["parameters"] = describe_parameters(operation, rule.rule, doc)
     described["security"] = security_of(operation)
     described["responses"] = {
-        str(int(operation.status)): describe_success(operation, words),
-        **describe_not_modified(operation, words),
+        str(int(operation.status)): describe_success(operation, doc),
+        **describe_not_modified(operation),
     }
-    for status, refusals in find_refusals(operation, path_of(rule.rule), words).items():
+    for status, refusals in find_refusals(operation, path_of(rule.rule)).items():
         name = name_refusal(refusals)
         responses[name] = describe_refusal(refusals)
         described["responses"][str(status)] = refer_to("responses", name)
     #: if cookiecutter.oauth == "server"
-    describe_protocol(operation, words, described, responses)
+    describe_protocol(operation, doc, described, responses)
     #: endif
     if operation.body is not None:
-        content = describe_content(operation.takes, operation.body, words["example"])
+        content = describe_content(operation.takes, operation.body, doc.example)
         described["requestBody"] = {"required": True, "content": content}
     return described
+
+
+def _name_operation(function: Callable[..., Any]) -> str:
+    """Return the verb of a method and the name of its view: `readNote` of `NoteView.get`."""
+    view, method = function.__qualname__.split(".")[-2:]
+    return _VERBS.get(method, method) + view.removesuffix("View")
 
 
 def _describe_api() -> dict[str, Any]:
@@ -150,7 +163,7 @@ def _collect(app: Flask, template: dict[str, Any], operations: Operations) -> di
     ours = {
         rule.endpoint
         for rule, method in operations.walk()
-        if _is_described(_marks_of(app, rule, method))
+        if operations[rule.endpoint, method].doc is not None
     }
     swagger = Swagger(
         config={

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.errors import ExportNotReadyError, ServiceUnavailableError, TooManyExportsError
+from app.docs import Doc
 
 _EXPORT: dict[str, Any] = {
     "id": "0197a1f4-1c5a-7d3e-8f60-4b1a2c3d4e5f",
@@ -31,56 +31,47 @@ _DONE: dict[str, Any] = {
     "expiresAt": "2026-02-07T09:31:44.108000Z",
 }
 
-LIST: dict[str, Any] = {
-    "tags": ["Exports"],
-    "operationId": "listExports",
-    "summary": "List exports, a page at a time",
-    "description": (
+LIST = Doc(
+    "Exports",
+    operation_id="listExports",
+    description=(
         "Pass nextCursor as cursor, with the same sort, to read the next page; it is null at the "
         "end."
     ),
-    "parameters": {
+    parameters={
         "limit": "How many exports a page has at most.",
         "cursor": "The nextCursor of the page before.",
         "sort": "The member to sort by; a minus sign turns the order round.",
     },
-    "answer": {"items": [_DONE], "nextCursor": None},
-}
+    answer={"items": [_DONE], "nextCursor": None},
+)
 
-CREATE: dict[str, Any] = {
-    "tags": ["Exports"],
-    "operationId": "createExport",
-    "summary": "Ask for an export of all that the account owns",
-    "description": (
+CREATE = Doc(
+    "Exports",
+    operation_id="createExport",
+    description=(
         "A worker makes it. Location is where its progress can be read. An account keeps a "
         "bounded number of exports: delete one to make room for another."
     ),
-    "raises": (TooManyExportsError, ServiceUnavailableError),
-    "answer": _EXPORT,
-}
+    answer=_EXPORT,
+)
 
-READ: dict[str, Any] = {
-    "tags": ["Exports"],
-    "operationId": "readExport",
-    "summary": "Show how far an export is",
-    "description": (
+READ = Doc(
+    "Exports",
+    description=(
         "pending, then running, then done; failed once it was tried often enough. A worker that "
         "is gone is replaced by another, which begins anew."
     ),
-    "answer": _DONE,
-}
+    answer=_DONE,
+)
 
-DELETE: dict[str, Any] = {
-    "tags": ["Exports"],
-    "operationId": "deleteExport",
-    "summary": "Delete an export",
-    "description": "One that is not done yet is stopped.",
-}
+DELETE = Doc(
+    "Exports",
+    description="One that is not done yet is stopped.",
+)
 
-READ_CONTENT: dict[str, Any] = {
-    "tags": ["Exports"],
-    "operationId": "readExportContent",
-    "summary": "Read what was exported",
-    "description": "One JSON object: the account, and a list of each kind of thing that it owns.",
-    "raises": (ExportNotReadyError,),
-}
+READ_CONTENT = Doc(
+    "Exports",
+    operation_id="readExportContent",
+    description="One JSON object: the account, and a list of each kind of thing that it owns.",
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.errors import TooManyPendingFilesError, UploadMismatchError, UploadMissingError
+from app.docs import Doc
 from app.extensions import settings
 
 _FIELDS = {
@@ -47,69 +47,60 @@ _STORED: dict[str, Any] = {
     "upload": None,
 }
 
-LIST: dict[str, Any] = {
-    "tags": ["Files"],
-    "operationId": "listFiles",
-    "summary": "List files, a page at a time",
-    "description": (
+LIST = Doc(
+    "Files",
+    operation_id="listFiles",
+    description=(
         "Pass nextCursor as cursor, with the same sort and filters, to read the next page; "
         "it is null at the end."
     ),
-    "parameters": {
+    parameters={
         "limit": "How many files a page has at most.",
         "cursor": "The nextCursor of the page before.",
         "sort": "The member to sort by; a minus sign turns the order round.",
         "status": "Only files that are pending, or only those that are stored.",
     },
-    "answer": {"items": [_STORED], "nextCursor": None},
-}
+    answer={"items": [_STORED], "nextCursor": None},
+)
 
-ANNOUNCE: dict[str, Any] = {
-    "tags": ["Files"],
-    "operationId": "announceFile",
-    "summary": "Announce a file and get the form that uploads it",
-    "description": (
+ANNOUNCE = Doc(
+    "Files",
+    operation_id="announceFile",
+    description=(
         "POST the fields of upload to its url as multipart/form-data, in their order, and the "
         "file last in a field named file. The store takes exactly this size, type and key, until "
         "the form expires. Then say that the file is stored. What is not confirmed until expiresAt "
         "is removed."
     ),
-    "raises": (TooManyPendingFilesError,),
-    "example": _ANNOUNCED,
-    "answer": _PENDING,
-}
+    example=_ANNOUNCED,
+    answer=_PENDING,
+)
 
-READ: dict[str, Any] = {
-    "tags": ["Files"],
-    "operationId": "readFile",
-    "summary": "Read what is known of a file",
-    "description": "The file itself is at url, on the CDN, once its status is stored.",
-    "answer": _STORED,
-}
+READ = Doc(
+    "Files",
+    description="The file itself is at url, on the CDN, once its status is stored.",
+    answer=_STORED,
+)
 
-CONFIRM: dict[str, Any] = {
-    "tags": ["Files"],
-    "operationId": "confirmFile",
-    "summary": "Say that a file is uploaded",
-    "description": (
+CONFIRM = Doc(
+    "Files",
+    operation_id="confirmFile",
+    description=(
         "The store is asked whether the object is there, of the size and type that were announced. "
         "Where nothing is there yet, the file stays pending. Anything else that is there is "
         "removed, and the file with it. Confirming again changes nothing."
     ),
-    "raises": (UploadMissingError, UploadMismatchError),
-    "example": {"status": "stored"},
-    "answer": _STORED,
-}
+    example={"status": "stored"},
+    answer=_STORED,
+)
 
-DELETE: dict[str, Any] = {
-    "tags": ["Files"],
-    "operationId": "deleteFile",
-    "summary": "Delete a file",
-    "description": (
+DELETE = Doc(
+    "Files",
+    description=(
         "The object is removed from the store first; while the store does not answer, nothing is "
         "deleted. Caches of the CDN may keep a copy for as long as they are set to."
     ),
-}
+)
 
 
 def narrow(schemas: dict[str, Any]) -> None:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from app.docs import Doc
 
-from app.errors import ServiceUnavailableError
+LIVE = Doc(
+    "Service",
+    operation_id="checkLive",
+    answer={"status": "live", "release": "2026.1"},
+)
 
-LIVE: dict[str, Any] = {
-    "tags": ["Service"],
-    "operationId": "checkLive",
-    "summary": "Is the process alive",
-    "answer": {"status": "live", "release": "2026.1"},
-}
-
-READY: dict[str, Any] = {
-    "tags": ["Service"],
-    "operationId": "checkReady",
-    "summary": "Is the process ready for traffic",
-    "description": "503 while MongoDB is away or does not fit this release.",
-    "raises": (ServiceUnavailableError,),
-    "answer": {"status": "ready", "release": "2026.1"},
-}
+READY = Doc(
+    "Service",
+    operation_id="checkReady",
+    description="503 while MongoDB is away or does not fit this release.",
+    answer={"status": "ready", "release": "2026.1"},
+)

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from app.docs import Doc
 
-from app.errors import (
-    LastIdentityError,
-    LoginJailedError,
-    NotFoundError,
-    ProviderUnavailableError,
-    StaleLoginError,
-    WrongPasswordError,
-)
-
-LIST: dict[str, Any] = {
-    "tags": ["Identities"],
-    "operationId": "listIdentities",
-    "summary": "List the account's identities at providers",
-    "answer": {
+LIST = Doc(
+    "Identities",
+    operation_id="listIdentities",
+    answer={
         "items": [
             {
                 "id": "0197a1f4-20aa-7b31-8d5e-5a7c0b9e1f22",
@@ -26,35 +16,25 @@ LIST: dict[str, Any] = {
             }
         ]
     },
-}
+)
 
-LINK: dict[str, Any] = {
-    "tags": ["Identities"],
-    "operationId": "linkIdentity",
-    "summary": "Begin to link the account with an identity at a provider",
-    "description": (
+LINK = Doc(
+    "Identities",
+    operation_id="linkIdentity",
+    description=(
         "Send the browser that made this call to authorizationUrl: the answer sets the cookie that "
         "ties the two together. An account with a password gives it again; one without needs the "
         "access token of a recent log-in, not of a refresh."
     ),
-    "raises": (
-        NotFoundError,
-        WrongPasswordError,
-        StaleLoginError,
-        LoginJailedError,
-        ProviderUnavailableError,
-    ),
-    "example": {"provider": "github", "currentPassword": "correct horse battery staple"},
-    "answer": {"authorizationUrl": "https://github.com/login/oauth/authorize?response_type=code"},
-}
+    example={"provider": "github", "currentPassword": "correct horse battery staple"},
+    answer={"authorizationUrl": "https://github.com/login/oauth/authorize?response_type=code"},
+)
 
-UNLINK: dict[str, Any] = {
-    "tags": ["Identities"],
-    "operationId": "unlinkIdentity",
-    "summary": "Take an identity from the account",
-    "description": (
+UNLINK = Doc(
+    "Identities",
+    operation_id="unlinkIdentity",
+    description=(
         "Every session ends, the caller's included: log in again. The last way to log in stays. "
         "The access token must be of a recent log-in, not of a refresh."
     ),
-    "raises": (LastIdentityError,),
-}
+)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.docs import Doc
 from app.docs.references import schema_of
 from app.schemas.oauth import OAuthErrorOut
 
-_TAGS = ["OAuth"]
 _PAGE = {"text/html": {"schema": {"type": "string"}}}
 _TICKET = "eyJjbGllbnRfaWQiOiIwMTlh…"
 _CLIENT = "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b47"
@@ -38,15 +38,14 @@ _UNKNOWN_CLIENT = _error(
     WWW_Authenticate="How a client may show it (RFC 6749 section 5.2).",
 )
 
-AUTHORIZE: dict[str, Any] = {
-    "tags": _TAGS,
-    "operationId": "authorize",
-    "summary": "Show the page on which an account lets another app in",
-    "description": (
+AUTHORIZE = Doc(
+    "OAuth",
+    operation_id="authorize",
+    description=(
         "The browser is sent here (RFC 6749 section 4.1.1) with PKCE S256 and a state, and back "
         "to the redirect URI with a code, the state and the issuer (RFC 9207)."
     ),
-    "parameters": {
+    parameters={
         "response_type": "A code, and nothing else.",
         "client_id": "The client that asks.",
         "redirect_uri": "One of the client's, letter by letter; may be left out where it has one.",
@@ -55,22 +54,21 @@ AUTHORIZE: dict[str, Any] = {
         "code_challenge": "The SHA-256 of a verifier that the client keeps (RFC 7636).",
         "code_challenge_method": "How the challenge was made.",
     },
-    "protocol": {
+    protocol={
         "302": {
             "description": "The client learns by error and state why it gets no code.",
             "headers": _LOCATION,
         },
         "400": _REFUSED,
     },
-}
+)
 
-LOG_IN: dict[str, Any] = {
-    "tags": _TAGS,
-    "operationId": "logInForApp",
-    "summary": "Log in on the page, and see what the app asks for",
-    "description": "Failed log-ins count as those of the API do.",
-    "example": {"ticket": _TICKET, "email": "minji@example.com", "password": "correct horse"},
-    "protocol": {
+LOG_IN = Doc(
+    "OAuth",
+    operation_id="logInForApp",
+    description="Failed log-ins count as those of the API do.",
+    example={"ticket": _TICKET, "email": "minji@example.com", "password": "correct horse"},
+    protocol={
         "400": _REFUSED,
         "401": _page(
             "The page again: e-mail or password is wrong.", WWW_Authenticate="As elsewhere."
@@ -79,67 +77,63 @@ LOG_IN: dict[str, Any] = {
             "The page again: too many log-ins failed.", Retry_After="Seconds until the next try."
         ),
     },
-}
+)
 
-CONSENT: dict[str, Any] = {
-    "tags": _TAGS,
-    "operationId": "decideForApp",
-    "summary": "Let the app in, or do not",
-    "example": {"ticket": _TICKET, "decision": "allow"},
-    "protocol": {
+CONSENT = Doc(
+    "OAuth",
+    operation_id="decideForApp",
+    example={"ticket": _TICKET, "decision": "allow"},
+    protocol={
         "303": {"description": "Back to the app, with a code or an error.", "headers": _LOCATION},
         "400": _REFUSED,
     },
-}
+)
 
-TOKEN: dict[str, Any] = {
-    "tags": _TAGS,
-    "operationId": "exchangeToken",
-    "summary": "Exchange a code or a refresh token for tokens",
-    "description": (
+TOKEN = Doc(
+    "OAuth",
+    operation_id="exchangeToken",
+    description=(
         "A confidential client authenticates with HTTP Basic or in the form (RFC 6749 section "
         "2.3.1), a public one by its code_verifier alone. Codes and refresh tokens work once: a "
         "second use ends the grant."
     ),
-    "example": {
+    example={
         "grant_type": "authorization_code",
         "code": "SplxlOBeZQQYbYS6WxSbIA…",
         "redirect_uri": "https://app.example.com/callback",
         "code_verifier": "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
         "client_id": _CLIENT,
     },
-    "answer": {
+    answer={
         "access_token": "eyJhbGciOi…",
         "token_type": "Bearer",
         "expires_in": 900,
         "refresh_token": "eyJhbGciOi…",
         "scope": "profile:read",
     },
-    "protocol": {
+    protocol={
         "400": _error("The request gets no tokens (RFC 6749 section 5.2).", "invalid_grant"),
         "401": _UNKNOWN_CLIENT,
     },
-}
+)
 
-REVOKE: dict[str, Any] = {
-    "tags": _TAGS,
-    "operationId": "revokeToken",
-    "summary": "End a grant, by any of its tokens",
-    "description": "RFC 7009. A token that is over or unknown is revoked already.",
-    "example": {"token": "eyJhbGciOi…", "client_id": _CLIENT},
-    "protocol": {
+REVOKE = Doc(
+    "OAuth",
+    operation_id="revokeToken",
+    description="RFC 7009. A token that is over or unknown is revoked already.",
+    example={"token": "eyJhbGciOi…", "client_id": _CLIENT},
+    protocol={
         "200": {"description": "The grant is over, or was.", "content": {}},
         "400": _error("The token is another client's, or none was named.", "invalid_grant"),
         "401": _UNKNOWN_CLIENT,
     },
-}
+)
 
-METADATA: dict[str, Any] = {
-    "tags": _TAGS,
-    "operationId": "readAuthorizationServer",
-    "summary": "What a client needs to know of this server",
-    "description": "Authorization server metadata (RFC 8414).",
-    "answer": {
+METADATA = Doc(
+    "OAuth",
+    operation_id="readAuthorizationServer",
+    description="Authorization server metadata (RFC 8414).",
+    answer={
         "issuer": "https://api.example.com",
         "authorization_endpoint": "https://api.example.com/oauth/authorize",
         "token_endpoint": "https://api.example.com/oauth/token",
@@ -165,4 +159,4 @@ METADATA: dict[str, Any] = {
         "authorization_response_iss_parameter_supported": True,
         "ui_locales_supported": ["en", "ko"],
     },
-}
+)

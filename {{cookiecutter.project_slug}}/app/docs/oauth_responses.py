@@ -10,23 +10,20 @@ from app.docs.references import refer_to
 
 if TYPE_CHECKING:
     from app.decorators.operation import Operation
-
+    from app.docs import Doc
 
 _REQUEST_ID = {REQUEST_ID_HEADER: refer_to("headers", REQUEST_ID_HEADER)}
 
 
 def describe_protocol(
-    operation: Operation,
-    words: dict[str, Any],
-    described: dict[str, Any],
-    components: dict[str, Any],
+    operation: Operation, doc: Doc, described: dict[str, Any], components: dict[str, Any]
 ) -> None:
-    """Add the form that an operation takes, and the answers of its own that *words* tell."""
+    """Add the form that an operation takes, and the answers of its own that *doc* tells."""
     answers = described["responses"]
-    for status, answer in words.get("protocol", {}).items():
+    for status, answer in doc.protocol.items():
         answers[status] = _merge(answer, _resolve(answers.get(status, {}), components))
     if operation.form is not None:
-        content = describe_content(operation.takes, operation.form, words["example"])
+        content = describe_content(operation.takes, operation.form, doc.example)
         described["requestBody"] = {"required": True, "content": content}
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.decorators.operation import Operation
+    from app.docs import Doc
 
 _PLACEHOLDER = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
 _FORMATS = {"uuid": {"format": "uuid"}}
@@ -27,16 +28,14 @@ def path_of(rule: str) -> str:
     return _PLACEHOLDER.sub(lambda match: "{" + to_camel(match["name"]) + "}", rule)
 
 
-def describe_parameters(
-    operation: Operation, rule: str, words: dict[str, Any]
-) -> list[dict[str, Any]]:
+def describe_parameters(operation: Operation, rule: str, doc: Doc) -> list[dict[str, Any]]:
     """Return the parameter objects of an operation."""
     #: if cookiecutter.oauth == "client"
-    path = [{**each, **words.get("path", {}).get(each["name"], {})} for each in _of_path(rule)]
+    path = [{**each, **doc.path.get(each["name"], {})} for each in _of_path(rule)]
     #: else
     path = [*_of_path(rule)]
     #: endif
-    return [*path, *_of_query(operation, words), *_of_headers(words)]
+    return [*path, *_of_query(operation, doc), *_of_headers(operation)]
 
 
 def _of_path(rule: str) -> Iterator[dict[str, Any]]:
@@ -45,7 +44,7 @@ def _of_path(rule: str) -> Iterator[dict[str, Any]]:
         yield {"name": to_camel(name), "in": "path", "required": True, "schema": schema}
 
 
-def _of_query(operation: Operation, words: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _of_query(operation: Operation, doc: Doc) -> Iterator[dict[str, Any]]:
     if operation.query is None:
         return
     schema = operation.query.model_json_schema()
@@ -54,14 +53,14 @@ def _of_query(operation: Operation, words: dict[str, Any]) -> Iterator[dict[str,
             "name": name,
             "in": "query",
             "required": name in schema.get("required", ()),
-            "description": words["parameters"][name],
+            "description": doc.parameters.get(name, ""),
             "schema": _without_null(member),
         }
 
 
-def _of_headers(words: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    names = _CONDITIONS if words.get("is_conditional") else ()
-    for name in ("If-None-Match",) if words.get("is_cached") else names:
+def _of_headers(operation: Operation) -> Iterator[dict[str, Any]]:
+    names = _CONDITIONS if operation.is_conditional else ()
+    for name in ("If-None-Match",) if operation.is_cached else names:
         yield {
             "name": name,
             "in": "header",

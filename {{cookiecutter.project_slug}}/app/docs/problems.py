@@ -6,7 +6,7 @@ the suite compares what was answered with what is documented.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from app import errors
 from app.constants import HEALTH_PREFIX, PREPARED_PREFIXES
@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from app.errors import Problem
 
 
-def find_refusals(
-    operation: Operation, path: str, words: dict[str, Any]
-) -> dict[int, list[type[Problem]]]:
+def find_refusals(operation: Operation, path: str) -> dict[int, list[type[Problem]]]:
     """Return the refusals of an operation by status, in ascending order."""
     by_status: dict[int, list[type[Problem]]] = {}
-    for refusal in (*_by_hooks(operation, path), *_by_view(words)):
+    for refusal in (*_by_hooks(operation, path), *_by_view(operation)):
         others = by_status.setdefault(int(refusal.status), [])
         if refusal not in others:
             others.append(refusal)
@@ -79,8 +77,8 @@ def _by_authentication(operation: Operation) -> Iterator[type[Problem]]:
     #: endif
 
 
-def _by_view(words: dict[str, Any]) -> Iterator[type[Problem]]:
-    yield from words.get("raises", ())
-    if words.get("is_conditional"):
+def _by_view(operation: Operation) -> Iterator[type[Problem]]:
+    yield from operation.raises
+    if operation.is_conditional:
         yield errors.PreconditionFailedError
     yield errors.UnexpectedError

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from app.decorators.operation import Operation
+    from app.docs import Doc
     from app.errors import Problem
 
 _REQUEST_ID = "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"
@@ -62,9 +63,9 @@ _OF_REFUSALS[429] += _RATE_LIMIT
 #: endif
 
 
-def describe_success(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+def describe_success(operation: Operation, doc: Doc) -> dict[str, Any]:
     """Return the response object of the operation's one success."""
-    names = _names_for_all(operation, words)
+    names = _names_for_all(operation)
     #: if cookiecutter.throttling
     if operation.is_throttled:
         names += _RATE_LIMIT
@@ -76,26 +77,26 @@ def describe_success(operation: Operation, words: dict[str, Any]) -> dict[str, A
     #: endif
     if operation.status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}:
         names.append("Location")
-    if _has_etag(operation, words):
+    if _has_etag(operation):
         names.append("ETag")
     success = {"description": operation.status.phrase, "headers": _refer(names)}
     if operation.status not in _WITHOUT_CONTENT:
-        success["content"] = _describe_content(operation, words)
+        success["content"] = _describe_content(operation, doc)
     return success
 
 
-def describe_not_modified(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+def describe_not_modified(operation: Operation) -> dict[str, Any]:
     """Return the response object of 304, by its status; nothing where it cannot be answered."""
-    is_read = operation.body is None and _has_etag(operation, words)
-    if not (words.get("is_cached") or (words.get("is_conditional") and is_read)):
+    is_read = operation.body is None and _has_etag(operation)
+    if not (operation.is_cached or (operation.is_conditional and is_read)):
         return {}
-    headers = _refer([*_names_for_all(operation, words), "ETag"])
+    headers = _refer([*_names_for_all(operation), "ETag"])
     return {"304": {"description": "The client's copy is current.", "headers": headers}}
 
 
-def _names_for_all(operation: Operation, words: dict[str, Any]) -> list[str]:
+def _names_for_all(operation: Operation) -> list[str]:
     # A private answer says that nobody may keep it.
-    says_who_keeps_it = words.get("is_cached") or not operation.is_public
+    says_who_keeps_it = operation.is_cached or not operation.is_public
     return [REQUEST_ID_HEADER, *(["Cache-Control"] if says_who_keeps_it else [])]
 
 
@@ -127,20 +128,18 @@ def _explain(refusal: type[Problem]) -> str:
     return refusal.detail
 
 
-def _has_etag(operation: Operation, words: dict[str, Any]) -> bool:
-    return bool(words.get("is_cached")) or (
-        bool(words.get("has_etag")) and operation.returns is not None
-    )
+def _has_etag(operation: Operation) -> bool:
+    return operation.is_cached or (operation.has_etag and operation.returns is not None)
 
 
-def _describe_content(operation: Operation, words: dict[str, Any]) -> dict[str, Any]:
+def _describe_content(operation: Operation, doc: Doc) -> dict[str, Any]:
     if operation.is_raw:
         return {"*/*": {}}
     if operation.returns is None:
         (media_type,) = operation.gives
         kind = "object" if media_type == JSON_MEDIA_TYPE else "string"
         return {media_type: {"schema": {"type": kind}}}
-    return describe_content(operation.gives, operation.returns, words["answer"])
+    return describe_content(operation.gives, operation.returns, doc.answer)
 
 
 def _example_of(refusal: type[Problem]) -> dict[str, Any]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from app.docs import Doc
 
-KEY_SET: dict[str, Any] = {
-    "tags": ["Service"],
-    "operationId": "readKeySet",
-    "summary": "The keys that verify this API's tokens",
-    "description": "A JSON Web Key Set (RFC 7517); retired keys stay until their tokens are over.",
-    "answer": {
+KEY_SET = Doc(
+    "Service",
+    description="A JSON Web Key Set (RFC 7517); retired keys stay until their tokens are over.",
+    answer={
         "keys": [
             {
                 "kty": "OKP",
@@ -21,4 +19,4 @@ KEY_SET: dict[str, Any] = {
             }
         ]
     },
-}
+)

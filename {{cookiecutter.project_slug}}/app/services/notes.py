@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.errors import NotFoundError, TooManyItemsError
+from app.errors import NotFoundError, PreconditionFailedError, TooManyItemsError
 from app.extensions import settings
 from app.models.notes import Note
 from app.services import pagination
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Container
     from uuid import UUID
 
     from app.services.pagination import Page, PageRequest
@@ -45,29 +45,34 @@ def list_page(account_id: UUID, request: PageRequest) -> Page[Note]:
 
 
 def change(
-    account_id: UUID, note_id: UUID, changes: dict[str, Any], check: Callable[[Note], None]
+    account_id: UUID, note_id: UUID, changes: dict[str, Any], expected: Container[int]
 ) -> Note:
-    """Set the members named in *changes* on a note that passes *check*.
+    """Set the members named in *changes* on a note that is in one of the *expected* revisions.
 
-    The update names the revision that was checked. When another change came between, the
-    note is read and checked again: with If-Match that ends in 412, without in a write.
+    Raises PreconditionFailedError where it is in another. The update names the revision that was
+    found. When another change came between, the note is read and looked at again.
     """
     while True:
-        note = find(account_id, note_id)
-        check(note)
+        note = _find_expected(account_id, note_id, expected)
         updates = {f"set__{name}": value for name, value in changes.items()}
         changed: Note | None = _unchanged(note).modify(new=True, inc__revision=1, **updates)
         if changed is not None:
             return changed
 
 
-def delete(account_id: UUID, note_id: UUID, check: Callable[[Note], None]) -> None:
-    """Delete a note that passes *check*; raises NotFoundError where there is none."""
+def delete(account_id: UUID, note_id: UUID, expected: Container[int]) -> None:
+    """Delete a note that is in one of the *expected* revisions, as change() does."""
     while True:
-        note = find(account_id, note_id)
-        check(note)
+        note = _find_expected(account_id, note_id, expected)
         if _unchanged(note).delete():
             return
+
+
+def _find_expected(account_id: UUID, note_id: UUID, expected: Container[int]) -> Note:
+    note = find(account_id, note_id)
+    if note.revision not in expected:
+        raise PreconditionFailedError
+    return note
 
 
 def _unchanged(note: Note) -> Any:

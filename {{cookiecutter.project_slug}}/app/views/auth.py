@@ -5,17 +5,24 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flasgger import swag_from
 from flask import Blueprint, request, url_for
 from flask.views import MethodView
 
 from app.context import context
-#: if cookiecutter.throttling
-from app.decorators.contract import Reply, accepts, limited_by, public, returns, with_refresh_token
-#: else
-from app.decorators.contract import Reply, accepts, public, returns, with_refresh_token
-#: endif
+from app.decorators.contract import (
+    Reply,
+    accepts,
+    documented,
+    #: if cookiecutter.throttling
+    limited_by,
+    #: endif
+    public,
+    raises,
+    returns,
+    with_refresh_token,
+)
 from app.docs import auth as docs
+from app.errors import EmailTakenError, LoginJailedError, WrongCredentialsError
 from app.schemas.accounts import AccountOut, LogIn, SignUp, TokenPairOut
 from app.services import accounts, sessions
 
@@ -28,13 +35,14 @@ _NO_STORE = {"Cache-Control": "no-store"}
 class SignUpView(MethodView):
     """Accounts come to be here."""
 
-    @swag_from(docs.SIGN_UP)
+    @documented(docs.SIGN_UP)
     @public
     #: if cookiecutter.throttling
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @accepts(SignUp)
     @returns(AccountOut, HTTPStatus.CREATED)
+    @raises(EmailTakenError)
     def post(self, body: SignUp) -> Reply:
         """Create an account."""
         profile = accounts.sign_up(body.email, body.password.get_secret_value(), body.display_name)
@@ -44,13 +52,14 @@ class SignUpView(MethodView):
 class LogInView(MethodView):
     """Sessions begin here."""
 
-    @swag_from(docs.LOG_IN)
+    @documented(docs.LOG_IN)
     @public
     #: if cookiecutter.throttling
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @accepts(LogIn)
     @returns(TokenPairOut)
+    @raises(WrongCredentialsError, LoginJailedError)
     def post(self, body: LogIn) -> Reply:
         """Exchange credentials for tokens."""
         address = request.remote_addr or ""
@@ -61,27 +70,27 @@ class LogInView(MethodView):
 class RefreshView(MethodView):
     """Sessions go on here."""
 
-    @swag_from(docs.REFRESH)
+    @documented(docs.REFRESH)
     @with_refresh_token
     #: if cookiecutter.throttling
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @returns(TokenPairOut)
     def post(self) -> TokenPair:
-        """Exchange a refresh token for a new pair, once."""
+        """Exchange a refresh token for a new pair."""
         return sessions.refresh(context.caller, context.claims.token_id)
 
 
 class LogOutView(MethodView):
     """Sessions end here."""
 
-    @swag_from(docs.LOG_OUT)
+    @documented(docs.LOG_OUT)
     #: if cookiecutter.throttling
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @returns(None, HTTPStatus.NO_CONTENT)
     def post(self) -> None:
-        """Revoke the session's access and refresh tokens."""
+        """End the session."""
         sessions.log_out(context.account_id, context.claims.session_id)
 
 

@@ -5,15 +5,15 @@ Where DOCS_ENABLED or OPENAPI_ENABLED is off nothing is routed: there is no page
 
 from __future__ import annotations
 
+import re
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
-from flasgger import swag_from
 from flask import Blueprint, Response, request
 from flask.views import MethodView
 
-from app.decorators.contract import public, sends, with_free_query
-from app.docs import docs_page as docs
+from app.decorators.contract import cached, documented, public, sends, with_free_query
+from app.docs import Doc
 from app.docs.page import (
     #: if cookiecutter.api_docs == "redoc"
     redoc,
@@ -44,12 +44,12 @@ _CACHING = "public, max-age=31536000, immutable"
 class PageView(MethodView):
     """The page."""
 
-    @swag_from(docs.PAGE)
+    @documented(Doc("Service", operation_id="showDocument"))
     @public
     @with_free_query
     @sends("text/html")
     def get(self) -> Response:
-        """Show the document as a page, under a policy of its own."""
+        """Show this document as a page."""
         nonce = token_urlsafe(16)
         response = Response(VIEWER.make_page(nonce), mimetype="text/html")
         response.headers["Content-Security-Policy"] = VIEWER.make_policy(nonce)
@@ -62,13 +62,14 @@ class PageView(MethodView):
 
 def make_asset_view(name: str) -> Callable[[], Response]:
     """Return the view of one file; each has a media type of its own to negotiate."""
+    words = re.split(r"\W", name)
 
-    @swag_from(docs.describe_asset(name))
+    @documented(Doc("Service", operation_id="readAsset" + "".join(map(str.capitalize, words))))
+    @cached
     @public
     @with_free_query
     @sends(media_type_of(name))
     def read_asset() -> Response:
-        """Read a file that the page loads."""
         asset = VIEWER.assets[name]
         headers = {"ETag": f'"{asset.version}"', "Cache-Control": _CACHING}
         if not request.if_none_match.contains_weak(asset.version):
@@ -77,6 +78,7 @@ def make_asset_view(name: str) -> Callable[[], Response]:
         del response.headers["Content-Type"]
         return response
 
+    read_asset.__doc__ = f"A file of the page: {name}."
     view: Callable[[], Response] = read_asset
     return view
 

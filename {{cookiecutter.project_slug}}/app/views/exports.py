@@ -5,14 +5,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flasgger import swag_from
 from flask import Blueprint, Response, url_for
 from flask.views import MethodView
 
 from app.constants import JSON_MEDIA_TYPE
 from app.context import context
-from app.decorators.contract import Reply, returns, sends, takes_query
+from app.decorators.contract import Reply, documented, raises, returns, sends, takes_query
 from app.docs import exports as docs
+from app.errors import ExportNotReadyError, ServiceUnavailableError, TooManyExportsError
 from app.models.jobs import JobState
 from app.schemas.exports import ExportOut, ExportPageOut, ExportsQuery
 from app.services import exports
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class ExportsView(MethodView):
     """All exports of the caller."""
 
-    @swag_from(docs.LIST)
+    @documented(docs.LIST)
     @takes_query(ExportsQuery)
     @returns(ExportPageOut)
     def get(self, query: ExportsQuery) -> Page[dict[str, Any]]:
@@ -36,8 +36,9 @@ class ExportsView(MethodView):
         page = exports.list_page(context.account_id, request)
         return Page([_show(job) for job in page.items], page.next_cursor)
 
-    @swag_from(docs.CREATE)
+    @documented(docs.CREATE)
     @returns(ExportOut, HTTPStatus.ACCEPTED)
+    @raises(TooManyExportsError, ServiceUnavailableError)
     def post(self) -> Reply:
         """Ask for an export of all that the account owns."""
         job = exports.create(context.account_id, context.request_id)
@@ -47,26 +48,27 @@ class ExportsView(MethodView):
 class ExportView(MethodView):
     """One export of the caller."""
 
-    @swag_from(docs.READ)
+    @documented(docs.READ)
     @returns(ExportOut)
     def get(self, export_id: UUID) -> dict[str, Any]:
         """Show how far an export is."""
         return _show(exports.find(context.account_id, export_id))
 
-    @swag_from(docs.DELETE)
+    @documented(docs.DELETE)
     @returns(None, HTTPStatus.NO_CONTENT)
     def delete(self, export_id: UUID) -> None:
-        """Delete an export; one that is not done yet is stopped."""
+        """Delete an export."""
         exports.delete(context.account_id, export_id)
 
 
 class ContentView(MethodView):
     """What was exported."""
 
-    @swag_from(docs.READ_CONTENT)
+    @documented(docs.READ_CONTENT)
     @sends(JSON_MEDIA_TYPE)
+    @raises(ExportNotReadyError)
     def get(self, export_id: UUID) -> Response:
-        """Read what was exported, a chunk at a time."""
+        """Read what was exported."""
         size, chunks = exports.read(context.account_id, export_id)
         headers = {
             "Content-Length": str(size),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flasgger import swag_from
 from flask import Blueprint, url_for
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import Reply, accepts, returns, takes_query
+from app.decorators.contract import Reply, accepts, documented, raises, returns, takes_query
 #: if cookiecutter.oauth == "server"
 from app.decorators.scopes import scopes
 #: endif
 from app.docs import files as docs
+from app.errors import TooManyPendingFilesError, UploadMismatchError, UploadMissingError
 from app.schemas.files import AnnounceFile, ConfirmFile, FileOut, FilePageOut, FilesQuery
 from app.services import files
 #: if cookiecutter.oauth == "server"
@@ -36,7 +36,7 @@ WRITE_FILES = Scope("files:write", en="Upload and delete your files", ko="파일
 class FilesView(MethodView):
     """All files of the caller."""
 
-    @swag_from(docs.LIST)
+    @documented(docs.LIST)
     #: if cookiecutter.oauth == "server"
     @scopes(READ_FILES)
     #: endif
@@ -48,12 +48,13 @@ class FilesView(MethodView):
         request = PageRequest(query.limit, query.sort, query.cursor, filters)
         return files.list_page(context.account_id, request)
 
-    @swag_from(docs.ANNOUNCE)
+    @documented(docs.ANNOUNCE)
     #: if cookiecutter.oauth == "server"
     @scopes(WRITE_FILES)
     #: endif
     @accepts(AnnounceFile)
     @returns(FileOut, HTTPStatus.CREATED)
+    @raises(TooManyPendingFilesError)
     def post(self, body: AnnounceFile) -> Reply:
         """Announce a file and get the form that uploads it."""
         file = files.announce(context.account_id, body.file_name, body.content_type, body.size)
@@ -63,7 +64,7 @@ class FilesView(MethodView):
 class FileView(MethodView):
     """One file of the caller."""
 
-    @swag_from(docs.READ)
+    @documented(docs.READ)
     #: if cookiecutter.oauth == "server"
     @scopes(READ_FILES)
     #: endif
@@ -72,18 +73,19 @@ class FileView(MethodView):
         """Read what is known of a file."""
         return files.find(context.account_id, file_id)
 
-    @swag_from(docs.CONFIRM)
+    @documented(docs.CONFIRM)
     #: if cookiecutter.oauth == "server"
     @scopes(WRITE_FILES)
     #: endif
     @accepts(ConfirmFile)
     @returns(FileOut)
+    @raises(UploadMissingError, UploadMismatchError)
     def patch(self, file_id: UUID, body: ConfirmFile) -> File:
         """Say that a file is uploaded."""
         del body  # It can say but one thing.
         return files.confirm(context.account_id, file_id)
 
-    @swag_from(docs.DELETE)
+    @documented(docs.DELETE)
     #: if cookiecutter.oauth == "server"
     @scopes(WRITE_FILES)
     #: endif

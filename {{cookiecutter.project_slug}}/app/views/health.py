@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flasgger import swag_from
 from flask import Blueprint
 from flask.views import MethodView
 
-#: if cookiecutter.throttling
-from app.decorators.contract import public, returns, unthrottled, with_free_query
-#: else
-from app.decorators.contract import public, returns, with_free_query
-#: endif
+from app.decorators.contract import (
+    documented,
+    public,
+    raises,
+    returns,
+    #: if cookiecutter.throttling
+    unthrottled,
+    #: endif
+    with_free_query,
+)
 from app.docs import health as docs
+from app.errors import ServiceUnavailableError
 from app.extensions import settings
 from app.schemas.health import HealthOut
 from app.services import health
@@ -20,7 +25,7 @@ from app.services import health
 class LiveView(MethodView):
     """The process answers."""
 
-    @swag_from(docs.LIVE)
+    @documented(docs.LIVE)
     @public
     @with_free_query
     #: if cookiecutter.throttling
@@ -28,22 +33,23 @@ class LiveView(MethodView):
     #: endif
     @returns(HealthOut)
     def get(self) -> dict[str, str]:
-        """Say that the process is alive."""
+        """Is the process alive."""
         return {"status": "live", "release": settings.RELEASE}
 
 
 class ReadyView(MethodView):
     """The process can serve."""
 
-    @swag_from(docs.READY)
+    @documented(docs.READY)
     @public
     @with_free_query
     #: if cookiecutter.throttling
     @unthrottled
     #: endif
     @returns(HealthOut)
+    @raises(ServiceUnavailableError)
     def get(self) -> dict[str, str]:
-        """Say that MongoDB answers and fits this release."""
+        """Is the process ready for traffic."""
         health.check_database()
         return {"status": "ready", "release": settings.RELEASE}
 

@@ -5,13 +5,20 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flasgger import swag_from
 from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import Reply, accepts, returns, with_fresh_login
+from app.decorators.contract import Reply, accepts, documented, raises, returns, with_fresh_login
 from app.docs import identities as docs
+from app.errors import (
+    LastIdentityError,
+    LoginJailedError,
+    NotFoundError,
+    ProviderUnavailableError,
+    StaleLoginError,
+    WrongPasswordError,
+)
 from app.extensions import settings
 from app.schemas.identities import IdentitiesOut, LinkIdentity, LinkOut
 from app.services import identities, provider_logins
@@ -25,17 +32,24 @@ if TYPE_CHECKING:
 class IdentitiesView(MethodView):
     """All identities of the caller."""
 
-    @swag_from(docs.LIST)
+    @documented(docs.LIST)
     @returns(IdentitiesOut)
     def get(self) -> dict[str, Any]:
-        """List identities."""
+        """List the account's identities at providers."""
         return {"items": identities.list_all(context.account_id)}
 
-    @swag_from(docs.LINK)
+    @documented(docs.LINK)
     @accepts(LinkIdentity)
     @returns(LinkOut)
+    @raises(
+        NotFoundError,
+        WrongPasswordError,
+        StaleLoginError,
+        LoginJailedError,
+        ProviderUnavailableError,
+    )
     def post(self, body: LinkIdentity) -> Reply:
-        """Begin to link one."""
+        """Begin to link the account with an identity at a provider."""
         begun = provider_logins.begin_link(
             context.caller,
             body.provider,
@@ -48,11 +62,12 @@ class IdentitiesView(MethodView):
 class IdentityView(MethodView):
     """One identity of the caller."""
 
-    @swag_from(docs.UNLINK)
+    @documented(docs.UNLINK)
     @with_fresh_login
     @returns(None, HTTPStatus.NO_CONTENT)
+    @raises(LastIdentityError)
     def delete(self, identity_id: UUID) -> None:
-        """Take it from the account; every session ends."""
+        """Take an identity from the account."""
         identities.unlink(context.caller, identity_id)
 
 

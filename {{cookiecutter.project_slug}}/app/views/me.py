@@ -5,16 +5,23 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flasgger import swag_from
 from flask import Blueprint
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import accepts, also_while_leaving, returns, with_fresh_login
+from app.decorators.contract import (
+    accepts,
+    also_while_leaving,
+    documented,
+    raises,
+    returns,
+    with_fresh_login,
+)
 #: if cookiecutter.oauth == "server"
 from app.decorators.scopes import scopes
 #: endif
 from app.docs import me as docs
+from app.errors import LoginJailedError, WrongPasswordError
 from app.schemas.accounts import AccountOut, ChangeAccount, ChangePassword, TokenPairOut
 from app.services import account_deletion, accounts
 #: if cookiecutter.oauth == "server"
@@ -38,7 +45,7 @@ CHANGE_PROFILE = Scope("profile:write", en="Change your display name", ko="í‘œì‹
 class MeView(MethodView):
     """Read, change and delete the account."""
 
-    @swag_from(docs.READ)
+    @documented(docs.READ)
     #: if cookiecutter.oauth == "server"
     @scopes(READ_PROFILE)
     #: endif
@@ -47,7 +54,7 @@ class MeView(MethodView):
         """Show the account."""
         return context.caller.profile
 
-    @swag_from(docs.CHANGE)
+    @documented(docs.CHANGE)
     #: if cookiecutter.oauth == "server"
     @scopes(CHANGE_PROFILE)
     #: endif
@@ -57,23 +64,24 @@ class MeView(MethodView):
         """Change the display name."""
         return accounts.rename(context.account_id, body.display_name)
 
-    @swag_from(docs.DELETE)
+    @documented(docs.DELETE)
     @with_fresh_login
     @also_while_leaving
     @returns(None, HTTPStatus.NO_CONTENT)
     def delete(self) -> None:
-        """Delete the account and all that belongs to it."""
+        """Delete the account."""
         account_deletion.delete(context.caller)
 
 
 class PasswordView(MethodView):
     """Replace the password."""
 
-    @swag_from(docs.CHANGE_PASSWORD)
+    @documented(docs.CHANGE_PASSWORD)
     @accepts(ChangePassword)
     @returns(TokenPairOut)
+    @raises(WrongPasswordError, LoginJailedError)
     def put(self, body: ChangePassword) -> TokenPair:
-        """Replace the password; every token from before is over."""
+        """Replace the password."""
         return accounts.change_password(
             context.caller,
             body.current_password.get_secret_value(),

@@ -5,25 +5,34 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flasgger import swag_from
 from flask import Blueprint, url_for
 from flask.views import MethodView
 
 from app.context import context
-from app.decorators.contract import Reply, accepts, returns, takes_query
+from app.decorators.contract import (
+    Reply,
+    accepts,
+    conditional,
+    documented,
+    raises,
+    returns,
+    takes_query,
+    with_etag,
+)
 #: if cookiecutter.oauth == "server"
 from app.decorators.scopes import scopes
 #: endif
 from app.docs import notes as docs
+from app.errors import TooManyItemsError
 from app.schemas.notes import ChangeNote, NoteOut, NotePageOut, NotesQuery, WriteNote
 from app.services import notes
 #: if cookiecutter.oauth == "server"
 from app.services.oauth.scopes import Scope
 #: endif
 from app.services.pagination import Page, PageRequest
-from app.views import conditions
 
 if TYPE_CHECKING:
+    from collections.abc import Container
     from uuid import UUID
 
     from app.models.notes import Note
@@ -39,7 +48,7 @@ WRITE_NOTES = Scope(
 class NotesView(MethodView):
     """All notes of the caller."""
 
-    @swag_from(docs.LIST)
+    @documented(docs.LIST)
     #: if cookiecutter.oauth == "server"
     @scopes(READ_NOTES)
     #: endif
@@ -52,72 +61,65 @@ class NotesView(MethodView):
         request = PageRequest(query.limit, query.sort, query.cursor, given)
         return notes.list_page(context.account_id, request)
 
-    @swag_from(docs.CREATE)
+    @documented(docs.CREATE)
     #: if cookiecutter.oauth == "server"
     @scopes(WRITE_NOTES)
     #: endif
     @accepts(WriteNote)
+    @with_etag
     @returns(NoteOut, HTTPStatus.CREATED)
+    @raises(TooManyItemsError)
     def post(self, body: WriteNote) -> Reply:
         """Write a note."""
         note = notes.create(context.account_id, body.title, body.body)
-        location = url_for("notes.item", note_id=note.id)
-        return Reply(note, {"Location": location, "ETag": _etag(note)})
+        return Reply(note, {"Location": url_for("notes.item", note_id=note.id)})
 
 
 class NoteView(MethodView):
     """One note of the caller."""
 
-    @swag_from(docs.READ)
+    @documented(docs.READ)
     #: if cookiecutter.oauth == "server"
     @scopes(READ_NOTES)
     #: endif
+    @conditional
     @returns(NoteOut)
-    def get(self, note_id: UUID) -> Reply:
+    def get(self, note_id: UUID) -> Note:
         """Read a note."""
-        note = notes.find(context.account_id, note_id)
-        _check(note)
-        return Reply(note, {"ETag": _etag(note)})
+        return notes.find(context.account_id, note_id)
 
-    @swag_from(docs.REPLACE)
+    @documented(docs.REPLACE)
     #: if cookiecutter.oauth == "server"
     @scopes(WRITE_NOTES)
     #: endif
     @accepts(WriteNote)
+    @conditional
     @returns(NoteOut)
-    def put(self, note_id: UUID, body: WriteNote) -> Reply:
+    def put(self, note_id: UUID, body: WriteNote, expected: Container[int]) -> Note:
         """Replace a note."""
-        note = notes.change(context.account_id, note_id, body.model_dump(by_alias=False), _check)
-        return Reply(note, {"ETag": _etag(note)})
+        return notes.change(context.account_id, note_id, body.model_dump(by_alias=False), expected)
 
-    @swag_from(docs.CHANGE)
+    @documented(docs.CHANGE)
     #: if cookiecutter.oauth == "server"
     @scopes(WRITE_NOTES)
     #: endif
     @accepts(ChangeNote)
+    @conditional
     @returns(NoteOut)
-    def patch(self, note_id: UUID, body: ChangeNote) -> Reply:
+    def patch(self, note_id: UUID, body: ChangeNote, expected: Container[int]) -> Note:
         """Change members of a note."""
         changes = body.model_dump(exclude_unset=True, by_alias=False)
-        note = notes.change(context.account_id, note_id, changes, _check)
-        return Reply(note, {"ETag": _etag(note)})
+        return notes.change(context.account_id, note_id, changes, expected)
 
-    @swag_from(docs.DELETE)
+    @documented(docs.DELETE)
     #: if cookiecutter.oauth == "server"
     @scopes(WRITE_NOTES)
     #: endif
+    @conditional
     @returns(None, HTTPStatus.NO_CONTENT)
-    def delete(self, note_id: UUID) -> None:
+    def delete(self, note_id: UUID, expected: Container[int]) -> None:
         """Delete a note."""
-        notes.delete(context.account_id, note_id, _check)
-
-
-def _etag(note: Note) -> str:
-    return conditions.etag_of(note.revision)
-
-
-def _check(note: Note) -> None:
-    conditions.check(_etag(note))
+        notes.delete(context.account_id, note_id, expected)
 
 
 blueprint = Blueprint("notes", __name__)

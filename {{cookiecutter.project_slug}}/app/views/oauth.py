@@ -6,18 +6,23 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flasgger import swag_from
 from flask import Blueprint, Response, request
 from flask.views import MethodView
 from pydantic import ValidationError
 
 from app.constants import JSON_MEDIA_TYPE
 from app.context import context
-#: if cookiecutter.throttling
-from app.decorators.contract import Reply, limited_by, public, returns, sends, with_free_query
-#: else
-from app.decorators.contract import Reply, public, returns, sends, with_free_query
-#: endif
+from app.decorators.contract import (
+    Reply,
+    documented,
+    #: if cookiecutter.throttling
+    limited_by,
+    #: endif
+    public,
+    returns,
+    sends,
+    with_free_query,
+)
 from app.decorators.scopes import redirects, takes_form, tells_query
 from app.docs import oauth as docs
 from app.errors import OAuthError, Problem, WrongCredentialsError
@@ -48,12 +53,12 @@ _NO_STORE = {"Cache-Control": "no-store"}
 class AuthorizeView(MethodView):
     """A client sends a browser here."""
 
-    @swag_from(docs.AUTHORIZE)
+    @documented(docs.AUTHORIZE)
     @public
     @tells_query(OAuthAuthorizationQuery)
     @sends("text/html")
     def get(self) -> Response:
-        """Show the login page; nothing is done yet."""
+        """Show the page on which an account lets another app in."""
         asked = server.examine([*request.args.items(multi=True)])
         if isinstance(asked, Answer):
             return _send_back(asked, HTTPStatus.FOUND)
@@ -63,7 +68,7 @@ class AuthorizeView(MethodView):
 class LogInView(MethodView):
     """The account says who it is."""
 
-    @swag_from(docs.LOG_IN)
+    @documented(docs.LOG_IN)
     @public
     @with_free_query
     #: if cookiecutter.throttling
@@ -72,7 +77,7 @@ class LogInView(MethodView):
     @takes_form(OAuthLoginForm)
     @sends("text/html")
     def post(self, form: Form) -> Response:
-        """Show the consent page to who logs in."""
+        """Log in on the page, and see what the app asks for."""
         fields = _read_fields(form, pages.LOG_IN)
         if fields is None:
             return pages.refuse("expired")
@@ -90,14 +95,14 @@ class LogInView(MethodView):
 class ConsentView(MethodView):
     """The account decides."""
 
-    @swag_from(docs.CONSENT)
+    @documented(docs.CONSENT)
     @public
     @with_free_query
     @redirects
     @takes_form(OAuthConsentForm)
     @sends("text/html")
     def post(self, form: Form) -> Response:
-        """Send the browser back to the client, with a code or without, once."""
+        """Let the app in, or do not."""
         fields = _read_fields(form, pages.CONSENT)
         decision = fields and fields.get("decision")
         if fields is None or decision not in {"allow", "deny"}:
@@ -114,14 +119,14 @@ class ConsentView(MethodView):
 class TokenView(MethodView):
     """Clients get their tokens here, and renew them."""
 
-    @swag_from(docs.TOKEN)
+    @documented(docs.TOKEN)
     @public
     @with_free_query
     @takes_form(OAuthTokenForm)
     @sends(JSON_MEDIA_TYPE)
     @returns(OAuthTokenOut)
     def post(self, form: Form) -> Reply:
-        """Exchange a code or a refresh token."""
+        """Exchange a code or a refresh token for tokens."""
         answer = _accept(server.exchange(form, request.headers.get("Authorization", "")))
         return Reply(answer.body, _NO_STORE)
 
@@ -129,14 +134,14 @@ class TokenView(MethodView):
 class RevokeView(MethodView):
     """Clients give their tokens back here."""
 
-    @swag_from(docs.REVOKE)
+    @documented(docs.REVOKE)
     @public
     @with_free_query
     @takes_form(OAuthRevocationForm)
     @sends(JSON_MEDIA_TYPE)
     @returns(None)
     def post(self, form: Form) -> Reply:
-        """End a grant."""
+        """End a grant, by any of its tokens."""
         _accept(server.revoke(form, request.headers.get("Authorization", "")))
         return Reply(None, _NO_STORE)
 

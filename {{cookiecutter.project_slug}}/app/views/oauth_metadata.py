@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from flasgger import swag_from
 from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.constants import JSON_MEDIA_TYPE
-from app.decorators.contract import Reply, public, returns, sends
+from app.decorators.contract import Reply, documented, public, returns, sends
 from app.docs import oauth as docs
 from app.schemas.oauth import OAuthMetadataOut
 from app.services.oauth import metadata
@@ -18,12 +17,12 @@ _CACHING = {"Cache-Control": "public, max-age=300"}
 class MetadataView(MethodView):
     """What the server can do."""
 
-    @swag_from(docs.METADATA)
+    @documented(docs.METADATA)
     @public
     @sends(JSON_MEDIA_TYPE)
     @returns(OAuthMetadataOut)
     def get(self) -> Reply:
-        """Describe the authorization server."""
+        """Tell a client what it needs to know of this server."""
         return Reply(metadata.describe_server(request.script_root), _CACHING)
 
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from flasgger import swag_from
 from flask import Blueprint, Response, current_app, request
 from flask.views import MethodView
 
-from app.decorators.contract import public, with_free_query
-from app.docs import openapi as docs
+from app.decorators.contract import documented, public, with_free_query
+from app.docs import Doc
 from app.docs.document import make_document
 from app.extensions import app_settings
 
@@ -26,11 +25,11 @@ _AT_ROOT = b'"servers":[{"url":"/"}]'
 class DocumentView(MethodView):
     """The OpenAPI document."""
 
-    @swag_from(docs.DOCUMENT)
+    @documented(Doc("Service"))
     @public
     @with_free_query
     def get(self) -> Response:
-        """Read the document; it is made on the first request and kept."""
+        """Read this document."""
         document = _document()
         if root := request.script_root:
             # One is kept, whatever proxies say of the path in front.
@@ -39,6 +38,7 @@ class DocumentView(MethodView):
 
 
 def _document() -> bytes:
+    """Return the document; it is made on the first request and kept."""
     kept: dict[str, Any] = current_app.extensions
     if "openapi_document" not in kept:
         document = make_document(current_app, kept["operations"])

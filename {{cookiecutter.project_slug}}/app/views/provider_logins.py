@@ -5,17 +5,31 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flasgger import swag_from
 from flask import Blueprint, request
 from flask.views import MethodView
 
-#: if cookiecutter.throttling
-from app.decorators.contract import Reply, limited_by, public, returns, takes_query
-#: else
-from app.decorators.contract import Reply, public, returns, takes_query
-#: endif
+from app.decorators.contract import (
+    Reply,
+    documented,
+    #: if cookiecutter.throttling
+    limited_by,
+    #: endif
+    public,
+    raises,
+    returns,
+    takes_query,
+)
 from app.docs import provider_logins as docs
-from app.errors import MalformedRequestError
+from app.errors import (
+    EmailUnverifiedError,
+    IdentityTakenError,
+    LinkRequiredError,
+    LoginRefusedError,
+    LoginStateError,
+    MalformedRequestError,
+    ProviderUnavailableError,
+    TooManyIdentitiesError,
+)
 from app.schemas.accounts import TokenPairOut
 from app.schemas.identities import LoginReturn
 from app.services import provider_logins
@@ -32,14 +46,15 @@ _TOKENS = frozenset({"access_token", "id_token", "token", "token_type"})
 class BeginView(MethodView):
     """The way to a provider."""
 
-    @swag_from(docs.BEGIN)
+    @documented(docs.BEGIN)
     @public
     #: if cookiecutter.throttling
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @returns(None, HTTPStatus.FOUND)
+    @raises(ProviderUnavailableError)
     def get(self, provider: str) -> Reply:
-        """Send the browser to the provider."""
+        """Send the browser to a provider to log in."""
         begun = provider_logins.begin(provider)
         headers = provider_login_cookies.keep(begun, request.cookies)
         return Reply(None, {"Location": begun.authorization_url, **headers})
@@ -48,15 +63,25 @@ class BeginView(MethodView):
 class FinishView(MethodView):
     """The way back."""
 
-    @swag_from(docs.FINISH)
+    @documented(docs.FINISH)
     @public
     #: if cookiecutter.throttling
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @takes_query(LoginReturn)
     @returns(TokenPairOut)
+    @raises(
+        LoginStateError,
+        MalformedRequestError,
+        LoginRefusedError,
+        EmailUnverifiedError,
+        LinkRequiredError,
+        IdentityTakenError,
+        TooManyIdentitiesError,
+        ProviderUnavailableError,
+    )
     def get(self, provider: str, query: LoginReturn) -> Reply:
-        """Exchange what the provider sent along for tokens."""
+        """Exchange what the provider sent the browser back with for tokens."""
         _refuse_tokens(query.model_extra or {})
         returned = provider_logins.Return(query.state, query.code, query.iss, query.error)
         secret = provider_login_cookies.read(query.state, request.cookies)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from flasgger import swag_from
 from flask import Blueprint
 from flask.views import MethodView
 
 #: if cookiecutter.xml
 from app.constants import JSON_MEDIA_TYPE
-from app.decorators.contract import Reply, public, returns, sends
-#: else
-from app.decorators.contract import Reply, public, returns
 #: endif
+from app.decorators.contract import (
+    Reply,
+    documented,
+    public,
+    returns,
+    #: if cookiecutter.xml
+    sends,
+    #: endif
+)
 from app.docs import well_known as docs
 from app.schemas.public_keys import KeySetOut
 from app.services import tokens
@@ -23,14 +28,14 @@ _CACHING = {"Cache-Control": "public, max-age=300"}
 class KeySetView(MethodView):
     """The JSON Web Key Set (RFC 7517 section 5)."""
 
-    @swag_from(docs.KEY_SET)
+    @documented(docs.KEY_SET)
     @public
     #: if cookiecutter.xml
     @sends(JSON_MEDIA_TYPE)
     #: endif
     @returns(KeySetOut)
     def get(self) -> Reply:
-        """List the public keys, the retired ones included."""
+        """List the keys that verify this API's tokens."""
         return Reply({"keys": tokens.public_keys()}, _CACHING)
 
 

@@ -36,7 +36,7 @@ FORGOTTEN: Final = '''
 class ForgottenView(MethodView):
     """A view that no test calls."""
 
-    @swag_from(docs.READ | dict(operationId="readForgotten"))
+    @documented(docs.READ)
     @returns(AccountOut)
     def get(self) -> Profile:
         """Show the account once more."""

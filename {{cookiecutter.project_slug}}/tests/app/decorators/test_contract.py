@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -12,8 +13,12 @@ from app.context import context
 from app.decorators import contract
 from app.decorators.contract import Reply, accepts, returns, takes_query
 from app.decorators.operation import operation_of
+from app.docs import Doc
+from app.errors import NotModified, TooManyItemsError
 from app.schemas.base import Representation, Schema
 from app.services.claims import TokenType
+
+WORDS = Doc("Things")
 
 
 class Given(Schema):
@@ -49,6 +54,12 @@ def _view(**_: Any) -> Any:
         (contract.accepts(Given), "body", Given),
         (contract.takes_query(Given), "query", Given),
         (contract.returns(Shown), "returns", Shown),
+        (contract.raises(TooManyItemsError), "raises", (TooManyItemsError,)),
+        (contract.with_etag, "has_etag", True),
+        (contract.conditional, "has_etag", True),
+        (contract.conditional, "is_conditional", True),
+        (contract.cached, "is_cached", True),
+        (contract.documented(WORDS), "doc", WORDS),
         (contract.returns(Shown, HTTPStatus.CREATED), "status", HTTPStatus.CREATED),
         #: if cookiecutter.throttling
         (contract.unthrottled, "is_throttled", False),
@@ -90,6 +101,35 @@ def test_arguments_of_the_path_reach_the_view_through_all_decorators():
     assert view(7) == (7, context.body, context.query)
 
 
+@dataclass
+class Stored:
+    """What a view finds, in a revision."""
+
+    some_name: str = "x"
+    revision: int = 7
+
+
+def test_a_value_is_answered_with_the_etag_of_its_revision():
+    answer = contract.with_etag(returns(Shown)(lambda: Reply(Stored(), {"Location": "/x"})))()
+    assert (answer.headers["ETag"], answer.headers["Location"]) == ('"7"', "/x")
+
+
+def test_a_conditional_change_is_handed_the_revisions_that_it_may_go_on_from(app):
+    with app.test_request_context(method="PUT", headers={"If-Match": '"7", "9"'}):
+        expected = contract.conditional(lambda expected: expected)()
+    assert [revision for revision in range(20) if revision in expected] == [7, 9]
+
+
+def test_a_conditional_read_is_compared_with_what_it_found(app):
+    def get():
+        return Stored()
+
+    with app.test_request_context(headers={"If-None-Match": '"7"'}):
+        context.answer_type = "application/json"
+        with pytest.raises(NotModified):
+            contract.conditional(returns(Shown)(get))()
+
+
 def test_a_value_is_answered_as_its_schema_says():
     answer = returns(Shown)(lambda: {"some_name": "x", "password_hash": "y"})()
     assert answer.status_code == 200
@@ -98,11 +138,11 @@ def test_a_value_is_answered_as_its_schema_says():
 
 
 def test_object_is_answered_by_its_attributes():
-    class Stored:
+    class Account:
         some_name = "x"
         password_hash = "y"
 
-    assert returns(Shown)(Stored)().json == {"someName": "x"}
+    assert returns(Shown)(Account)().json == {"someName": "x"}
 
 
 def test_text_is_answered_in_utf_8():

@@ -11,9 +11,12 @@ from uuid import uuid4
 #: endif
 
 import pytest
+from flask.views import MethodView
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
+from app.decorators.contract import documented
+from app.docs import Doc
 from app.docs.document import make_document
 #: if cookiecutter.oauth == "client"
 from tests.fixtures.provider_logins import COOKIE
@@ -112,8 +115,20 @@ def test_every_operation_belongs_to_a_listed_tag(document):
     assert {tag for operation in _operations(document) for tag in operation["tags"]} == listed
 
 
-def test_summaries_come_from_the_docs_and_not_from_docstrings(document):
-    assert document["paths"]["/api/v1/auth/signup"]["post"]["summary"] == "Create an account"
+def test_a_summary_is_the_first_line_of_a_docstring_and_an_id_is_named_for_the_view(make_app):
+    class CatView(MethodView):
+        @documented(Doc("Cats"))
+        def get(self):
+            """Look at the cat.
+
+            For long.
+            """
+
+    app = make_app()
+    app.add_url_rule("/cat", view_func=CatView.as_view("cat"))
+    described = _make(app)["paths"]["/cat"]["get"]
+    assert (described["summary"], described["operationId"]) == ("Look at the cat", "readCat")
+    assert "description" not in described
 
 
 def test_every_component_is_used(document):

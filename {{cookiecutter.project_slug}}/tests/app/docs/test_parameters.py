@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from app.decorators.operation import Operation
+from app.docs import Doc
 from app.docs.parameters import describe_parameters, path_of
 from app.schemas.base import Schema
 
@@ -23,7 +24,7 @@ def test_path_parameters_are_in_camel_case():
 
 
 def test_a_converter_becomes_a_format():
-    (described,) = describe_parameters(Operation(), "/<uuid:book_id>", {})
+    (described,) = describe_parameters(Operation(), "/<uuid:book_id>", Doc("Books"))
     assert described == {
         "name": "bookId",
         "in": "path",
@@ -33,8 +34,8 @@ def test_a_converter_becomes_a_format():
 
 
 def test_query_parameters_keep_the_limits_of_their_schema():
-    words = {"parameters": {"limit": "How many.", "createdAfter": "Since when."}}
-    described = describe_parameters(Operation(query=BooksQuery), "/", words)
+    doc = Doc("Books", parameters={"limit": "How many.", "createdAfter": "Since when."})
+    described = describe_parameters(Operation(query=BooksQuery), "/", doc)
     schemas = {parameter["name"]: parameter["schema"] for parameter in described}
     assert (schemas["limit"]["minimum"], schemas["limit"]["maximum"]) == (1, 100)
     assert schemas["createdAfter"] == {
@@ -46,10 +47,10 @@ def test_query_parameters_keep_the_limits_of_their_schema():
 
 
 def test_conditional_operations_take_conditions():
-    described = describe_parameters(Operation(), "/", {"is_conditional": True})
+    described = describe_parameters(Operation(is_conditional=True), "/", Doc("Books"))
     assert [parameter["name"] for parameter in described] == ["If-Match", "If-None-Match"]
 
 
 def test_files_take_only_the_condition_of_a_cache():
-    described = describe_parameters(Operation(), "/", {"is_cached": True})
+    described = describe_parameters(Operation(is_cached=True), "/", Doc("Books"))
     assert [parameter["name"] for parameter in described] == ["If-None-Match"]

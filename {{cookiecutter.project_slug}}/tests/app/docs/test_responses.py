@@ -6,6 +6,7 @@ import pytest
 
 from app import errors
 from app.decorators.operation import Operation
+from app.docs import Doc
 from app.docs.responses import (
     describe_not_modified,
     describe_refusal,
@@ -60,33 +61,33 @@ def test_the_refusal_of_plain_http_says_where_it_happens():
 
 #: endif
 def test_created_resources_have_a_location():
-    described = describe_success(Operation(status=errors.HTTPStatus.CREATED), {})
+    described = describe_success(Operation(status=errors.HTTPStatus.CREATED), Doc("Things"))
     assert "Location" in described["headers"]
 
 
 def test_an_answer_without_content_has_no_content():
-    assert "content" not in describe_success(Operation(status=errors.HTTPStatus.NO_CONTENT), {})
+    operation = Operation(status=errors.HTTPStatus.NO_CONTENT)
+    assert "content" not in describe_success(operation, Doc("Things"))
 
 
 def test_an_answer_without_schema_names_its_type():
-    described = describe_success(Operation(gives=("text/html",)), {})
+    described = describe_success(Operation(gives=("text/html",)), Doc("Things"))
     assert described["content"] == {"text/html": {"schema": {"type": "string"}}}
 
 
 @pytest.mark.parametrize(
-    ("operation", "words", "is_there"),
+    ("operation", "is_there"),
     [
-        (Operation(returns=AccountOut), {"is_conditional": True, "has_etag": True}, True),
-        (Operation(returns=AccountOut), {}, False),
+        (Operation(returns=AccountOut, is_conditional=True, has_etag=True), True),
+        (Operation(returns=AccountOut, has_etag=True), False),
         (
-            Operation(returns=AccountOut, body=ChangeAccount),
-            {"is_conditional": True, "has_etag": True},
+            Operation(returns=AccountOut, is_conditional=True, has_etag=True, body=ChangeAccount),
             False,
         ),
-        (Operation(), {"is_conditional": True}, False),
-        (Operation(), {"is_cached": True}, True),
+        (Operation(is_conditional=True, has_etag=True), False),
+        (Operation(is_cached=True), True),
     ],
     ids=["read", "unconditional", "write", "delete", "file"],
 )
-def test_only_conditional_reads_answer_not_modified(operation, words, is_there):
-    assert ("304" in describe_not_modified(operation, words)) is is_there
+def test_only_conditional_reads_answer_not_modified(operation, is_there):
+    assert ("304" in describe_not_modified(operation)) is is_there

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
 
+from app.conditions import Revisions
 from app.errors import NotFoundError, PreconditionFailedError
 from app.models.notes import Note
 from app.services import database_preparation, notes
 from app.services.pagination import PageRequest
 from tests.fixtures.accounts import delete
 from tests.fixtures.queries import find_unserved
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ANY = Revisions()
 
 
 @pytest.fixture(autouse=True)
@@ -29,13 +37,19 @@ def note(account) -> Note:
     return notes.create(account.id, "Title", "Body")
 
 
-def _anything(_note) -> None:
-    """Hold no condition."""
+@dataclass
+class Between:
+    """Expected revisions of a note that somebody else changes at the first look at them."""
 
+    change: Callable[[], object]
+    last: int
+    seen: list[int] = field(default_factory=list)
 
-def _only_first(note) -> None:
-    if note.revision != 1:
-        raise PreconditionFailedError
+    def __contains__(self, revision: int) -> bool:
+        self.seen.append(revision)
+        if len(self.seen) == 1:
+            self.change()
+        return revision <= self.last
 
 
 def test_a_new_note_is_found_again(account, note):
@@ -48,9 +62,9 @@ def test_a_note_of_another_account_is_not_there(stranger, note):
     with pytest.raises(NotFoundError):
         notes.find(stranger.id, note.id)
     with pytest.raises(NotFoundError):
-        notes.change(stranger.id, note.id, {"title": "Mine"}, _anything)
+        notes.change(stranger.id, note.id, {"title": "Mine"}, ANY)
     with pytest.raises(NotFoundError):
-        notes.delete(stranger.id, note.id, _anything)
+        notes.delete(stranger.id, note.id, ANY)
     assert Note.objects.get().title == "Title"
 
 
@@ -62,43 +76,32 @@ def test_a_list_shows_notes_of_its_account_alone(account, stranger, note):
 
 
 def test_a_change_changes_only_the_named_members(account, note):
-    changed = notes.change(account.id, note.id, {"title": "New"}, _anything)
+    changed = notes.change(account.id, note.id, {"title": "New"}, ANY)
     assert (changed.title, changed.body, changed.revision) == ("New", "Body", 2)
     assert changed.created_at == note.created_at
 
 
 def test_changing_or_deleting_nothing_is_not_found(account):
     with pytest.raises(NotFoundError):
-        notes.change(account.id, uuid4(), {"title": "x"}, _anything)
+        notes.change(account.id, uuid4(), {"title": "x"}, ANY)
     with pytest.raises(NotFoundError):
-        notes.delete(account.id, uuid4(), _anything)
+        notes.delete(account.id, uuid4(), ANY)
+
+
+def _change_between(account, note, last: int) -> Between:
+    return Between(lambda: notes.change(account.id, note.id, {"title": "Between"}, ANY), last)
 
 
 def test_a_concurrent_change_is_checked_again(account, note):
-    seen = []
-
-    def check(found) -> None:
-        seen.append(found.revision)
-        if len(seen) == 1:
-            notes.change(account.id, note.id, {"title": "Between"}, _anything)
-
-    changed = notes.change(account.id, note.id, {"body": "Late"}, check)
-    assert seen == [1, 2]
+    expected = _change_between(account, note, last=2)
+    changed = notes.change(account.id, note.id, {"body": "Late"}, expected)
+    assert expected.seen == [1, 2]
     assert (changed.title, changed.body, changed.revision) == ("Between", "Late", 3)
 
 
 def test_a_deletion_checks_a_concurrent_change_again(account, note):
-    seen = []
-
-    def check(found) -> None:
-        seen.append(found.revision)
-        if len(seen) == 1:
-            notes.change(account.id, note.id, {"title": "Between"}, _anything)
-        else:
-            raise PreconditionFailedError
-
     with pytest.raises(PreconditionFailedError):
-        notes.delete(account.id, note.id, check)
+        notes.delete(account.id, note.id, _change_between(account, note, last=1))
     assert Note.objects.get().title == "Between"
 
 
@@ -106,7 +109,7 @@ def test_of_many_changes_of_one_revision_one_wins(app, account, note):
     def change(number: int) -> bool:
         with app.app_context():
             try:
-                notes.change(account.id, note.id, {"title": str(number)}, _only_first)
+                notes.change(account.id, note.id, {"title": str(number)}, {1})
             except PreconditionFailedError:
                 return False
         return True
@@ -120,7 +123,7 @@ def test_of_many_changes_of_one_revision_one_wins(app, account, note):
 def test_of_many_unconditional_changes_none_is_lost(app, account, note):
     def change(number: int) -> None:
         with app.app_context():
-            notes.change(account.id, note.id, {"title": str(number)}, _anything)
+            notes.change(account.id, note.id, {"title": str(number)}, ANY)
 
     with ThreadPoolExecutor(4) as threads:
         [*threads.map(change, range(8))]
@@ -152,8 +155,8 @@ def test_every_other_query_is_served_by_an_index(account, note, listen, database
     with listen() as commands:
         notes.create(account.id, "another", "")
         notes.find(account.id, note.id)
-        notes.change(account.id, note.id, {"title": "x"}, _anything)
-        notes.delete(account.id, note.id, _anything)
+        notes.change(account.id, note.id, {"title": "x"}, ANY)
+        notes.delete(account.id, note.id, ANY)
         delete(account)
     assert {command.name for command in commands} >= {"find", "findAndModify", "delete"}
     assert find_unserved(database, commands) == []
