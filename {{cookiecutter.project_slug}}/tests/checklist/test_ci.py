@@ -161,11 +161,11 @@ def test_a_view_broken_on_purpose_turns_the_suite_red(copy):
     tests = "tests/checklist/test_conventions.py::test_"
     code, printed = _run(
         copy,
-        f"{tests}a_change_moves_the_time_of_the_change_alone",
-        f"{tests}what_is_created_tells_when",
+        f"{tests}a_change_moves_updated_at_alone",
+        f"{tests}created_resources_have_timestamps",
     )
     assert code == 1
-    assert f"FAILED {tests}a_change_moves_the_time_of_the_change_alone" in printed
+    assert f"FAILED {tests}a_change_moves_updated_at_alone" in printed
     assert "1 failed, 1 passed" in printed
 
 
