@@ -66,6 +66,10 @@ def test_a_mutation_fits_a_project_that_makes_the_promise(mutation):
     for name, text in mutation.apply(files).items():
         if name.endswith(".py"):
             compile(text, name, "exec")
+    for name in mutation.tests:
+        path, _, test = name.partition("[")[0].partition("::")
+        there = [text for file, text in files.items() if file.startswith(path)]
+        assert any(f"def {test}" in text for text in there), f"{name} is not there"
     assert {mutation.item} <= enforced_in(files[ITEMS])
     assert set(mutation.also) <= enforced_in(files[ITEMS]) - {mutation.item}
 
