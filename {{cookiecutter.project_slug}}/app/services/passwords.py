@@ -166,8 +166,8 @@ def _is_guessable(password: str, names: tuple[str, ...]) -> bool:
 
 
 def _split(name: str) -> list[str]:
-    """Return the words of a name, without single Latin letters."""
-    words = re.split(r"[\W_]+", _fold(name))
+    """Return a name and its words, without single Latin letters."""
+    words = [_fold(name), *re.split(r"[\W_]+", _fold(name))]
     return [word for word in words if word and (len(word) > 1 or not word.isascii())]
 
 

@@ -178,6 +178,15 @@ def test_a_new_password_must_not_be_easy_to_guess(password, complaint):
     assert password not in error.detail
 
 
+@pytest.mark.checklist("auth.standards")
+@pytest.mark.parametrize(("name", "slug"), [("X", "x_api"), ("1", "api_1"), ("책", "bookshop")])
+def test_a_short_name_of_the_service_is_a_name_too(monkeypatch, name, slug):
+    monkeypatch.setattr(passwords, "_SERVICE", (name, slug))
+    for password in (f"{slug}2026", f"{name}{slug}123"):
+        with pytest.raises(InvalidInputError):
+            passwords.check_new(password, "/here", "minji@example.com", "김민지")
+
+
 def test_zxcvbn_gets_only_short_texts(monkeypatch):
     given = []
     monkeypatch.setattr(
