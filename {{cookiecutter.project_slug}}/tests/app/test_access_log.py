@@ -1,4 +1,4 @@
-"""The access log names a request and tells nothing else of it."""
+"""The access log identifies a request and shows nothing else of it."""
 
 from __future__ import annotations
 

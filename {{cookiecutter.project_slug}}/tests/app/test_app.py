@@ -1,4 +1,4 @@
-"""What create_app() makes, and what it leaves alone."""
+"""What create_app() sets up, and what it does not touch."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_only_as_many_forwarded_headers_count_as_there_are_proxies(make_app):
         ({"TRUSTED_PROXIES": 1}, "", "/shop/", "/shop/api/v1/me"),
         ({"TRUSTED_PROXIES": 1}, "", "/stranger, /shop", "/shop/api/v1/me"),
         ({"TRUSTED_PROXIES": 1, "SCRIPT_NAME": "/shop"}, "", "/bar", "/bar/api/v1/me"),
-        # A proxy that says nothing of it passes on what a stranger says.
+        # A proxy that does not set the header passes on a stranger's value.
         ({"TRUSTED_PROXIES": 1}, "", "//evil.example", "/api/v1/me"),
         ({"TRUSTED_PROXIES": 1}, "", "https://evil.example", "/api/v1/me"),
         ({"TRUSTED_PROXIES": 1}, "", "/shop/../evil", "/api/v1/me"),

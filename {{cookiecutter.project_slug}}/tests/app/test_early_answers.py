@@ -1,4 +1,4 @@
-"""What becomes of bodies that nobody reads; tests/test_early_answers.py sees it at work."""
+"""Bodies that nobody reads; tests/test_early_answers.py tests them on real sockets."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Request(SimpleNamespace):
-    """A request as gunicorn has it, which notes that it is to be its connection's last."""
+    """A request like gunicorn's, which records a forced close."""
 
     def __init__(self, reader: Any = None, *, is_awaited: bool = False, **body: Any) -> None:
         super().__init__(_expected_100_continue=is_awaited, is_last=False)
         self.body = SimpleNamespace(**{"reader": reader, "read": lambda _: b"body", **body})
 
     def force_close(self) -> None:
-        """Note it."""
+        """Record it."""
         self.is_last = True
 
 

@@ -1,4 +1,4 @@
-"""An answer without a body says nothing of a body."""
+"""An answer without a body has no headers about a body."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def _below(parent: type[Problem]) -> list[type[Problem]]:
     return children + [grandchild for child in children for grandchild in _below(child)]
 
 
-# Of this app alone: tests have problems of their own.
+# Only the app's own: tests define problems, too.
 PROBLEMS = [kind for kind in _below(Problem) if kind.__module__ == "app.errors"]
 
 

@@ -1,4 +1,4 @@
-"""What a connection takes for a whole request; tests/test_availability.py sees it at work."""
+"""When a request is complete; tests/test_availability.py tests it on real sockets."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HEAD = LINE + HOST
 CHUNKS = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 MOST = Testing().MAX_BODY_BYTES
 
-# Each with the body that the app reads.
+# Each request with the body that the app reads.
 WHOLE = {
     "no headers": (b"GET / HTTP/1.1\r\n\r\n", b""),
     "no body": (HEAD + b"\r\n", b""),
@@ -46,7 +46,7 @@ WHOLE = {
         b"",
     ),
 }
-# Refused, whatever else comes: the client need not send it.
+# Refused whatever else arrives, so the rest is not awaited.
 HOPELESS = {
     "no version": b"GET /\r\n",
     "another version": b"GET / HTTP/2.0\r\n",
@@ -59,7 +59,7 @@ HOPELESS = {
     "an unknown coding": HEAD + b"Transfer-Encoding: gzip\r\n\r\n",
     "a size that is none": CHUNKS + b"zz\r\n",
 }
-# Refused by the app where it does not take that much.
+# The app refuses these if it does not take that much.
 LONG = {
     "a long body": HEAD + f"Content-Length: {MOST + 1}\r\n\r\n".encode(),
     "a body of many digits": HEAD + b"Content-Length: " + b"9" * 100 + b"\r\n\r\n",
@@ -87,7 +87,7 @@ def pair() -> Iterator[tuple[Connection, socket.socket]]:
 
 
 def feed(conn: Connection, data: bytes) -> bool:
-    """Have *data* come at once, and tell whether the request is ready."""
+    """Receive *data* at once, and tell whether the request is ready."""
     conn.data += data
     return conn.is_ready()
 
@@ -103,7 +103,7 @@ def test_request_is_ready_with_its_last_byte_and_not_before(
         assert conn.receive()
         assert conn.is_ready() == (number == len(request)), number
     assert conn.is_whole
-    # The parser finds all of it, and the next request after it.
+    # The parser reads all of it, and the next request after it.
     conn.data += b"next"
     conn.init()
     client.close()
@@ -146,7 +146,7 @@ def test_a_thread_can_tell_without_waiting_that_a_chunked_body_is_too_long(
         conn.data += b"\r\n2\r\n"
     assert feed(conn, b" ")
     conn.init()
-    # To wait for more of it would be an error.
+    # Waiting for more of it would raise an error.
     client.close()
     body = next(conn.parser).body
     assert len(body.read(MOST)) == MOST
@@ -251,7 +251,7 @@ def test_a_connection_waits_longer_for_its_next_request_than_for_its_first(
     conn.keep()
     assert not conn.is_late(conn.since + 74)
     assert conn.is_late(conn.since + 76)
-    # Who has asked for something goes later where there is no room.
+    # Without room, connections that have had a request are closed later.
     assert first < conn.rank
     client.sendall(b"GET")
     assert conn.receive()

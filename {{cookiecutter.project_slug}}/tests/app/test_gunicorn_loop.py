@@ -1,4 +1,4 @@
-"""The loop that gathers requests; tests/test_availability.py sees it at work in processes."""
+"""The loop that collects requests; tests/test_availability.py tests it in processes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PATIENCE = 20
 
 
 class Loop:
-    """A worker whose loop a test turns, and its clients."""
+    """A worker whose loop is run by a test, and its clients."""
 
     def __init__(self, worker: Worker, listener: socket.socket) -> None:
         self.worker = worker
@@ -56,14 +56,14 @@ class Loop:
         return client
 
     def turn_until(self, is_over: Callable[[], object]) -> None:
-        """Turn the loop until something is so."""
+        """Run the loop until *is_over* is true."""
         deadline = time.monotonic() + PATIENCE
         while not is_over():
             assert time.monotonic() < deadline
             self.worker.wait_for_and_dispatch_events(0.01)
 
     def read(self, client: socket.socket, *, until: bytes = b"") -> bytes:
-        """Return what comes until it ends in *until*, or until the connection does."""
+        """Return the received bytes, until they end in *until* or the connection closes."""
         received = bytearray()
         client.setblocking(False)
 
@@ -82,7 +82,7 @@ class Loop:
 
 @pytest.fixture
 def loop(make_app: MakeApp) -> Iterator[Loop]:
-    """Return a loop that has begun."""
+    """Return a running loop."""
     cfg = Config()
     cfg.set("keepalive", 75)
     worker = Worker(1, os.getppid(), [], None, 30, cfg, ServerLogger(cfg))
@@ -108,7 +108,7 @@ def loop(make_app: MakeApp) -> Iterator[Loop]:
 
 
 def test_gunicorn_still_has_what_the_worker_builds_on() -> None:
-    """None of these is documented: a new version may move each without a word."""
+    """None of these is documented: a new version may change them without notice."""
     uses = {
         ThreadWorker.run: "murder_keepalived _cap_keepalive nr_conns worker_connections",
         ThreadWorker.set_accept_enabled: "accept poller",
@@ -188,7 +188,7 @@ def test_a_worker_that_ends_keeps_no_connection_that_it_has_just_answered(
     assert loop.read(client, until=b"}").startswith(b"HTTP/1.1 200 ")
     loop.turn_until(lambda: conn.is_kept and conn in loop.worker.waiting)
     assert conn.deadline <= time.monotonic() + STOP_KEEPALIVE_LINGER
-    # What it may have begun already is answered.
+    # A request that may have begun is answered.
     client.sendall(LIVE)
     assert b"\r\nConnection: close\r\n" in loop.read(client)
 

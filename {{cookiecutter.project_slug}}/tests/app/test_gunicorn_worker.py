@@ -1,4 +1,4 @@
-"""What gunicorn answers and logs in place of the app; tests/test_serve.py sees it at work."""
+"""What gunicorn answers and logs instead of the app; tests/test_serve.py tests it in processes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PROBLEMS = [
 
 @pytest.fixture
 def worker() -> gunicorn_worker.Worker:
-    """Return a worker of no server."""
+    """Return a worker without a server."""
     worker = gunicorn_worker.Worker.__new__(gunicorn_worker.Worker)
     worker.log = gunicorn_worker.ServerLogger(Config())
     worker.log.error_log = logging.getLogger("tests.server")

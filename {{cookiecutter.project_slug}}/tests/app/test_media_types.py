@@ -1,4 +1,4 @@
-"""Each media type is read and written, and JSON is the one that nobody has to ask for."""
+"""Each media type is read and written, and JSON is the default."""
 
 from __future__ import annotations
 

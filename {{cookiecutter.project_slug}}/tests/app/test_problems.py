@@ -1,4 +1,4 @@
-"""Each operation refuses what its contract makes it refuse, by the same hooks as all others.
+"""Each operation refuses what its contract excludes, by the same hooks as all others.
 
 The operations are those of the url map: a new one is tested here without a line.
 """
@@ -50,7 +50,7 @@ def _operations(app: Flask) -> list[Called]:
             method, adapter.build(rule.endpoint, _values(rule)), contracts[rule.endpoint, method]
         )
         for rule, method in contracts.walk()
-        # A view without a contract refuses what it likes: tests/app/test_strange_routes.py.
+        # Views without a contract are tested in tests/app/test_strange_routes.py.
         if method not in {"HEAD", "OPTIONS"} and not contracts[rule.endpoint, method].is_raw
     ]
 

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tests.fixtures.provider_logins import Browser
     #: endif
 
-# In all that is personal here; what is secret holds CANARY.
+# Contained in all personal values here; secrets contain CANARY.
 WORD: Final = "heron"
 EMAIL: Final = f"{WORD}@{WORD}.example"
 ADDRESS: Final = "203.0.113.77"
@@ -45,13 +45,13 @@ PASSWORD: Final = "/api/v1/me/password"
 
 
 class Told:
-    """What was told: the events, and whom they name."""
+    """The logged events, and the accounts they name."""
 
     def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
         self.caplog = caplog
 
     def take(self) -> list[tuple[Event, dict[str, str]]]:
-        """Return the events since the last look, none of which holds anything personal."""
+        """Return the events since the last call; none may contain anything personal."""
         records = [each for each in self.caplog.records if each.name == "app.security_events"]
         self.caplog.clear()
         for record in records:
@@ -68,7 +68,7 @@ class Told:
 
 @pytest.fixture
 def told(caplog: pytest.LogCaptureFixture, api: Api) -> Told:
-    """Return what tells the events, of requests from ADDRESS."""
+    """Return the events of requests from ADDRESS."""
     caplog.set_level(logging.INFO, "app.security_events")
     api.client.environ_base["REMOTE_ADDR"] = ADDRESS
     return Told(caplog)
@@ -76,14 +76,14 @@ def told(caplog: pytest.LogCaptureFixture, api: Api) -> Told:
 
 @pytest.fixture
 def owner(make_account: MakeAccount, told: Told) -> Person:
-    """Return an account whose e-mail and name would be noticed in a line."""
+    """Return an account whose e-mail and name can be found in a line."""
     owner = make_account(email=EMAIL, display_name=WORD)
     told.take()
     return owner
 
 
 def only(event: Event, person: Person) -> list[tuple[Event, dict[str, str]]]:
-    """Return one line that names one account by its id alone."""
+    """Return the expected line of one event, with only the id of the account."""
     return [(event, {"accountId": str(person.id)})]
 
 

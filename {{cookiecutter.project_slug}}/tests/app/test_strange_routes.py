@@ -1,4 +1,4 @@
-"""Routes that nobody told anything of: late ones, those of extensions, those without decorators."""
+"""Routes without a contract: late ones, those of extensions, those without decorators."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ CSV = "text/csv; charset=utf-8"
 
 
 def echo() -> Response:
-    """Answer what was asked, read by the view itself."""
+    """Answer the request's body, which the view reads itself."""
     kinds = {"query": request.args.to_dict(flat=False), "form": request.form.to_dict()}
     return jsonify(kinds | {"body": request.get_data(as_text=True)})
 
 
 def count() -> Response:
-    """Answer in pieces, in a type that nobody announced."""
+    """Answer in pieces, in an undocumented type."""
     return Response((f"{number}\n" for number in range(3)), content_type=CSV)
 
 
@@ -84,7 +84,7 @@ class Open(Dispatched):
 
 
 class Unhashable:
-    """An object that is called, as some extensions have them."""
+    """A callable object as a view, as some extensions have."""
 
     __slots__ = ()
     __name__ = "unhashable"
@@ -96,7 +96,7 @@ class Unhashable:
 
 @pytest.fixture
 def grown(make_app: Any, tmp_path: Any) -> Api:
-    """Return a client of an app to which routes came in every way that Flask knows."""
+    """Return a client of an app with routes added in every way that Flask has."""
     app: Flask = make_app()
     (tmp_path / "logo.txt").write_text("a logo")
     blueprint = Blueprint("extension", __name__, static_folder=tmp_path, static_url_path="/static")

@@ -1,4 +1,4 @@
-"""`flask accounts`: what it does, prints, and how it exits."""
+"""`flask accounts`: its effects, output and exit codes."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_a_store_that_is_away_is_one_line_and_a_failure_and_nothing_is_lost(
     away = make_app(**{**store_settings, "S3_ENDPOINT_URL": address})
     result = away.test_cli_runner().invoke(args=["files", "clean"])
     assert result.exit_code == 1
-    # What is told to operators may stand before it.
+    # Log lines may come before it.
     assert result.output.splitlines()[-1] == (
         "Error: the object store does not carry this out: run it again later"
     )

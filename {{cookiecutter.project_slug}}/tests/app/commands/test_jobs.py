@@ -1,4 +1,4 @@
-"""`flask jobs sweep`: what every worker does by itself, by hand."""
+"""`flask jobs sweep`: do by hand what every worker does by itself."""
 
 from __future__ import annotations
 

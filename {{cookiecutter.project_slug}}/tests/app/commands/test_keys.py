@@ -30,7 +30,7 @@ KEY = "JWT_PRIVATE_KEY"
 
 @pytest.fixture
 def signing_app() -> Flask:
-    """Return an app outside of its context: a command enters the one that it finds."""
+    """Return an app outside of its context, since a command uses the one that is entered."""
     return make_token_app()
 
 

@@ -1,4 +1,4 @@
-"""`flask prepare`: what a server's start does once."""
+"""`flask prepare`: what is done once when a server starts."""
 
 from __future__ import annotations
 

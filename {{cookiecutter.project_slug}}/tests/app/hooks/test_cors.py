@@ -20,7 +20,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "PATCH"}
 
 @pytest.fixture
 def shared(make_app) -> Api:
-    """Return a client of an app that lets ORIGIN read its answers."""
+    """Return a client of an app that allows ORIGIN to read its answers."""
     return Api(make_app(CORS_ORIGINS=(ORIGIN, "https://other.example.com")))
 
 

@@ -1,4 +1,4 @@
-"""No request of the API before the database is known to fit."""
+"""No API request is served before the database is ready."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ MEMBERS = {"type", "title", "status", "detail", "instance", "requestId", "errors
 
 @pytest.fixture
 def raising(make_app):
-    """Return what calls a view that raises."""
+    """Return a function that calls a view which raises an error."""
     app = make_app()
     app.config["PROPAGATE_EXCEPTIONS"] = False
 

@@ -1,4 +1,4 @@
-"""What the client can read, and the type of what it sends."""
+"""Accept and Content-Type of requests."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_operations_without_a_body_take_none(api, account, content_type):
 
 
 def _in_chunks(body: bytes, content_type: str | None = "application/json") -> dict[str, Any]:
-    """Return what sends a body whose end the server knows, and whose length nobody."""
+    """Return a request with a chunked body: its end is known, its length is not."""
     return {
         "headers": {"Transfer-Encoding": "chunked"},
         "input_stream": io.BytesIO(body),

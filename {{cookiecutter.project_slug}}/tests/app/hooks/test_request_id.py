@@ -1,4 +1,4 @@
-"""Every answer carries an id; a client's own is taken where it is a UUID and nothing else."""
+"""Every answer has a request id; a client's own is used only if it is a UUID."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which view answers, and what is said where none does."""
+"""Which view answers, and which problem where none does."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_unknown_paths_outside_of_the_api_are_404(api, path):
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PATCH", "DELETE"])
 def test_extra_slashes_do_not_avoid_the_token(api, path, method):
-    # Past the client, which would read the first name of such a path as a host.
+    # Not by the client, which would take the first name of such a path for a host.
     api.call(method, "/", environ_overrides={"PATH_INFO": path}, status=401)
 
 
@@ -101,7 +101,7 @@ def test_a_path_converter_takes_encoded_slashes_as_slashes(make_app, account):
     for path in ("/blobs/a/b%20c", "/blobs/a%2Fb%20c"):
         assert api.get(path, account).text == "a/b c"
         assert api.put(path, account, status=405).headers["Allow"] == "GET"
-    # What a proxy or the server has taken off the path is none of its letters.
+    # The prefix that a proxy or the server has removed does not count.
     prefixed = {"RAW_URI": "/prefix/blobs/a%2Fb", "PATH_INFO": "/blobs/a/b"}
     assert api.get("/", account, environ_overrides=prefixed).text == "a/b"
     api.get("/blobs%2Fa/b", account, status=404)
@@ -163,7 +163,7 @@ class Book(MethodView):
 
 @pytest.fixture
 def books(make_app) -> Api:
-    """Return a client of an app with books, and a desk of the caller's beside them."""
+    """Return a client of an app with public books, and a protected desk beside them."""
     app = make_app()
     view = Book.as_view("book")
     app.add_url_rule("/api/v1/books/<uuid:book_id>", view_func=view)
@@ -183,7 +183,7 @@ def test_a_malformed_identifier_of_something_public_is_not_found(books, account)
     books.call("HEAD", GARBAGE, status=404)
     books.call("OPTIONS", GARBAGE, status=404)
     books.delete(GARBAGE, status=404)
-    # Who may not change a book is not told which there are.
+    # Without a token nobody learns which books can be changed.
     books.put(GARBAGE, status=401)
     books.put(GARBAGE, account, status=404)
 

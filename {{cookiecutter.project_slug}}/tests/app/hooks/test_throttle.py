@@ -1,4 +1,4 @@
-"""What is counted together: an operation's own limit, and what no operation answers."""
+"""Which requests are counted together, and which operations have their own limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hosts that are served, and HTTP that is not."""
+"""Which hosts are served, and that plain HTTP is refused."""
 
 from __future__ import annotations
 

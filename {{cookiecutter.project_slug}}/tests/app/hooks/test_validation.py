@@ -1,4 +1,4 @@
-"""Bodies and query strings are read once, by the operation's schema, and echoed never."""
+"""Bodies and query strings are read by the operation's schema, and never echoed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Measured(Schema):
     several: list[int] | None = None
 
 
-# Each type, as JSON writes it.
+# A value of each type in JSON.
 WRITTEN: list[tuple[str, Any, Any]] = [
     ("whole", 7, 7),
     ("ratio", 7, 7.0),
@@ -128,7 +128,7 @@ def test_a_body_that_does_not_fit_the_schema_is_refused(api, account, body):
 
 
 def read_body(app, body: bytes) -> Any:
-    """Read a body as the hooks do of an operation that takes Measured."""
+    """Read a body with the hooks, as for an operation that takes Measured."""
     with app.test_request_context("/", method="POST", data=body):
         context.operation, context.body_type = Operation(body=Measured), "application/json"
         validation.read_body()
@@ -183,7 +183,7 @@ def test_a_body_that_comes_in_chunks_has_the_same_limit(api, account, length, st
         account,
         input_stream=BytesIO(b'{"displayName": "%s"}' % (b"x" * (length - 19))),
         headers={**JSON, "Transfer-Encoding": "chunked"},
-        # As a server says that it knows where such a body ends.
+        # The sign of a server that it knows where such a body ends.
         environ_overrides={"wsgi.input_terminated": True},
         status=status,
     )

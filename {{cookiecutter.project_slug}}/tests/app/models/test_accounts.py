@@ -1,4 +1,4 @@
-"""Accounts as they are stored, and what one shows of itself."""
+"""Accounts as they are stored, and the members that they show."""
 
 from __future__ import annotations
 

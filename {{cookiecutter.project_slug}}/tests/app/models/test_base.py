@@ -1,4 +1,4 @@
-"""What every stored document has, whichever way it is written."""
+"""What every stored document has, however it is written."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EARLY = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Part(BaseEmbeddedDocument):
-    """A part of a thing; with a meta of its own, as no embedded class inherits any."""
+    """A part of a thing, with its own meta, which embedded classes do not inherit."""
 
     meta: ClassVar[dict[str, Any]] = {"allow_inheritance": True}
 
@@ -225,7 +225,7 @@ def test_members_of_a_newer_release_are_kept_whatever_this_one_changes(app, data
         found.name = "new"
         found.parts[0].name = "b"
         found.save()
-        # The whole list is written for this, and for the next.
+        # This change, and the next, write the whole list.
         found.parts.append(Part(name="c"))
         found.save()
         Thing.objects(id=thing.id).update(set__parts=[*found.parts, Part(name="d")])

@@ -1,4 +1,4 @@
-"""The counters: what a race leaves, and that they go away by themselves."""
+"""The counters: they survive races, and expire."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class LosingCollection:
         self.find_one = stored.find_one
 
     def find_one_and_update(self, *arguments: Any, **options: Any) -> Any:
-        """Lose, or update."""
+        """Lose the race, or update."""
         if self.losses:
             self.losses -= 1
             message = "E11000 duplicate key"
@@ -49,10 +49,10 @@ class LosingCollection:
 
 
 class SilentCollection(LosingCollection):
-    """A collection that carries updates out without answering them."""
+    """A collection that applies updates without answering them."""
 
     def find_one_and_update(self, *arguments: Any, **options: Any) -> None:
-        """Update, and say nothing."""
+        """Update, and return nothing."""
         self.stored.find_one_and_update(*arguments, **options)
 
 
@@ -89,7 +89,7 @@ def test_of_many_first_updates_at_once_none_is_lost(app: Flask) -> None:
     with ThreadPoolExecutor(12) as threads:
         list(threads.map(add_there, range(12)))
     with app.app_context():
-        # One that the embedded database did not answer may count twice.
+        # An update that the embedded database did not answer may count twice.
         assert 13 <= add() <= 25
 
 

@@ -31,7 +31,7 @@ class Visit(DynamicDocument):
 
 
 class Stamp(Document):
-    """Another one, which knows no member beside its own."""
+    """Another one, which allows only its own members."""
 
 
 class Guest(Document):
@@ -45,7 +45,7 @@ class Guest(Document):
 
 
 class Ink(EmbeddedDocument):
-    """A part of a document, as strict."""
+    """A part of a document, which is as strict."""
 
 
 def _classes_below(parent: type[Any]) -> Iterator[type[Any]]:
@@ -55,7 +55,7 @@ def _classes_below(parent: type[Any]) -> Iterator[type[Any]]:
 
 
 def _strict_classes() -> set[type[Any]]:
-    """Return the classes that take a member for a mistake which a newer release has stored."""
+    """Return the classes that would fail on a member of a newer release."""
     classes = {*document_classes(), *_classes_below(EmbeddedDocument)}
     return {each for each in classes if not each._dynamic and each._meta.get("strict", True)}
 

@@ -1,4 +1,4 @@
-"""Indexes are made from their declarations, and what is in the way is told in one line."""
+"""Indexes are made from their declarations, and a conflict is one line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLLECTION = "test_counters"
 
 @pytest.fixture(autouse=True)
 def _counters(app: Flask) -> Iterator[None]:
-    """Begin and end without the collection that is counted in."""
+    """Begin and end without the collection of counters."""
     with app.app_context():
         collection(COLLECTION).drop()
         yield

@@ -17,7 +17,7 @@ def collection(mongodb_uri, emptied_database):
     """Return a collection all of whose commands are slow."""
     client = MongoClient(mongodb_uri, event_listeners=[SlowQueries(0)])
     yield client[emptied_database.name]["things"]
-    # What the app stores has more than what is stored here.
+    # Documents of the app have more members than these.
     client[emptied_database.name].drop_collection("things")
     client.close()
 

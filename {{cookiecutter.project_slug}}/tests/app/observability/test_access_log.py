@@ -1,4 +1,4 @@
-"""What gunicorn logs has the form of all other lines."""
+"""Lines of gunicorn have the same form as all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines have one form, and say of exceptions where they were and not what they told."""
+"""Lines have one form, and show the place of an exception but not its message."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def record(message: str, *arguments: object, **fields: Any) -> logging.LogRecord
 
 @pytest.fixture
 def failure() -> BaseException:
-    """Return an exception with a cause, both of which say too much."""
+    """Return an exception with a cause, both with a message that must not be shown."""
 
     def fail():
         try:
@@ -38,7 +38,7 @@ def failure() -> BaseException:
 
 @pytest.fixture
 def clean_root(monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
-    """Return the root logger, which gets its handlers back, as does the app's its level."""
+    """Return the root logger; its handlers and the level of the app's are restored."""
     root = logging.getLogger()
     others = [each for each in root.handlers if not isinstance(each, logs.StandardError)]
     monkeypatch.setattr(root, "handlers", others)

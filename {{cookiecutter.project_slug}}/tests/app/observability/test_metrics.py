@@ -1,4 +1,4 @@
-"""What is counted is counted by route, and added up over all processes."""
+"""Requests are counted by route and added up over all processes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ print(os.getpid())
 
 @pytest.fixture
 def exporter(make_app, monkeypatch, tmp_path):
-    """Return the metrics of an app, and the client that asks it."""
+    """Return the metrics of an app, with a client of it."""
     monkeypatch.setattr(values, "ValueClass", values.ValueClass)
     monkeypatch.setattr(request_record, "refusal_listeners", [])
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
@@ -37,7 +37,7 @@ def exporter(make_app, monkeypatch, tmp_path):
     exporter.api = Api(app)
     server = exporter.serve()
     yield exporter
-    # A thread that waits at a closed socket would hold whatever has its number next.
+    # A thread that waits on a closed socket would block the next one with its number.
     server.shutdown()
     exporter.close()
     assert not tmp_path.exists()

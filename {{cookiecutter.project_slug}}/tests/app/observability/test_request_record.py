@@ -1,4 +1,4 @@
-"""The line of a request says who asked for what, by route, and what came of it."""
+"""The line of a request has its account, route and result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.fixtures.accounts import CANARY
 
 @pytest.fixture
 def environ(app):
-    """Return a dict that gets the environment of the next request's end."""
+    """Return a dict that is filled with the WSGI environment of the next request."""
     kept = {}
 
     def watch(environ, start_response):

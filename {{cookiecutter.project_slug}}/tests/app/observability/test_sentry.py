@@ -1,4 +1,4 @@
-"""Failures are reported by kind, place, request and route, and say nothing else."""
+"""Error reports have class, place, request and route, and nothing else."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.observability import sentry
 from tests.fixtures.accounts import CANARY
 from tests.fixtures.api import Api
 
-# The suite's recorder takes CANARY, as the words of an exception, for a leak of the app's.
+# In an exception's message, the suite's recorder would take CANARY for a leak of the app.
 WORDS = "what a customer wrote"
 
 
 @pytest.fixture
 def app(make_app, collector, monkeypatch):
-    """Return an app that reports to the collector; /failing fails, and /own does for callers."""
+    """Return an app that reports to the collector; /failing fails, and /own fails for callers."""
 
     def fail():
         raise ValueError(WORDS)

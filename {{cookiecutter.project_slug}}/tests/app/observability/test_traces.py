@@ -30,7 +30,7 @@ os._exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 
 def make_span(name, **attributes):
-    """Return a span with a client's word wherever one fits."""
+    """Return a span with text of a client in every possible place."""
     state = TraceState([("vendor", CANARY)])
     context = SpanContext(1, 2, is_remote=False, trace_flags=TraceFlags(1), trace_state=state)
     return ReadableSpan(
@@ -72,7 +72,7 @@ def test_a_worker_can_be_forked_although_threads_started_after_the_provider():
         try:
             assert process.wait(30) == 0
         finally:
-            # Its child holds on to what it waits for.
+            # Its child keeps the pipe open that it waits for.
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGKILL)
 

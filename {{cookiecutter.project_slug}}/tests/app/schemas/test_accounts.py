@@ -82,7 +82,7 @@ def test_invalid_addresses_are_refused(email):
     ],
 )
 def test_a_schema_checks_only_the_length_of_a_password(password, is_valid):
-    """What may be a new one is for the service to say, which knows whose it is."""
+    """The service checks new passwords, since it knows the owner."""
     assert _is_valid(SignUp, {**GOOD, "password": password}) is is_valid
     assert _is_valid(LogIn, {"email": GOOD["email"], "password": password}) is is_valid
     changed = {"currentPassword": "x", "newPassword": password}

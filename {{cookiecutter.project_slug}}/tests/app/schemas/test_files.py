@@ -1,4 +1,4 @@
-"""Files on the wire: names, sizes, and what a client may say."""
+"""Files on the wire: names, sizes, and which members a client may send."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from app.services.notes import SORT_FIELDS
 
 def _is_valid(schema, document) -> bool:
     try:
-        # A query string has texts alone.
+        # A query string has only texts.
         schema.model_validate(document, strict=schema is not NotesQuery)
     except ValidationError:
         return False

@@ -1,4 +1,4 @@
-"""Deletions: an account goes whole, however much it owns and whoever writes beside it."""
+"""Deletions: an account is removed completely, whatever it owns and whoever writes meanwhile."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ WRITERS = 6
 
 
 class SlowQuerySet(TimestampedQuerySet):
-    """A queryset of a collection that is large: MongoDB needs more time than it has."""
+    """A queryset of a large collection: MongoDB needs more time than allowed."""
 
     refusals = 0
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        """Delete, once MongoDB has had the time."""
+        """Time out as often as *refusals* says, then delete."""
         if SlowQuerySet.refusals:
             SlowQuerySet.refusals -= 1
             raise NetworkTimeout("too late")
@@ -36,7 +36,7 @@ class SlowQuerySet(TimestampedQuerySet):
 
 
 class Possession(BaseDocument):
-    """Something of a developer's own that an account owns."""
+    """A developer's own document that belongs to an account."""
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "possessions",
@@ -57,7 +57,7 @@ def _context(app, unshared_deletions, monkeypatch):
 
 
 def _sweep(seconds=0):
-    """Sweep as if *seconds* had gone by."""
+    """Sweep as if *seconds* had passed."""
     Deletion.objects.update(set__due_at=utc_now())
     for mark in Deletion.objects:
         began = mark.created_at - timedelta(seconds=seconds)
@@ -82,7 +82,7 @@ def test_a_deletion_longer_than_a_request_can_be_requested_again(api, account, l
     SlowQuerySet.refusals = 2
     for status in (503, 503):
         assert "Retry-After" in api.delete("/api/v1/me", account, status=status).headers
-        # To everything else it is gone already.
+        # For everything else the account is gone already.
         api.get("/api/v1/me", account, status=401)
         api.delete("/api/v1/me", elsewhere, status=401)
         api.post("/api/v1/auth/refresh", headers=account.refresh_headers, status=401)
@@ -103,7 +103,7 @@ def test_a_deletion_that_is_not_requested_again_is_finished_nevertheless(api, ac
 @pytest.mark.checklist("proc.me")
 def test_late_writes_of_every_class_are_removed_within_a_minute(account):
     delete(account)
-    # As a request that was let in before writes.
+    # As a request writes that was accepted before.
     Possession(owner=account.id).save()
     _sweep()
     assert Possession.objects.count() == 0
@@ -125,7 +125,7 @@ def test_writers_beside_a_deletion_leave_nothing(app, account):
             writing.wait(10)
             with suppress(UnauthorizedError):
                 while True:
-                    # Who is let in writes, whatever has happened since.
+                    # An accepted request writes, whatever has happened since.
                     Possession(owner=caller.account_id).save()
                     caller = sessions.find_caller(claims)
 
@@ -143,7 +143,7 @@ def test_a_mark_without_a_deletion_does_nothing(account):
     account_deletion._mark(account.id)
     Possession(owner=account.id).save()
     account_deletion.sweep()
-    # Too early: whoever made it may be about to go on.
+    # Too early: the request that made the mark may still be running.
     assert Deletion.objects.count() == 1
     _sweep(account_deletion.KEPT_SECONDS)
     assert Deletion.objects.count() == 0

@@ -1,4 +1,4 @@
-"""Accounts: signed up once, renamed, given another password, and gone with all they own."""
+"""Accounts: sign up, rename, change the password, delete."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _context(app):
 
 @pytest.fixture
 def cheap(monkeypatch):
-    """Take the time out of hashing, where it is not what the test is about."""
+    """Make hashing fast, for tests that are not about it."""
     monkeypatch.setattr(passwords, "hash_password", lambda password: f"hash of {password}")
     monkeypatch.setattr(
         passwords, "is_correct", lambda password, stored: stored == f"hash of {password}"

@@ -1,4 +1,4 @@
-"""What a rightly signed token must say, and what it must not."""
+"""The claims that a correctly signed token must and must not have."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("token_app")
 
 
 def refuse(token: str) -> None:
-    """Fail unless *token* is refused, as whatever type it is read."""
+    """Fail unless *token* is refused as every type."""
     for expected in TokenType:
         with pytest.raises(UnauthorizedError):
             tokens.read(token, expected)

@@ -1,4 +1,4 @@
-"""An app works on no database before that has what the app needs."""
+"""An app uses a database only after preparing it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MADE = EnsuredIndexes(existing=(), made=())
 
 
 class CountedPreparation:
-    """Stands for the database: counts calls and fails as often as it is told."""
+    """Stands for the database: counts calls and raises the given failures first."""
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
@@ -38,7 +38,7 @@ class CountedPreparation:
 
 @pytest.fixture
 def unprepared_app(app: Flask) -> Iterator[Flask]:
-    """Provide an app like *app* that has made sure of nothing yet, its context entered."""
+    """Yield an app like *app* that is not prepared, with its context entered."""
     unprepared = Flask("unprepared")
     unprepared.extensions |= app.extensions
     database_preparation.init_app(unprepared)
@@ -132,7 +132,7 @@ def test_threads_that_come_at_once_prepare_once(
 
 
 class Held:
-    """A lock that another thread held, and what that one left behind."""
+    """A lock that another thread has held, and the state it left."""
 
     def __init__(self, state: Any, **left: Any) -> None:
         self.state, self.left = state, left
@@ -143,7 +143,7 @@ class Held:
         return timeout > 0
 
     def release(self) -> None:
-        """Nothing was taken."""
+        """Do nothing: no lock was taken."""
 
 
 def test_a_request_that_waited_for_a_success_passes(

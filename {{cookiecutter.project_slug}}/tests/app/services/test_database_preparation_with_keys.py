@@ -1,4 +1,4 @@
-"""No app with keys that do not fit ever writes to the database."""
+"""An app whose keys do not fit never writes to the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is stored in clear is encrypted, what is encrypted is renewed, and nothing is lost."""
+"""Values in clear are encrypted, encrypted ones are renewed, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -352,7 +352,7 @@ def test_an_interrupted_change_of_the_index_key_keeps_the_old_key_valid(
             patched.setattr(FieldCipher, "blind_indexes", index_until_killed)
             with pytest.raises(KeyboardInterrupt):
                 rotate_keys()
-        # Some have both indexes, some the old one; whichever keys a process has, it finds them.
+        # Some have both indexes, some only the old one; processes with any of the keys find them.
         assert {type(indexes_of(account)) for account in accounts} == {list, str}
     for keys in (field_keys, both):
         with make_keyed_app(keys).app_context():

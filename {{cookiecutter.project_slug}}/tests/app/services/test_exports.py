@@ -1,4 +1,4 @@
-"""Exports of one account: nothing of others, and nothing that another attempt has left."""
+"""Exports of one account: nothing of other accounts or of other attempts."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _context(queue_app):
 
 @pytest.fixture
 def export(account) -> Job:
-    """Return an export that was asked for."""
+    """Return a requested export."""
     return exports.create(account.id, str(uuid4()))
 
 

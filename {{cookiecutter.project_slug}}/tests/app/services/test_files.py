@@ -1,4 +1,4 @@
-"""Files: announced before anything is sent, confirmed by a look, and never left behind."""
+"""Files: announced, uploaded, confirmed, and never left behind."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _context(app: Flask, objects: Objects) -> Iterator[None]:
 
 @pytest.fixture
 def announce(account: Person) -> Callable[..., File]:
-    """Return what announces a file of the account."""
+    """Return a function that announces a file of the account."""
 
     def announce(name: str = "a.png", owner: Person = account) -> File:
         return files.announce(owner.id, name, PNG, len(CONTENT))
@@ -60,7 +60,7 @@ def announce(account: Person) -> Callable[..., File]:
 
 @pytest.fixture
 def upload(objects: Objects) -> Callable[[File], File]:
-    """Return what puts a file's object into the store."""
+    """Return a function that puts a file's object into the store."""
 
     def upload(file: File) -> File:
         objects.put(str(file.key), CONTENT, PNG)
@@ -70,13 +70,13 @@ def upload(objects: Objects) -> Callable[[File], File]:
 
 
 def fail(_key: str) -> None:
-    """Answer as the app does while the store is away."""
+    """Raise what the app raises while the store is away."""
     raise ServiceUnavailableError
 
 
 @contextmanager
 def store_is_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take the store away, as the rest of the app sees it."""
+    """Make the store unavailable for the rest of the app."""
     with monkeypatch.context() as patch:
         patch.setattr(object_store, "look_at", fail)
         patch.setattr(object_store, "remove", fail)
@@ -136,7 +136,7 @@ def test_an_upload_that_does_not_match_is_refused_for_good(account, announce, up
     with pytest.raises(UploadMismatchError):
         files.confirm(account.id, file.id)
     assert objects.names() == set()
-    # The form is still good, the file is not.
+    # The form is still valid, but the file is not.
     upload(file)
     with pytest.raises(NotFoundError):
         files.confirm(account.id, file.id)
@@ -166,7 +166,7 @@ def test_a_lost_race_with_a_confirmation_removes_nothing(
     look_at = object_store.look_at
 
     def look_late(_key: str) -> Any:
-        # Something else was there when this one looked; then the right one came, and was confirmed.
+        # A wrong object was there first; then the right one arrived and was confirmed.
         with monkeypatch.context() as patch:
             patch.setattr(object_store, "look_at", look_at)
             files.confirm(account.id, upload(file).id)
@@ -281,7 +281,7 @@ def test_an_account_that_is_deleted_leaves_the_files_of_others(
 
 def test_cleaning_removes_expired_files_and_nothing_else(account, announce, upload, objects):
     kept = [upload(announce()), files.confirm(account.id, upload(announce()).id)]
-    # What is stored has no deadline any more.
+    # A stored file has no deadline.
     expire(kept[1])
     over = [upload(announce()), announce()]
     for file in over:
@@ -350,7 +350,7 @@ def test_parallel_requests_cannot_exceed_the_limit_of_pending_files(
             assert announce(0)
         assert not announce(0)
         assert len(stored()) == 5
-        # Others have a limit of their own, and what is over counts no more.
+        # Others have their own limit, and expired files do not count.
         files.announce(stranger.id, "a.png", PNG, 1)
         expire(File.objects(account=account.id).first())
         assert announce(0)

@@ -1,4 +1,4 @@
-"""Accounts by identity: found, made, and given a name."""
+"""Finding and creating accounts by identity."""
 
 from __future__ import annotations
 

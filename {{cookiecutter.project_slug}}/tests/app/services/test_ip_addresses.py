@@ -1,4 +1,4 @@
-"""Whom an address counts for."""
+"""The networks in which an address is counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The jail counts failures exactly, grows, ends, and cannot be lengthened or cleared by others."""
+"""The jail counts failures exactly, grows, ends, and cannot be changed by others."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _context(app):
 
 @pytest.fixture
 def record(app, database) -> Callable[..., dict[str, Any]]:
-    """Return what reads a stored count, the account's at this address unless another is named."""
+    """Return a function that reads a stored count, by default the account's at this address."""
 
     def read(key: str = PAIR) -> dict[str, Any]:
         with app.app_context():
@@ -45,7 +45,7 @@ def record(app, database) -> Callable[..., dict[str, Any]]:
 
 @pytest.fixture
 def serve(database) -> Callable[..., None]:
-    """Return what lets the time of every jail and window pass."""
+    """Return a function that ends every jail and window."""
 
     def serve() -> None:
         past = int((time.time() - 1) * 1000)
@@ -62,7 +62,7 @@ def _try(
     is_right: Callable[[], bool] = lambda: False,
     is_known: bool = False,
 ) -> int:
-    """Try to log in; return the seconds to wait, 0 where the password was looked at."""
+    """Try to log in; return the seconds to wait, or 0 if the password was checked."""
     try:
         jail.check_login(account, address, is_right, is_known=is_known)
     except LoginJailedError as error:
@@ -94,7 +94,7 @@ def test_the_number_of_failures_is_a_setting(make_app, most):
 
 @pytest.fixture
 def crowd(app) -> Callable[[int, Callable[[], bool]], list[int]]:
-    """Return what makes attempts on one account at once; it returns how long each is to wait."""
+    """Return a function that makes parallel attempts and returns the wait of each."""
 
     def attempt_all(count: int, is_right: Callable[[], bool]) -> list[int]:
         ready = Barrier(count)
@@ -144,7 +144,7 @@ def test_a_place_that_is_never_given_back_becomes_free_again(monkeypatch, record
         with pytest.raises(MemoryError):
             _try(is_right=die)
     assert len(record()["pending"]) == 5
-    # It waits until the first of those places is free.
+    # The attempt waits until the first of those places is free.
     assert _try() == 0
     assert record()["failures"] == 1
 
@@ -339,7 +339,7 @@ def test_no_address_and_no_e_mail_is_stored_and_none_can_be_tried_out(make_app, 
         assert isinstance(document["_id"], UUID)
         assert ACCOUNT not in str(document)
         assert ADDRESS not in str(document)
-    # Whoever has a copy, and not SECRET_KEY, finds no id.
+    # Without SECRET_KEY no id can be computed from a copy.
     with make_app(SECRET_KEY=generate_secret()).app_context():
         tried = {id_for(counters.COLLECTION, key) for key in (PAIR, f"address:{ADDRESS}")}
     assert not tried & {document["_id"] for document in stored}

@@ -1,4 +1,4 @@
-"""Attempts: one holder at a time, and what is written by any other is refused."""
+"""Attempts: one holder at a time, and writes of any other are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs: bounded per account, sent again when nobody takes them up, tried until they are done."""
+"""Jobs: limited per account, sent again when lost, tried until they are done."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _context(queue_app):
 
 @pytest.fixture
 def sent(monkeypatch) -> list:
-    """Return the ids that are sent from now on; nothing reaches the broker."""
+    """Return the ids that are sent from now on, instead of sending them."""
     ids: list = []
     monkeypatch.setattr(queue, "send", ids.append)
     return ids

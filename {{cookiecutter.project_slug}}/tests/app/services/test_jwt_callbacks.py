@@ -1,4 +1,4 @@
-"""A view under Flask-JWT-Extended's own decorator refuses as the rest of the API does."""
+"""A view with Flask-JWT-Extended's own decorator answers the same problems as the API."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def guarded_app() -> Flask:
 
 @pytest.fixture
 def client(guarded_app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
-    """Return a client of these views, where every session stands."""
+    """Return a client of these views, for which every session is valid."""
     monkeypatch.setattr(sessions, "find_caller", lambda _claims: None)
     return guarded_app.test_client()
 
 
 @pytest.fixture
 def forger(guarded_app: Flask) -> Forger:
-    """Return who makes tokens by hand for these views."""
+    """Return a forger of tokens for these views."""
     return Forger(guarded_app)
 
 

@@ -1,4 +1,4 @@
-"""Notes of one account: nothing of others, no lost update, and an index for every query."""
+"""Notes of one account: none of others, no lost update, and an index for every query."""
 
 from __future__ import annotations
 

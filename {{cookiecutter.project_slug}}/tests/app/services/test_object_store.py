@@ -1,4 +1,4 @@
-"""The object store: found by configuration alone, and waited for no longer than a request may."""
+"""The object store: only settings configure it, and waits for it are limited."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "3f0c1d9a-0a53-4a7e-9f43-5a0d4f7b2c11"
 HEADERS: Final = {"Content-Type": "image/png"}
-# Of this machine, and of nobody's concern: a profile that is not there, endpoints, proxies.
+# Settings of this machine that must be ignored: a missing profile, endpoints, proxies.
 VARIABLES: Final = {
     "AWS_PROFILE": "nobody",
     "AWS_CONFIG_FILE": "/nothing/here",
@@ -43,7 +43,7 @@ VARIABLES: Final = {
 
 @pytest.fixture
 def make_store_app(make_app: MakeApp, store_settings: dict[str, str]) -> Callable[..., Flask]:
-    """Return a maker of apps on the suite's store, but for these settings."""
+    """Return a maker of apps on the suite's store, with other settings on request."""
 
     def make(**overrides: Any) -> Flask:
         return make_app(**{**store_settings, **overrides})
@@ -53,7 +53,7 @@ def make_store_app(make_app: MakeApp, store_settings: dict[str, str]) -> Callabl
 
 @contextmanager
 def answering(answer: bytes | None) -> Iterator[str]:
-    """Listen at an address where each connection gets *answer*, or nothing ever."""
+    """Listen on an address where each connection gets *answer*, or no answer."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         held = []
 
@@ -90,7 +90,7 @@ def test_an_object_is_seen_and_removed(app, objects):
         assert object_store.look_at(KEY) == object_store.StoredObject(5, "image/png")
         object_store.remove(KEY)
         assert object_store.look_at(KEY) is None
-        # Removing again is no mistake.
+        # Removing it again is no mistake.
         object_store.remove(KEY)
 
 
@@ -131,7 +131,7 @@ def test_a_silent_store_is_given_up_after_one_try(make_store_app, call):
     with answering(None) as address:
         app = make_store_app(S3_ENDPOINT_URL=address, S3_TIMEOUT_SECONDS=2)
         with app.app_context():
-            # What the client takes to be made is no wait for the store.
+            # Making the client is not part of the wait for the store.
             object_store.sign_form(KEY, HEADERS, 5, 60)
             started = time.monotonic()
             with pytest.raises(ServiceUnavailableError):
@@ -173,7 +173,7 @@ def test_requests_that_need_the_store_get_503_with_retry_after(make_store_app, m
     app = make_store_app(S3_ENDPOINT_URL=f"http://127.0.0.1:{ports.find_free()}")
     api, account = Api(app), make_account(app=app)
     body = {"fileName": "a.png", "contentType": "image/png", "size": 5}
-    # Announcing needs no store, and neither does reading.
+    # Announcing and reading do not need the store.
     place = api.post("/api/v1/me/files", account, json=body).headers["Location"]
     shown = api.get(place, account).json
     for method, request in (("PATCH", {"json": {"status": "stored"}}), ("DELETE", {})):

@@ -1,4 +1,4 @@
-"""Pages by cursor: every item once and in order, whatever is written meanwhile."""
+"""Pages by cursor: every item once and in order, in spite of concurrent writes."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _grow(title: str = "leaf", seconds: float = 0) -> Leaf:
 
 @pytest.fixture
 def leaves() -> list[Leaf]:
-    """Return eleven leaves; titles and moments are shared by several each."""
+    """Return eleven leaves, several of which share a title or a moment."""
     return [_grow(f"title {number % 3}", number // 4) for number in range(11)]
 
 

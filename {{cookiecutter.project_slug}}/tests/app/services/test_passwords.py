@@ -1,4 +1,4 @@
-"""Passwords: Argon2id at OWASP's floor, and the same work whether or not anybody is there."""
+"""Passwords: Argon2id at OWASP's minimum, and the same work for unknown accounts."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_without_an_account_every_password_is_wrong():
 
 @pytest.fixture
 def spend(monkeypatch):
-    """Return what tries a wrong password on a hash, and tells how many KiB Argon2id filled."""
+    """Return a function that tries a wrong password on a hash; it returns the KiB that it cost."""
     done = []
     hash_really = PasswordHasher.hash
 
@@ -107,7 +107,7 @@ def test_a_hash_that_costs_slightly_more_does_not_cause_an_error(make_app, store
     with make_app().app_context():
         spend(None)
         assert spend(costlier) == 2 * 19_458
-        # Argon2 fills 8 KiB at least.
+        # Argon2 uses 8 KiB at least.
         assert {spend(each) for each in (None, stored)} == {2 * 19_456 + 8}
 
 
@@ -115,7 +115,7 @@ def test_a_hash_that_costs_slightly_more_does_not_cause_an_error(make_app, store
 def test_after_an_expensive_hash_all_others_cost_as_much(make_app, stored, spend):
     costlier = PasswordHasher(4, 19_456, 1).hash(PASSWORD)
     with make_app(ARGON2_TIME_COST=3).app_context():
-        # What makes the decoy is not counted.
+        # Making the decoy is not counted.
         spend(None)
         assert spend(costlier) == 4 * 19_456
         assert {spend(each) for each in (None, stored, costlier)} == {4 * 19_456}

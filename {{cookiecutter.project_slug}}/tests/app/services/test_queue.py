@@ -1,4 +1,4 @@
-"""The broker: which it is, what it is sent, and what becomes of a request while it is away."""
+"""The broker: its protocols, its messages, and requests while it is away."""
 
 from __future__ import annotations
 

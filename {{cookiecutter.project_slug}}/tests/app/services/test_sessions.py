@@ -1,4 +1,4 @@
-"""Sessions: who may open one, how it goes on, and how it ends."""
+"""Sessions: how they begin, continue and end."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ def keys_of(app: Flask) -> SigningKeys:
 
 
 def rotated(app: Flask) -> Flask:
-    """Return an app of the settings that a rotation of *app*'s key gives."""
+    """Return an app with the settings after a rotation of *app*'s key."""
     return make_token_app(**keys_of(app).rotate())
 
 

@@ -1,4 +1,4 @@
-"""Pages in the order of any value: of every kind, and where some documents have none."""
+"""Pages sorted by values of every type, also if some documents have none."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class Price(BaseEmbeddedDocument):
 
 
 class Ware(BaseDocument):
-    """Something of which not all is known."""
+    """Something with optional members."""
 
     meta: ClassVar[dict[str, Any]] = {"collection": "test_wares"}
 
     name = StringField()
-    # A default is what a class makes of a missing member; MongoDB sorts by what is stored.
+    # With a default, a missing member would look present; MongoDB sorts by stored values.
     weight = FloatField(default=5.0)
     stock = IntField(db_field="inStock")
     since = DateTimeField()
@@ -54,7 +54,7 @@ class Ware(BaseDocument):
 
 
 DECIMALS = st.decimals(-(10**9), 10**9, places=3).map(Decimal128)
-# Each field to sort by: the member that is stored, and the values that it may have there.
+# Each field to sort by: the stored member, and its possible values.
 ORDERS: dict[str, tuple[str, st.SearchStrategy[Any]]] = {
     "name": ("name", st.text(st.characters(exclude_categories=["Cs"]), max_size=3)),
     "weight": ("weight", st.floats(-9, 9) | st.sampled_from([-0.0, 1e300])),
@@ -75,7 +75,7 @@ def _context(app):
 
 
 def _rank(value: Any) -> tuple[bool, Any]:
-    """Order values as MongoDB does, where those that are missing come before all others."""
+    """Order values like MongoDB: missing ones come first."""
     value = value.get("theAmount") if isinstance(value, dict) else value
     value = value.to_decimal() if isinstance(value, Decimal128) else value
     return value is not None, 0 if value is None else value

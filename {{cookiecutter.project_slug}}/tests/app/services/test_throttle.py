@@ -1,4 +1,4 @@
-"""The throttle: what it serves, alone and with others, what it remembers and what it asks."""
+"""The throttle: its exactness in one and several processes, its memory and its queries."""
 
 from __future__ import annotations
 
@@ -55,18 +55,18 @@ def _context(app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def app_throttle() -> Throttle:
-    """Return a throttle as one process has it."""
+    """Return the throttle of one process."""
     return Throttle(DatabaseStore())
 
 
 class CountingStore(DatabaseStore):
-    """The database's, which tells how often it was asked."""
+    """The database's store, with a count of its calls."""
 
     def __init__(self) -> None:
         self.asked = 0
 
     def take(self, order: Order) -> Taken:
-        """Count the question, and answer it."""
+        """Count the call, and answer it."""
         self.asked += 1
         return super().take(order)
 
@@ -120,7 +120,7 @@ def test_processes_never_exceed_a_limit_nor_fall_short_by_more_than_a_tenth(
 
 
 def test_processes_that_died_hold_no_more_than_a_tenth(app_throttle: Throttle) -> None:
-    # Each takes as large a block as it gets, and is gone.
+    # Each takes as large a block as possible, and dies.
     served = 0
     for _ in range(60):
         dying = Throttle(DatabaseStore())
@@ -151,7 +151,7 @@ def test_real_processes_share_a_limit(
     for process in running:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
-    # All are released before any is waited for.
+    # All are started before any is awaited.
     for process in running:
         assert process.stdin is not None
         process.stdin.write("go\n")
@@ -203,7 +203,7 @@ def test_being_refused_in_one_window_does_not_last_into_the_next() -> None:
     window.enter(Taken(0, 5, 60, 1), 5, asked_at)
     window.enter(Taken(1, 1, 60, 2), 5, asked_at)
     assert not window.is_used_up
-    # What is told of the window before changes nothing any more.
+    # A late answer about the previous window changes nothing.
     window.enter(Taken(0, 5, 60, 1), 5, asked_at)
     assert not window.is_used_up
 
@@ -288,7 +288,7 @@ def test_any_storage_that_limits_knows_counts() -> None:
 def test_a_store_beyond_the_network_has_a_second_to_answer(
     uri: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # What speaks to it is installed by whoever names one.
+    # The client library is installed by whoever uses such a store.
     options: dict[str, Any] = {}
     monkeypatch.setattr(throttle, "storage_from_string", lambda _, **given: options.update(given))
     LimitsStore(uri)
@@ -296,7 +296,7 @@ def test_a_store_beyond_the_network_has_a_second_to_answer(
 
 
 class AbsentStore(DatabaseStore):
-    """A store beyond a network that is down."""
+    """A store that cannot be reached."""
 
     asked = 0
 
@@ -319,7 +319,7 @@ def test_while_a_store_is_away_strict_limits_are_closed_and_others_open(
         with pytest.raises(ServiceUnavailableError) as raised:
             app_throttle.count("auth", "30 per minute", "key", callers, is_strict=True)
     assert raised.value.headers["Retry-After"] == "5"
-    # It is left alone for a while.
+    # The store is not asked for a while.
     assert store.asked == 1
     assert len(caplog.records) == 1
     assert "ConnectionRefusedError" in caplog.text

@@ -1,4 +1,4 @@
-"""Tokens that were made to get past the reader: each is refused, none is an error of ours."""
+"""Forged tokens: each is refused, and none causes an error of ours."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ OTHER_ALGORITHMS = {"HS384", "RS256", "RS512", "PS256", "ES256", "ES384", "EdDSA
 
 
 def refuse(token: str) -> None:
-    """Fail unless *token* is refused, and refused as every other."""
+    """Fail unless *token* is refused like every other."""
     with pytest.raises(UnauthorizedError):
         tokens.read(token, TokenType.ACCESS)
 

@@ -1,4 +1,4 @@
-"""Tokens as they are issued, read, kept in mind and configured."""
+"""Tokens: how they are issued, read, cached and configured."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pair(token_app: Flask) -> tokens.TokenPair:
 
 
 def payload_of(token: str) -> dict[str, Any]:
-    """Return the claims as anybody who finds the token can read them."""
+    """Return the claims, which anybody with the token can read."""
     payload: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
     return payload
 

@@ -1,4 +1,4 @@
-"""The memory of verified tokens: bounded, and never longer than a token's life."""
+"""The cache of verified tokens: bounded, and never longer than a token's life."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def make_claims(seconds: float = 60) -> Claims:
-    """Return claims that are good for that long."""
+    """Return claims that are valid for *seconds*."""
     exp = int(time.time() + seconds)
     return Claims(
         account_id=uuid4(),

@@ -20,5 +20,5 @@ def test_an_export_holds_notes_as_the_api_shows_them(api, app, account):
         attempt.finish(task.make(attempt))
         _, chunks = exports.read(account.id, attempt.job.id)
         exported = json.loads(b"".join(chunks))
-    # What is made within one millisecond has its ids in any order.
+    # Ids of the same millisecond are in any order.
     assert sorted(exported["notes"], key=itemgetter("id")) == sorted(shown, key=itemgetter("id"))

@@ -1,4 +1,4 @@
-"""What an export holds, and how much of it is in memory at a time."""
+"""The content of an export, and how much of it is in memory."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tests.fixtures.queue import CHUNK_BYTES
 
 
 class Bottle(BaseEmbeddedDocument):
-    """Of which the owner may not see everything."""
+    """An embedded document of which the owner may not see everything."""
 
     meta: ClassVar[dict[str, Any]] = {"export": ("name",)}
 
@@ -54,7 +54,7 @@ class Position(BaseEmbeddedDocument):
 
 
 class Basket(BaseDocument):
-    """Something of an account that is no flat list of members."""
+    """A document of an account with nested members."""
 
     meta: ClassVar[dict[str, Any]] = {
         "collection": "baskets",
@@ -182,7 +182,7 @@ def test_a_large_export_is_never_wholly_in_memory(account, make_belongings, make
 
 
 def test_a_deleted_account_is_not_exported(attempt):
-    # Past the service, which would delete the job, too.
+    # Without the service, which would delete the job, too.
     Account._get_collection().delete_many({})
     with pytest.raises(job_attempts.LeaseLostError):
         task.make(attempt)

@@ -1,4 +1,4 @@
-"""Real workers: two that want the same job, one that falls asleep, one that is told to end."""
+"""Real workers: two with the same job, one that sleeps, one that is stopped."""
 
 from __future__ import annotations
 

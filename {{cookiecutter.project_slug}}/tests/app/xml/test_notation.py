@@ -1,4 +1,4 @@
-"""How values stand in elements."""
+"""How values are written in elements."""
 
 from __future__ import annotations
 

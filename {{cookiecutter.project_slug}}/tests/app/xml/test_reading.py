@@ -1,4 +1,4 @@
-"""Bodies in XML are read into what they would be in JSON."""
+"""Bodies in XML are read into the values of JSON."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_the_encoding_may_be_declared(encoding):
         "<box/>".encode("utf-32"),
         b"<a>" * (MOST_LEVELS + 1) + b"</a>" * (MOST_LEVELS + 1),
         b"<box>" + b"<a/>" * MOST_ELEMENTS + b"</box>",
-        # Whatever else is wrong, a torn body is torn.
+        # A torn body is malformed, whatever else is wrong.
         b"<wrong a='b'>text<title/><title/>",
     ],
 )

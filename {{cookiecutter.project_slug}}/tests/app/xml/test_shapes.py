@@ -1,4 +1,4 @@
-"""What a schema looks like in XML is read off its JSON schema."""
+"""The shape of a schema in XML comes from its JSON schema."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class PartOut(Representation):
 
 
 class WholeOut(Representation):
-    """What has members of every kind."""
+    """A schema with members of every type."""
 
     some_name: str
     count: int
@@ -33,14 +33,14 @@ class WholeOut(Representation):
 
 
 class WriteWhole(Schema):
-    """What has one."""
+    """A schema with one member."""
 
     some_name: str
 
 
 @pytest.fixture
 def shape() -> Shape:
-    """Return the shape of what has members of every kind."""
+    """Return the shape of a schema with members of every type."""
     return shape_of(WholeOut, "serialization")
 
 
@@ -87,7 +87,7 @@ def _places(shape: Shape, depth: int = 0) -> list[Shape]:
 
 
 def test_every_schema_of_the_api_can_be_written_in_xml(app):
-    """XML has no names for the members of an object that may have any."""
+    """An object with arbitrary members has no element names in XML."""
     tried = 0
     for operation in app.extensions["operations"].values():
         shapes = []

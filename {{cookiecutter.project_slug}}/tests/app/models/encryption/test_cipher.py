@@ -124,7 +124,7 @@ def test_while_the_index_key_is_being_changed_both_indexes_are_known(
         new, also = blind_indexes("somebody@example.com")
         assert new != old == also
         assert index_to_store("somebody@example.com") == [new, old]
-        # What is counted by is what processes without the new key count by.
+        # For counting, the digest that processes without the new key know is used.
         assert blind_index("somebody@example.com") == old
 
 

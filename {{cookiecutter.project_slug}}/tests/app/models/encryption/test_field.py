@@ -275,7 +275,7 @@ def test_values_without_a_place_are_read_until_the_database_is_sealed(
     stored_patients().update_one({}, {"$set": {path: value}})
     Patient.objects.get(id=patient.id)
     if is_sealed:
-        # Every process sees it at once, also one that has read such a value before.
+        # Every process notices at once, even one that has read such a value before.
         seal_database()
         with pytest.raises(DecryptionError, match="this database is sealed"):
             Patient.objects.get(id=patient.id)

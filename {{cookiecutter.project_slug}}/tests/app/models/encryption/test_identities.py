@@ -1,4 +1,4 @@
-"""Who somebody is at a provider is personal, and stored as the e-mail is."""
+"""An identity at a provider is personal, and stored like the e-mail."""
 
 from __future__ import annotations
 

@@ -226,7 +226,7 @@ def test_a_check_value_of_an_earlier_release_is_read(
 
 def test_a_seal_cannot_be_forged(make_keyed_app: MakeKeyedApp, field_keys: FieldKeys) -> None:
     verify_keys()
-    # What somebody who writes the database has at hand: a value that the key opens elsewhere.
+    # An attacker with write access has values that the key opens elsewhere.
     collection(CHECKS).update_one({}, {"$set": {"seal": stored_check()["keyCheck"]}})
     with (
         make_keyed_app(field_keys).app_context(),

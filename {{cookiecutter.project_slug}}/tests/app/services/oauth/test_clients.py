@@ -1,4 +1,4 @@
-"""Clients: what may be registered, and who knows a secret."""
+"""Clients: which can be registered, and how secrets are checked."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_only_the_digest_of_a_secret_is_stored(database: Database[dict[str, Any]
     client, secret = register()
     (stored,) = database["oauth_clients"].find()
     assert secret not in str(stored)
-    # Nothing that takes time and memory for whoever asks: the secret has 256 bits.
+    # No slow hash, which strangers could make us compute: the secret has 256 bits.
     assert stored["secretHash"] == f"$sha256${sha256(secret.encode()).hexdigest()}"
     assert len(secret) >= 43
     assert clients.is_secret_of(client, secret)

@@ -1,4 +1,4 @@
-"""Codes: of many exchanges at once one wins, and a code that comes twice leaves nothing alive."""
+"""Codes: of many exchanges at once one wins, and a code used twice leaves no session."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_session_that_begins_after_its_code_was_reused_ends_at_once(account: P
     code = codes.issue(CLIENT, Proven(account.id, 0), "profile:read", ASKED)
     stored = codes.find(code, CLIENT)
     assert codes.consume(stored)
-    # The thief's turn, between the two steps of the first exchange.
+    # The thief uses it between the two steps of the first exchange.
     assert not codes.consume(stored)
     pair = tokens.issue_pair(account.id, stored.session_id, is_fresh=False, scope="profile:read")
     sessions.add({"_id": account.id}, pair, clientId=CLIENT, scope="profile:read")
@@ -100,5 +100,5 @@ def test_of_many_exchanges_at_once_one_wins(
         answers = [*pool.map(exchange, range(MANY))]
     assert sorted(answer.status_code for answer in answers) == [200] + [400] * (MANY - 1)
     (won,) = (answer.json for answer in answers if answer.status_code == 200)
-    # Who was first nobody can tell: nothing of it is left.
+    # Nobody can tell who was first, so no session is left.
     public_app.call(won, "GET", "/api/v1/me", 401)

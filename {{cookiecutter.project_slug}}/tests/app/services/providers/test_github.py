@@ -1,4 +1,4 @@
-"""GitHub says who somebody is by number, and whether an address was verified."""
+"""GitHub identifies users by number, and says whether an address was verified."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A provider that is away, slow or wrong costs a log-in and no more."""
+"""A provider that is away, slow or wrong makes only the log-in fail."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOKEN = "/token"
 
 @pytest.fixture
 def hurried_browser(login_app, browser, monkeypatch):
-    """Return a browser of an app that waits for a provider no longer than this."""
+    """Return a browser of an app with a short time limit for providers."""
     for provider in login_app.extensions["login_providers"].values():
         registration = provider.registration
         quick = type(registration)(**{**_members(registration), "timeout": 0.5})

@@ -1,4 +1,4 @@
-"""What an issuer says of itself is read when it is needed, kept for a while, and checked."""
+"""Metadata and keys of an issuer are read when needed, kept for a while, and checked."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_new_key_is_found_though_the_old_ones_are_kept(browser, issuer, kid):
     assert len(issuer.asked_for("/jwks")) == 2
 
 
-# RFC 9864 has another name for EdDSA, which issuers go on to use.
+# RFC 9864 has another name for EdDSA, but issuers still use the old one.
 @pytest.mark.filterwarnings("ignore::joserfc.errors.SecurityWarning")
 @pytest.mark.parametrize(
     ("algorithm", "key"),
