@@ -1,8 +1,8 @@
-"""Finish a new project: drop what was not asked for, make its secrets, say what comes next.
+"""Finish a new project: remove unused files, make its secrets, say what comes next.
 
-The template's hook runs this. Where hooks are not run, its owner does: python3 finish_project.py.
-It needs the standard library and no network, removes itself at its end, and may run again over an
-existing project: what a person has put into .env since is kept.
+The template's hook runs this. Where hooks are not run, the owner runs python3 finish_project.py. It
+needs only the standard library and no network, removes itself at the end, and may run again over
+an existing project: changes in .env are kept.
 """
 # pathlib would double the time of the imports, and every new project waits for them.
 # ruff: noqa: PTH106, PTH108, PTH112, PTH120, PTH123, PTH208, PLC0415
@@ -78,7 +78,7 @@ def main(folder: str | None = None) -> None:
     """Finish the project in the current folder, which its user calls *folder*."""
     prune(PLAN["prune"], is_first_run=not os.path.lexists(ENV_FILE))
     write_secrets(PLAN["secrets"])
-    # They are as new as what they were made of, or `make` would make them anew.
+    # They must be as new as their sources, or `make` would make them again.
     for lock in ("requirements.lock", "requirements-dev.lock"):
         os.utime(lock)
     say_what_comes_next(PLAN["left_out"], folder)

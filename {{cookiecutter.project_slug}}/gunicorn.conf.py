@@ -1,7 +1,7 @@
 """The production server; `gunicorn` finds this file and needs no arguments.
 
-The app is imported here, once and before any worker: settings that it refuses end the start with
-its own words, and a worker cannot be started again and again for nothing.
+The app is imported here, once and before any worker: refused settings end the start with one line
+each, instead of workers that fail and are started again.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from config import urls
 from wsgi import app
 
 settings = app_settings.of(app)
-# gunicorn would read it as well, and refuse what comes without it, as probes do.
+# gunicorn would read it too, and refuse requests without the prefix, such as probes.
 os.environ.pop("SCRIPT_NAME", None)
 
-# A worker's first full collection would look at every object of the app, copy all memory that it
-# shares with the others, and stand still for a second; connections are what bring it about.
+# The first full garbage collection of a worker would visit every object of the app, copy all shared
+# memory, and block for a second; connections would trigger it.
 gc.collect()
 gc.freeze()
 #: if cookiecutter.uploads
@@ -55,11 +55,11 @@ workers = settings.WEB_CONCURRENCY
 worker_class = gunicorn_worker.Worker
 threads = 4
 
-# All database calls of a request have three seconds: a worker silent for half a minute hangs.
+# The database calls of a request have three seconds: a worker that is silent for 30 hangs.
 timeout = 30
 graceful_timeout = 30
 keepalive = settings.KEEPALIVE_SECONDS
-# Of one worker; what has been idle for longest goes where there is no room.
+# Per worker; without room the connection that was idle for longest is closed.
 worker_connections = 1000
 
 # Beyond these: 414 and 431. A signed token of the longest algorithm takes about a kilobyte.
@@ -67,12 +67,12 @@ limit_request_line = 4094
 limit_request_fields = 64
 limit_request_field_size = 8190
 
-# The app itself counts the proxies it trusts (TRUSTED_PROXIES): nothing is to be believed here.
+# The app itself counts its trusted proxies (TRUSTED_PROXIES): gunicorn must trust no header.
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 forwarder_headers = ""
 
-# In memory, and the one place that is left to write to where a file system is read-only.
+# In memory, which can be written to even where the file system is read-only.
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - mkstemp's
 
 accesslog = "-"
@@ -82,7 +82,7 @@ access_log_format = FORMAT
 #: endif
 logger_class = AccessLogger
 
-# A socket in the home directory, which several servers of one user would fight over.
+# It is in the home directory, where several servers of one user would conflict.
 control_socket_disable = True
 #: if cookiecutter.security_headers
 
@@ -127,6 +127,6 @@ def on_exit(arbiter: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Have the worker see to what deleted accounts have left."""
+    """Let the worker remove what deleted accounts have left."""
     del worker
     account_deletion.keep_sweeping(app)

@@ -1,7 +1,7 @@
 """Every extension, unbound, and typed access to what belongs to one app.
 
-create_app() binds them; what they hold lives in app.extensions, so that two apps of one process
-have nothing in common.
+create_app() binds them; their state is in app.extensions, so that two apps of one process share
+nothing.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ T = TypeVar("T")
 
 
 class PerApp(Generic[T]):
-    """What each app has one of, under its name in app.extensions."""
+    """An object that each app has one of, under its name in app.extensions."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def bind(self, app: App, value: T) -> None:
-        """Give *app* its own."""
+        """Give *app* its own object."""
         app.extensions[self.name] = value
 
     def of(self, app: App) -> T:
-        """Return that of *app*."""
+        """Return the object of *app*."""
         return app.extensions[self.name]  # type: ignore[no-any-return]  # Flask knows no types
 
     def current(self) -> T:
-        """Return that of the app in whose context this runs."""
+        """Return the object of the app in whose context this runs."""
         return self.of(current_app)
 
 

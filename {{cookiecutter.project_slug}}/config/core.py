@@ -1,4 +1,4 @@
-"""Settings of every project: its secret, its database, and what all other settings build on."""
+"""Settings of every project: its secret, its database, and the base of all other settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SLUG: Final = "{{ cookiecutter.project_slug }}"
 
 
 class CoreSettings(BaseModel):
-    """What the settings of each feature extend: frozen, and silent about values."""
+    """The base of every feature's settings: frozen, and without values in errors."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", hide_input_in_errors=True, validate_default=True
@@ -29,7 +29,7 @@ class CoreSettings(BaseModel):
 
 
 def refuse_reuse(value: str, info: ValidationInfo, *names: str) -> None:
-    """Raise ValueError where *value* is that of another setting, of these *names*, too."""
+    """Raise ValueError if *value* is also that of another setting, one of *names*."""
     for name in names:
         other = info.data.get(name, ())
         if value == other or (isinstance(other, tuple) and value in other):

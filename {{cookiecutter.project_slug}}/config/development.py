@@ -28,6 +28,6 @@ class Development(Base):
 
     @property
     def likely_issuer(self) -> str:
-        """What OAUTH_ISSUER is where it is unset: without TLS there is this machine alone."""
+        """The default of OAUTH_ISSUER: this machine, since there is no TLS."""
         return f"http://localhost:{self.PORT}"
     #: endif

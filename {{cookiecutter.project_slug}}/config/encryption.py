@@ -40,7 +40,7 @@ FernetKeys = Annotated[
 
 
 class EncryptionSettings(TokenSettings):
-    """The keys, and whether anything else than what they sealed is taken."""
+    """The keys, and whether only sealed values are accepted."""
 
     FIELD_ENCRYPTION_KEYS: FernetKeys = Field(
         description="Fernet keys, comma-separated: the first encrypts, all decrypt."

@@ -30,7 +30,7 @@ BrokerURI = Annotated[str, AfterValidator(check_broker_uri), Field(repr=False)]
 
 
 class JobSettings(CoreSettings):
-    """Who does what takes longer than a request, and how often it is tried."""
+    """How jobs that take longer than a request are done, and how often they are tried."""
 
     BROKER_URI: BrokerURI = Field(description="Where the ids of jobs are sent, with credentials.")
     JOB_QUEUE: str = Field(

@@ -31,7 +31,7 @@ SecureIssuer = Annotated[str, AfterValidator(check_secure_issuer)]
 
 
 class OAuthServerSettings(ServerSettings):
-    """What other apps know this server by, and what they are granted."""
+    """The name of this server for other apps, and the lifetimes of their grants."""
 
     OAUTH_ISSUER: Issuer | None = Field(
         None, description="URL by which other apps know this server; made of its host where unset."
@@ -45,5 +45,5 @@ class OAuthServerSettings(ServerSettings):
 
     @property
     def likely_issuer(self) -> str:
-        """What OAUTH_ISSUER is where it is unset: the first host that requests may name."""
+        """The default of OAUTH_ISSUER: the first of TRUSTED_HOSTS."""
         return f"https://{self.TRUSTED_HOSTS[0]}"

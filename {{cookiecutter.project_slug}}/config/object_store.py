@@ -1,4 +1,4 @@
-"""Settings of uploads: the object store, its CDN, and what is taken."""
+"""Settings of uploads: the object store, its CDN, and which files are accepted."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ ContentTypes = Annotated[
 
 
 class UploadSettings(CoreSettings):
-    """Where files are, and which of them are taken."""
+    """Where files are stored, and which are accepted."""
 
     S3_ENDPOINT_URL: StoreURL = Field(
         description="Where the object store is, for this API and for its clients."

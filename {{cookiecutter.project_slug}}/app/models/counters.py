@@ -1,13 +1,13 @@
-"""Counters that all processes share: whatever limits how often is made of them.
+"""Counters that all processes share, for everything that limits how often something happens.
 
-Each change of a counter is one atomic update by the database's clock, so that machines need no
-common one. A counter is found by a keyed hash, since its key holds an address or an account.
-Moments are numbers, in milliseconds since the epoch, but for those that MongoDB itself looks at.
+Each change of a counter is one atomic update with the database's clock, so that the clocks of
+machines need not agree. A counter is found by a keyed hash, since its key holds an address or an
+account. Moments are milliseconds since the epoch, except for those that MongoDB itself uses.
 
-What the embedded database of development and tests does otherwise than MongoDB is dealt with here
-and nowhere else. It compares stored dates with `$$NOW` wrongly: moments are numbers. It carries
-out an upsert that lost a race and does not answer it: update() reads what it left, and tries again
-where another has changed that. Delete this when SecantusDB does likewise.
+Only here the app works around differences of the embedded database. It compares stored dates with
+`$$NOW` wrongly, so moments are numbers. It applies an upsert that lost a race without answering it,
+so update() reads the result, and tries again if another has changed it. Delete this when SecantusDB
+behaves like MongoDB.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def update(key: str, stages: Stages, keep_seconds: int) -> dict[str, Any]:
             if found is None:
                 found = counters.find_one(named | mine)
         except DuplicateKeyError:
-            # Two were first at once: one inserted, the other now finds the counter.
+            # Of two first updates one has inserted the counter, which the other finds now.
             if not tries_left:
                 raise
         else:
@@ -75,14 +75,14 @@ def update_all(changes: Mapping[str, Stages], *, unused: Mapping[str, Any]) -> N
 
 
 def seconds_until(counter: dict[str, Any], moment: str) -> float:
-    """Return how long a moment of *counter* was ahead when it was changed; 0 where it was not."""
+    """Return how far ahead a moment of *counter* was at its last change; 0 if it was over."""
     now: float = counter["updatedAt"].timestamp() * 1000
     ends: float = counter.get(moment, 0)
     return max(0.0, (ends - now) / 1000)
 
 
 def is_ahead(moment: str) -> dict[str, Any]:
-    """Return the expression that tells whether a moment is still to come; one unset is over."""
+    """Return the expression that tells whether a moment is in the future; an unset one is not."""
     return {"$gt": [{"$ifNull": [moment, 0]}, NOW]}
 
 

@@ -1,10 +1,10 @@
-"""The jail: failures to prove a password are counted, then refused for a growing while.
+"""The jail: wrong passwords are counted, and then refused for a growing time.
 
-Only failures count. An attempt reserves a place among those that may still fail before its
-password is looked at, and gives it back afterwards: of many wrong ones at once as many are looked
-at as may fail, of many right ones none is refused. Who finds no place waits for the outcome of
-those before; who is jailed costs no hash. A place that is not given back, because its process
-died, is free again after RESERVED_SECONDS.
+Only failures count. An attempt reserves one of the failures that are left before its password is
+checked, and gives it back afterwards: of many wrong passwords at once only the allowed number is
+checked, and of many right ones none is refused. An attempt without a free place waits for those
+before it; a jailed one costs no hash. A place that is not given back, because its process died, is
+free again after RESERVED_SECONDS.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from uuid import UUID
 
-# Quiet for a day, and the next jail is a short one again.
+# After a day without failures the next jail is a short one again.
 FORGET_AFTER_SECONDS: Final = 24 * 60 * 60
-# A hash takes a small part of it, on a busy machine, too.
+# A hash takes much less, even on a busy machine.
 RESERVED_SECONDS: Final = 5
-# Together with the hash it stays within what a request may take.
+# Together with the hash it must stay within the time of a request.
 WAIT_SECONDS: Final = 1.5
 _FIRST_PAUSE_SECONDS: Final = 0.03
 _LONGEST_PAUSE_SECONDS: Final = 0.25
@@ -40,11 +40,11 @@ _UNUSED: Final = {"failures": 0, "jails": 0, "pending": []}
 def check_login(
     email_index: str, address: str, is_right: Callable[[], bool], *, is_known: bool
 ) -> bool:
-    """Tell whether a log-in is right; raises LoginJailedError where that is not even looked at.
+    """Tell whether a log-in is right; raises LoginJailedError without checking it.
 
-    Failures are counted of the account at this address, of the account everywhere, and of the
-    address. Where an owner has logged in before, an address that *is_known*, the first alone
-    counts: no stranger's failures elsewhere can keep the owner out there.
+    Failures are counted for the account at this address, for the account everywhere, and for the
+    address. At an address that *is_known*, where the owner has logged in before, only the first
+    counts: failures of strangers elsewhere cannot keep the owner out.
     """
     networks = networks_of(address)
     limits = {f"pair:{email_index}:{networks[0].name}": settings.LOGIN_MAX_RETRY}
@@ -56,19 +56,19 @@ def check_login(
 
 
 def check_session(session_id: UUID, is_right: Callable[[], bool]) -> bool:
-    """Tell whether who is signed in gave the right password again; raises LoginJailedError.
+    """Tell whether a signed-in caller gave the right password; raises LoginJailedError.
 
-    These failures are the session's alone. No jail of log-ins closes what is signed in, and a
-    stolen token is no way to guess the password without end.
+    These failures are counted by session: a jail of log-ins does not affect open sessions, and a
+    stolen token does not allow endless guessing.
     """
     return _check({f"session:{session_id}": settings.LOGIN_MAX_RETRY}, is_right)
 
 
 def _check(limits: Mapping[str, int], is_right: Callable[[], bool]) -> bool:
-    """Look at one password, with a place among the failures that each of *limits* allows.
+    """Check one password, with a reserved failure in each of *limits*.
 
-    A right one clears the first count and no other: somebody with an account of their own must
-    not be able to clear the count of an address that tries others.
+    A right one clears only the first count: a right log-in to one account must not clear the count
+    of an address that tries others.
     """
     attempt = str(uuid4())
     _reserve(attempt, limits)
@@ -83,7 +83,7 @@ def _check(limits: Mapping[str, int], is_right: Callable[[], bool]) -> bool:
 
 
 def _reserve(attempt: str, limits: Mapping[str, int]) -> None:
-    """Reserve a place everywhere; raise LoginJailedError, or ServiceUnavailableError in the end."""
+    """Reserve a place everywhere; raise LoginJailedError, or in the end ServiceUnavailableError."""
     deadline, pause = time.monotonic() + WAIT_SECONDS, _FIRST_PAUSE_SECONDS
     while not _has_reserved(attempt, limits):
         if time.monotonic() > deadline:
@@ -110,9 +110,9 @@ def _has_reserved(attempt: str, limits: Mapping[str, int]) -> bool:
 
 
 def _current(attempt: str, most: int) -> dict[str, Any]:
-    """Return the stage that leaves what still counts, and gives the place of *attempt* back."""
+    """Return the stage that drops expired counts and gives the place of *attempt* back."""
     is_jailed = is_ahead("$until")
-    # A window that ran out, or a jail that was served, starts the count anew.
+    # After a window or a jail has ended, the count starts again.
     is_counting_on = {"$and": [is_ahead("$windowEnds"), {"$lt": ["$failures", most]}]}
     is_others = {"$and": [{"$gt": ["$$place.ends", NOW]}, {"$ne": ["$$place.id", attempt]}]}
     pending = {"$ifNull": ["$pending", []]}
@@ -126,7 +126,7 @@ def _current(attempt: str, most: int) -> dict[str, Any]:
 
 
 def _reserving(attempt: str, most: int) -> Stages:
-    """Return the stages that reserve a place where one is free, and nobody is jailed."""
+    """Return the stages that reserve a place if one is free and there is no jail."""
     place = {"id": attempt, "ends": after(RESERVED_SECONDS)}
     is_free = {"$lt": [{"$add": ["$failures", {"$size": "$pending"}]}, most]}
     may_reserve = {"$and": [{"$not": is_ahead("$until")}, is_free]}
@@ -138,10 +138,10 @@ def _reserving(attempt: str, most: int) -> Stages:
 
 
 def _failing(attempt: str, most: int) -> Stages:
-    """Return the stages that count a failure, and jail where it was the last that is allowed."""
+    """Return the stages that count a failure, and jail after the last allowed one."""
     is_first = {"$eq": ["$failures", 0]}
     window_ends = if_else(is_first, after(settings.LOGIN_WINDOW_SECONDS), "$windowEnds")
-    # What comes during a jail does not lengthen it.
+    # Failures during a jail do not lengthen it.
     is_jailing = {"$and": [{"$not": is_ahead("$until")}, {"$gte": ["$failures", most]}]}
     doubled = {"$multiply": [settings.LOGIN_JAIL_SECONDS, {"$pow": [2, "$jails"]}]}
     jail_ends = after({"$min": [settings.LOGIN_JAIL_MAX_SECONDS, doubled]})

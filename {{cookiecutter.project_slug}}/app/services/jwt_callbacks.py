@@ -1,7 +1,7 @@
-"""What Flask-JWT-Extended asks this app: which key, which claims, which answer.
+"""The callbacks of Flask-JWT-Extended: which key, which claims, which answer.
 
-By itself it answers forged tokens with 422 and its own words. With these loaders a view under
-`@jwt_required()` refuses exactly as the rest of the API does.
+By itself it answers forged tokens with 422 and its own text. With these callbacks a view under
+`@jwt_required()` answers the same problems as the rest of the API.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def bind(manager: JWTManager) -> None:
-    """Override every loader of *manager* that decides or answers."""
+    """Override every callback of *manager* that decides or answers."""
     manager.decode_key_loader(find_verification_key)
     manager.encode_key_loader(find_signing_key)
     #: if cookiecutter.jwt_algorithm != "HS256"

@@ -1,14 +1,14 @@
-"""The throttle: who asks too often is refused, by counters that all processes share.
+"""The throttle: callers that ask too often are refused, by counters that all processes share.
 
 A window is fixed: it begins with a caller's first hit and lasts as long as the limit says, by the
-clock of the store. Limits under 100 are counted exactly, with one update for each hit. Larger ones
+store's clock. Limits under 100 are counted exactly, with one update for each hit. Larger ones
 are paid for in advance: a process takes a block of hits from the store, 0.5 % of the limit at
 first, twice as much each time up to 2 %, and serves it from memory. A limit is never exceeded, and
-falls short by what is paid for and not served when the window ends: 10 % of it at most, whatever
-processes do or die of, since beyond that hits are taken one by one.
+falls short only by hits that are paid for and not served when the window ends: 10 % of it at most,
+even if processes die, since beyond that hits are taken one by one.
 
-What a process holds of shared state is bounded: the windows of 10,000 callers, of which the one
-unused for longest is forgotten. Who is refused stays refused until the window ends, from memory.
+A process keeps the windows of 10,000 callers at most, and forgets the one unused for longest. A
+refused caller is refused from memory until the window ends.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from app.services.ip_addresses import Network
 
-# A store that did not answer is left alone: each request would wait for it again.
+# A store that did not answer is not asked for a while: each request would wait for it.
 PAUSE_SECONDS: Final = 5
 
 _EXACT_BELOW: Final = 100
@@ -60,7 +60,7 @@ logger = logging.getLogger(__name__)
 
 
 class Hit(NamedTuple):
-    """One request at one limit: what is left of it, and for how long."""
+    """One request at one limit: how many are left, and for how long."""
 
     policy: str
     limit: int
@@ -71,7 +71,7 @@ class Hit(NamedTuple):
 
 
 class Order(NamedTuple):
-    """What a process asks of a store: *wanted* hits, where it has served all that it *held*."""
+    """A request to a store for *wanted* hits, from a process that has served all it *held*."""
 
     key: str
     limit: int
@@ -82,7 +82,7 @@ class Order(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What a store gave: 0 where the limit is used up. *window* names the window it is of."""
+    """The answer of a store: 0 hits if the limit is used up. *window* identifies its window."""
 
     granted: int
     used: int
@@ -91,10 +91,10 @@ class Taken(NamedTuple):
 
 
 class DatabaseStore:
-    """Counts in the app's own database. Its errors are the driver's own, as any request's are."""
+    """Counts in the app's own database. Its errors are those of the driver, as in any request."""
 
     def take(self, order: Order) -> Taken:
-        """Take a block, in one update: no more than is left, and than may be ahead of use."""
+        """Take a block in one update, within what is left and what may be taken ahead of use."""
         is_open = is_ahead("$windowEnds")
         served = if_else({"$eq": ["$windowEnds", order.window]}, order.held, 0)
         free = {"$subtract": [order.limit // _MOST_AHEAD, "$ahead"]}
@@ -111,7 +111,7 @@ class DatabaseStore:
             {
                 "$set": {
                     "used": {"$add": ["$used", "$granted"]},
-                    # One is served at once.
+                    # One of them is served at once.
                     "ahead": {"$add": ["$ahead", {"$max": [0, {"$subtract": ["$granted", 1]}]}]},
                 }
             },
@@ -132,7 +132,7 @@ class LimitsStore:
         try:
             storage = storage_from_string(uri, wrap_exceptions=True, **options)
         except (UnusableStorageError, ValueError):
-            # What the library says may quote the URI, which may hold a password.
+            # The library's message may quote the URI, which may contain a password.
             raise ConfigurationError([_UNUSABLE]) from None
         self.storage = cast("Storage", storage)
 
@@ -145,7 +145,7 @@ class LimitsStore:
 
 
 class _Window:
-    """What a process knows of a window, and has paid for in it."""
+    """What a process knows of a window, and its hits that are paid for."""
 
     __slots__ = ("ends_at", "held", "is_used_up", "left", "number", "size", "used")
 
@@ -156,21 +156,21 @@ class _Window:
         self.is_used_up = False
 
     def order(self, key: str, limit: int, seconds: int) -> Order:
-        """Return what to ask for. What was held is served by now, and told once."""
+        """Return what to ask for. The held hits are served by now, and are reported once."""
         wanted = 1 if limit < _EXACT_BELOW else self.size
         order = Order(key, limit, seconds, wanted, self.held, self.number)
         self.held = 0
         return order
 
     def enter(self, taken: Taken, limit: int, asked_at: float) -> None:
-        """Take in what the store answered to what was asked at a time."""
+        """Apply the answer of the store to a question that was asked at *asked_at*."""
         if taken.window > self.number:
             self.number, self.used, self.left, self.held = taken.window, 0, 0, 0
             self.is_used_up = False
         elif taken.window < self.number:
-            # Another thread was told of the next window meanwhile.
+            # Another thread has learned of the next window meanwhile.
             return
-        # Counted from the question, not the answer: never past the end of the window.
+        # Counted from the question, not the answer, so that it never exceeds the window.
         self.ends_at = asked_at + taken.ends_in
         self.used = max(self.used, taken.used)
         if taken.granted:
@@ -195,8 +195,8 @@ class Throttle:
     ) -> Hit | None:
         """Count a hit of each caller at each of *limits* ("20 per minute; 200 per hour").
 
-        Return the first that is refused, or else the one of which least is left. While the store is
-        away nothing is counted, and a strict throttle raises ServiceUnavailableError.
+        Return the first refused one, or else the one with the least left. While the store is away
+        nothing is counted, and a strict throttle raises ServiceUnavailableError.
         """
         try:
             if monotonic() >= self._paused_until:
@@ -223,7 +223,7 @@ class Throttle:
         return min(hits, key=lambda hit: hit.remaining)
 
     def _hit(self, policy: str, limit: int, seconds: int, caller: str) -> Hit:
-        # A changed limit begins a window of its own.
+        # A changed limit begins a new window.
         key = f"{caller}:{limit}/{seconds}"
         order: Order | None = None
         with self._lock:
