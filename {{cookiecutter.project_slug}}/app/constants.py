@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 API_PREFIX = "/api/v1"
-HEALTH_PREFIX = "/health/"
-# Paths that are served only once the database is prepared.
-#: if cookiecutter.oauth == "server"
-PREPARED_PREFIXES = ("/api/", "/oauth/")
-#: else
-PREPARED_PREFIXES = ("/api/",)
-#: endif
 REQUEST_ID_HEADER = "X-Request-ID"
 JSON_MEDIA_TYPE = "application/json"
 #: if cookiecutter.xml

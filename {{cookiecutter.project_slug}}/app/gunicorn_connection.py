@@ -19,11 +19,11 @@ from gunicorn.http import errors, get_parser
 from gunicorn.sock import ssl_wrap_socket
 from gunicorn.workers.gthread import TConn
 
-from app.constants import HEALTH_PREFIX
-
 if TYPE_CHECKING:
     from config.base import Base
 
+# The probe of app/views/health.py that has a thread of its own.
+LIVENESS_PATH: Final = "/health/live"
 # How long a client may neither send nor read within a request.
 SILENCE_SECONDS: Final = 10.0
 # What a client sends after the last answer is thrown away (RFC 9112 section 9.6). If the connection
@@ -238,5 +238,5 @@ class Connection(TConn):  # type: ignore[misc]  # as above
 @cache
 def _probes(root: str) -> tuple[bytes, ...]:
     """Return how a liveness request begins."""
-    places = (f"{HEALTH_PREFIX}live", f"{root}{HEALTH_PREFIX}live")
+    places = (LIVENESS_PATH, f"{root}{LIVENESS_PATH}")
     return tuple(f"GET {place}{end}".encode() for place in places for end in " ?")

@@ -62,6 +62,23 @@ def public(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     return function
 
 
+def probe(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Tell anybody the health of the process: by any host name, over plain HTTP, at any rate."""
+    operation = operation_of(function)
+    operation.is_probe = operation.is_public = operation.has_free_query = True
+    operation.needs_database = False
+    #: if cookiecutter.throttling
+    operation.is_throttled = False
+    #: endif
+    return function
+
+
+def without_database(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Serve this operation whether or not the database is prepared: it reads nothing of it."""
+    operation_of(function).needs_database = False
+    return function
+
+
 def with_refresh_token(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Ask for a refresh token instead of an access token."""
     operation_of(function).token_type = TokenType.REFRESH
@@ -137,12 +154,6 @@ def sends(media_type: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]
 
 
 #: if cookiecutter.throttling
-def unthrottled(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-    """Never refuse this operation for its frequency."""
-    operation_of(function).is_throttled = False
-    return function
-
-
 def limited_by(setting: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
     """Count this operation by the limit of that setting instead of RATELIMIT_DEFAULT."""
 

@@ -35,6 +35,9 @@ class Operation:
     """What is promised of one method of one route."""
 
     is_public: bool = False
+    is_probe: bool = False
+    # Nothing that needs it is answered before the database is prepared.
+    needs_database: bool = True
     token_type: TokenType = TokenType.ACCESS
     needs_fresh_login: bool = False
     serves_leaving: bool = False

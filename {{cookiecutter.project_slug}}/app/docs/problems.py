@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app import errors
-from app.constants import HEALTH_PREFIX, PREPARED_PREFIXES
 #: if cookiecutter.oauth == "server"
 from app.services.claims import TokenType
 #: endif
@@ -32,12 +31,12 @@ def find_refusals(operation: Operation, path: str) -> dict[int, list[type[Proble
 
 
 def _by_hooks(operation: Operation, path: str) -> Iterator[type[Problem]]:
-    if not path.startswith(HEALTH_PREFIX):
+    if not operation.is_probe:
         yield errors.UnknownHostError
         #: if cookiecutter.security_headers
         yield errors.InsecureTransportError
         #: endif
-    if path.startswith(PREPARED_PREFIXES):
+    if operation.needs_database:
         yield errors.ServiceUnavailableError
     #: if cookiecutter.throttling
     if operation.is_throttled:

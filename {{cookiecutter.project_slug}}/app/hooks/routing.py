@@ -59,6 +59,23 @@ def is_public() -> bool:
     return not f"{request.path}/".startswith("/api/")
 
 
+def is_probe() -> bool:
+    """Tell whether the request is a health probe, or a probe but for its method."""
+    operation = context.operation
+    if operation is not None:
+        return operation.is_probe
+    return any(operation.is_probe for _, operation in _operations_near())
+
+
+def needs_database() -> bool:
+    """Tell whether an answer has to wait for the database, at paths that ask for a token, too."""
+    operation = context.operation
+    if operation is not None:
+        return operation.needs_database
+    near = _operations_near()
+    return any(operation.needs_database for _, operation in near) if near else not is_public()
+
+
 def refuse_unroutable() -> Response | None:
     """Answer 404, 405 with Allow, and OPTIONS; follow a missing slash of a page."""
     if context.operation is not None:

@@ -13,7 +13,6 @@ from flask import request
 from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wsgi import get_host
 
-from app.constants import HEALTH_PREFIX
 from app.errors import (
     #: if cookiecutter.security_headers
     InsecureTransportError,
@@ -21,6 +20,7 @@ from app.errors import (
     UnknownHostError,
 )
 from app.extensions import settings
+from app.hooks import routing
 
 _WHOLE_URL = re.compile(r"(?P<scheme>[^/?#]*)://(?P<host>[^/?#]*)")
 _SCHEMES = {"http", "https"}
@@ -32,7 +32,7 @@ def refuse_unknown_host() -> None:
     If the target is a whole URL, its host counts and the Host header does not (RFC 9112 section
     3.2.2).
     """
-    if is_exempt():
+    if routing.is_probe():
         return
     if whole := _WHOLE_URL.match(request.environ.get("RAW_URI", "")):
         is_http = whole["scheme"].lower() in _SCHEMES
@@ -47,16 +47,11 @@ def refuse_unknown_host() -> None:
 def _is_trusted(host: str | None, trusted: tuple[str, ...]) -> bool:
     # RFC 9110 section 4.2.3: hosts ignore case. The settings have them in lower case.
     return host_is_trusted(host and host.lower(), trusted)
-
-
 #: if cookiecutter.security_headers
+
+
 def refuse_plain_http() -> None:
     """Refuse plain HTTP in production; with a redirect the token would already have leaked."""
-    if settings.REQUIRES_HTTPS and not request.is_secure and not is_exempt():
+    if settings.REQUIRES_HTTPS and not request.is_secure and not routing.is_probe():
         raise InsecureTransportError
-
-
 #: endif
-def is_exempt() -> bool:
-    """Tell whether the request is a health probe."""
-    return request.path.startswith(HEALTH_PREFIX)

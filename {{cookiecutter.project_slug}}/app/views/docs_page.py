@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, Response, request
 from flask.views import MethodView
 
-from app.decorators.contract import cached, documented, public, sends, with_free_query
+from app.decorators.contract import (
+    cached,
+    documented,
+    public,
+    sends,
+    with_free_query,
+    without_database,
+)
 from app.docs import Doc
 from app.docs.page import (
     #: if cookiecutter.api_docs == "redoc"
@@ -46,6 +53,7 @@ class PageView(MethodView):
 
     @documented(Doc("Service", operation_id="showDocument"))
     @public
+    @without_database
     @with_free_query
     @sends("text/html")
     def get(self) -> Response:
@@ -67,6 +75,7 @@ def make_asset_view(name: str) -> Callable[[], Response]:
     @documented(Doc("Service", operation_id="readAsset" + "".join(map(str.capitalize, words))))
     @cached
     @public
+    @without_database
     @with_free_query
     @sends(media_type_of(name))
     def read_asset() -> Response:

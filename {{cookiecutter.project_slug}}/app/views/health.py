@@ -5,16 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.views import MethodView
 
-from app.decorators.contract import (
-    documented,
-    public,
-    raises,
-    returns,
-    #: if cookiecutter.throttling
-    unthrottled,
-    #: endif
-    with_free_query,
-)
+from app.decorators.contract import documented, probe, raises, returns
 from app.docs import health as docs
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
@@ -26,11 +17,7 @@ class LiveView(MethodView):
     """The process answers."""
 
     @documented(docs.LIVE)
-    @public
-    @with_free_query
-    #: if cookiecutter.throttling
-    @unthrottled
-    #: endif
+    @probe
     @returns(HealthOut)
     def get(self) -> dict[str, str]:
         """Is the process alive."""
@@ -41,11 +28,7 @@ class ReadyView(MethodView):
     """The process can serve."""
 
     @documented(docs.READY)
-    @public
-    @with_free_query
-    #: if cookiecutter.throttling
-    @unthrottled
-    #: endif
+    @probe
     @returns(HealthOut)
     @raises(ServiceUnavailableError)
     def get(self) -> dict[str, str]:

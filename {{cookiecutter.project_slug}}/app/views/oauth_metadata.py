@@ -6,7 +6,7 @@ from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.constants import JSON_MEDIA_TYPE
-from app.decorators.contract import Reply, documented, public, returns, sends
+from app.decorators.contract import Reply, documented, public, returns, sends, without_database
 from app.docs import oauth as docs
 from app.schemas.oauth import OAuthMetadataOut
 from app.services.oauth import metadata
@@ -19,6 +19,7 @@ class MetadataView(MethodView):
 
     @documented(docs.METADATA)
     @public
+    @without_database
     @sends(JSON_MEDIA_TYPE)
     @returns(OAuthMetadataOut)
     def get(self) -> Reply:

@@ -11,7 +11,7 @@ import orjson
 from flask import Blueprint, Response, current_app, request
 from flask.views import MethodView
 
-from app.decorators.contract import documented, public, with_free_query
+from app.decorators.contract import documented, public, with_free_query, without_database
 from app.docs import Doc
 from app.docs.document import make_document
 from app.extensions import app_settings
@@ -27,6 +27,7 @@ class DocumentView(MethodView):
 
     @documented(Doc("Service"))
     @public
+    @without_database
     @with_free_query
     def get(self) -> Response:
         """Read this document."""

@@ -16,6 +16,7 @@ from app.decorators.contract import (
     #: if cookiecutter.xml
     sends,
     #: endif
+    without_database,
 )
 from app.docs import well_known as docs
 from app.schemas.public_keys import KeySetOut
@@ -30,6 +31,7 @@ class KeySetView(MethodView):
 
     @documented(docs.KEY_SET)
     @public
+    @without_database
     #: if cookiecutter.xml
     @sends(JSON_MEDIA_TYPE)
     #: endif

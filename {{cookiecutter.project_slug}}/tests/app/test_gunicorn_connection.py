@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from flask import url_for
 from gunicorn.config import Config
 from gunicorn.http import errors
 
@@ -17,6 +18,8 @@ from config.testing import Testing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flask import Flask
 
 LINE = b"POST /notes HTTP/1.1\r\n"
 HOST = b"Host: localhost\r\n"
@@ -282,6 +285,11 @@ def test_what_follows_the_last_answer_is_not_read_for_ever(
     assert conn.is_late(conn.heard + 1)
     client.sendall(b"more")
     assert not conn.receive()
+
+
+def test_the_path_that_has_a_thread_of_its_own_is_that_of_the_probe(app: Flask) -> None:
+    with app.test_request_context():
+        assert url_for("health.live") == gunicorn_connection.LIVENESS_PATH
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from uuid import UUID
 from pymongo.errors import ServerSelectionTimeoutError
 
 from app import hooks
-from app.constants import HEALTH_PREFIX, PREPARED_PREFIXES
 from app.hooks import request_id, routing
 #: if cookiecutter.oauth == "server"
 from app.services import database_preparation, tokens
@@ -35,11 +34,6 @@ class Called(NamedTuple):
     method: str
     path: str
     operation: Operation
-
-    @property
-    def is_probe(self) -> bool:
-        """Whether the operation tells the health of the process."""
-        return self.path.startswith(HEALTH_PREFIX)
 
 
 def _operations(app: Flask) -> list[Called]:
@@ -71,7 +65,7 @@ def _call(
 
 def test_unknown_hosts_are_refused_everywhere_but_by_probes(app, account):
     for called in _operations(app):
-        if not called.is_probe:
+        if not called.operation.is_probe:
             _call(app, called, account, 400, headers={"Host": "unknown.example"})
 
 
@@ -86,7 +80,7 @@ def test_strangers_are_refused_by_every_operation_that_is_not_public(app):
 def test_plain_http_is_refused_everywhere_but_by_probes(app, monkeypatch):
     monkeypatch.setattr("config.testing.Testing.REQUIRES_HTTPS", True)
     for called in _operations(app):
-        if not called.is_probe:
+        if not called.operation.is_probe:
             _call(app, called, None, 403)
 
 
@@ -170,7 +164,7 @@ def test_every_operation_of_the_api_waits_for_the_database(make_app, monkeypatch
 
     monkeypatch.setattr(database_preparation, "prepare", find_nobody)
     for called in _operations(app):
-        if called.path.startswith(PREPARED_PREFIXES):
+        if called.operation.needs_database:
             assert _call(app, called, None, 503).headers["Retry-After"]
 
 

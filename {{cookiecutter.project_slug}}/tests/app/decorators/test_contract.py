@@ -50,6 +50,9 @@ def _view(**_: Any) -> Any:
         (contract.public, "is_public", True),
         (contract.with_refresh_token, "token_type", TokenType.REFRESH),
         (contract.with_free_query, "has_free_query", True),
+        (contract.probe, "is_probe", True),
+        (contract.probe, "is_public", True),
+        (contract.without_database, "needs_database", False),
         (contract.sends("text/css"), "gives", ("text/css",)),
         (contract.accepts(Given), "body", Given),
         (contract.takes_query(Given), "query", Given),
@@ -62,7 +65,6 @@ def _view(**_: Any) -> Any:
         (contract.documented(WORDS), "doc", WORDS),
         (contract.returns(Shown, HTTPStatus.CREATED), "status", HTTPStatus.CREATED),
         #: if cookiecutter.throttling
-        (contract.unthrottled, "is_throttled", False),
         (contract.limited_by("RATELIMIT_AUTH"), "limit_setting", "RATELIMIT_AUTH"),
         #: endif
     ],

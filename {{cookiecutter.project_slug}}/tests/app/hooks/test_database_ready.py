@@ -18,9 +18,11 @@ def _unprepared(monkeypatch):
 
 
 @pytest.mark.usefixtures("_unprepared")
-@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/auth/login", "/api/v1/nothing"])
-def test_the_api_waits_for_its_database(api, path):
-    answer = api.get(path, status=503)
+@pytest.mark.parametrize("path", ["/api/v1/me", "/api/v1/auth/login", "/api/v1/nothing", "/late"])
+def test_the_api_and_what_came_late_wait_for_the_database(make_app, path):
+    app = make_app()
+    app.add_url_rule("/late", "late", lambda: "")
+    answer = Api(app).get(path, status=503)
     assert int(answer.headers["Retry-After"]) > 0
 
 
@@ -28,6 +30,7 @@ def test_the_api_waits_for_its_database(api, path):
 @pytest.mark.parametrize("path", ["/health/live", "/openapi.json"])
 def test_other_paths_do_not_wait_for_the_database(api, path):
     api.get(path)
+    api.call("POST", path, status=405)
 
 
 @pytest.mark.usefixtures("_unprepared")

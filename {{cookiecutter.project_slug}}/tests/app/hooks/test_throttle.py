@@ -8,7 +8,7 @@ import pytest
 from flask.views import MethodView
 from limits.errors import StorageError
 
-from app.decorators.contract import limited_by, public, unthrottled
+from app.decorators.contract import limited_by, probe, public
 from app.decorators.operation import Operations
 from app.services import throttle
 from app.services.throttle import DatabaseStore, LimitsStore, Throttle
@@ -43,8 +43,7 @@ class Dear(MethodView):
 class Probe(MethodView):
     """A route that is never refused."""
 
-    @public
-    @unthrottled
+    @probe
     def get(self) -> dict[str, str]:
         """Answer."""
         return {"is": "ok"}

@@ -65,7 +65,10 @@ def test_a_target_of_another_scheme_names_no_host(hosted):
 
 @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
 def test_probes_may_name_any_host(hosted, path):
-    hosted.get(path, headers={"Host": "10.1.2.3:8000"})
+    headers = {"Host": "10.1.2.3:8000"}
+    hosted.get(path, headers=headers)
+    hosted.call("OPTIONS", path, headers=headers, status=204)
+    hosted.call("POST", path, headers=headers, status=405)
 
 
 #: if cookiecutter.security_headers
