@@ -1,16 +1,14 @@
 """Of all projects that two answers tell apart, each passes its own suite; `--strength=3` for three.
 
-So does one without the sample. The default, the one with everything off and those with everything
-on run the whole of it. The developer's tools, which start and stop processes for half of the time,
-are the same in all others: those with one optional feature run, beside what an app does, whatever
-tests that feature brings along, and those that are there for their pairs of answers run what an app
-does. With `--strength=3` all run all.
+So does one without the sample. The default, the one with everything off and one with everything on
+run the whole of it, with coverage, which has its floor there, and with the table, in which every
+item of the checklist has a test that passes. The developer's tools, which start and stop processes
+for half of the time, are the same in all others: those with one optional feature, or with all, run
+what an app does and whatever tests their features bring along; those that are there for their pairs
+of answers run what an app does. With `--strength=3` all run all.
 
 The default, the one with everything off and those with one optional feature are installed from
-nothing, so that no dependency is missed that the shared environment happens to have. Coverage has
-its floor in the default, with everything off and with everything on, and there every item of the
-checklist has a test that passes; for all others it would cost half of their time once more, and
-tell nothing new.
+nothing, so that no dependency is missed that the shared environment happens to have.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ import pytest
 from pymongo import MongoClient
 
 from local_extensions import manifest
-from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, together
+from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, presets, together
 from tests.projects import SHARED, commands_in_readme, new, run, run_in_shell, run_suite
 from tests.rendering import complete
 from tests.servers import external_server
@@ -33,14 +31,13 @@ if TYPE_CHECKING:
     from tests.combinations.rows import Row
 
 FROM_NOTHING = (DEFAULT, OFF, *alone())
-MEASURED = (DEFAULT, OFF, together()[-1])
+WHOLE = (DEFAULT, OFF, together()[-1])
 # Whatever an app does; the rest is about tools of a developer's, and starts and stops all day.
-APP = ("tests/app", "tests/checklist", "tests/config", "--ignore=tests/checklist/test_ci.py")
+APP = ("tests/app", "tests/checklist", "tests/config")
+# What tries the suite itself, on copies of the project.
+OF_THE_SUITE = "tests/checklist/test_ci.py"
 # Whatever is the database's business.
 DATABASE = ("tests/app/commands", "tests/app/models", "tests/app/views", "tests/dev")
-
-# What runs all of its tests, whatever the strength.
-WHOLE = (DEFAULT, OFF, *together())
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
 
@@ -57,24 +54,26 @@ def test_a_project_passes_its_own_suite(
         run(project, "make", ".venv/.prepared")
     began = time.monotonic()
 
-    if chosen_row in MEASURED:
+    if chosen_row in WHOLE:
         passed = run_suite(project, "make", "checklist", *environment)
     else:
-        is_whole = chosen_row in WHOLE or pytestconfig.getoption("strength") > min(STRENGTHS)
-        tests = () if is_whole else (*APP, *tests_beside_the_app(chosen_row))
-        passed = run_suite(project, python, "-m", "pytest", *tests)
+        is_whole = pytestconfig.getoption("strength") > min(STRENGTHS)
+        choice = () if is_whole else choose_tests(chosen_row)
+        passed = run_suite(project, python, "-m", "pytest", *choice)
     record_property("suite", (chosen_row, passed, time.monotonic() - began))
 
     assert passed > 2000
 
 
-def tests_beside_the_app(row: Row) -> list[str]:
-    """Return the tests that came with the one optional feature of *row*, but for those of APP."""
-    if row not in alone():
-        return []
+def choose_tests(row: Row) -> tuple[str, ...]:
+    """Return what has pytest run the tests of the app, and those that its features bring along."""
+    if row not in presets():
+        return *APP, f"--ignore={OF_THE_SUITE}"
     brought = set(manifest.to_prune(complete(OFF))) - set(manifest.to_prune(complete(row)))
     tests = {path for path in brought if Path(path).match("tests/*/test_*.py")}
-    return sorted(path for path in tests if not path.startswith(APP[:3]))
+    beside = sorted(path for path in tests if not path.startswith(APP))
+    # What only a whole suite can prove is judged: these are all the tests that it has.
+    return "-o", f"testpaths={' '.join((*APP, *beside))}"
 
 
 def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stays(tmp_path):
