@@ -21,7 +21,7 @@ from flask import Response, request
 
 from app import conditions
 from app.context import context
-from app.decorators.operation import operation_of
+from app.decorators.operation import marking, operation_of
 from app.empty_response import without_body
 from app.media_types import MEDIA_TYPES, WRITERS, write_json
 from app.services.claims import TokenType
@@ -48,22 +48,16 @@ class Reply:
 
 def documented(doc: Doc) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
     """Put this operation into the API document, with these words and its docstring's first line."""
-
-    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-        operation_of(function).doc = doc
-        return function
-
-    return mark
+    return marking(doc=doc)
 
 
 def public(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Let anybody call this operation; without it every route asks for a token."""
-    operation_of(function).is_public = True
-    return function
+    return marking(is_public=True)(function)
 
 
 def probe(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-    """Tell anybody the health of the process: by any host name, over plain HTTP, at any rate."""
+    """Tell anybody how the process is, without a token, by any host, over HTTP and at any rate."""
     operation = operation_of(function)
     operation.is_probe = operation.is_public = operation.has_free_query = True
     operation.needs_database = False
@@ -75,54 +69,42 @@ def probe(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
 
 def without_database(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Serve this operation whether or not the database is prepared: it reads nothing of it."""
-    operation_of(function).needs_database = False
-    return function
+    return marking(needs_database=False)(function)
 
 
 def with_refresh_token(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Ask for a refresh token instead of an access token."""
-    operation_of(function).token_type = TokenType.REFRESH
-    return function
+    return marking(token_type=TokenType.REFRESH)(function)
 
 
 def with_fresh_login(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Ask for an access token of a log-in of the last LOGIN_FRESH_SECONDS, not of a refresh."""
-    operation_of(function).needs_fresh_login = True
-    return function
+    return marking(needs_fresh_login=True)(function)
 
 
 def also_while_leaving(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Serve an account that is being deleted, too, so that it can ask until that is done."""
-    operation_of(function).serves_leaving = True
-    return function
+    return marking(serves_leaving=True)(function)
 
 
 def with_free_query(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Ignore the query string of this operation instead of refusing what is unknown."""
-    operation_of(function).has_free_query = True
-    return function
+    return marking(has_free_query=True)(function)
 
 
 def raises(*problems: type[Problem]) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
     """Document with which problems the view, and not a hook, refuses."""
-
-    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-        operation_of(function).raises = problems
-        return function
-
-    return mark
+    return marking(raises=problems)
 
 
 def cached(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Document that anybody may keep the answer; the view sends its ETag, and 304 to who has it."""
-    operation_of(function).is_cached = True
-    return function
+    return marking(is_cached=True)(function)
 
 
 def with_etag(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Name the state that is answered by an ETag, made of the ``revision`` of the view's value."""
-    operation_of(function).has_etag = True
-    return function
+    return marking(has_etag=True)(function)
 
 
 def conditional(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
@@ -145,54 +127,38 @@ def conditional(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
 
 def sends(media_type: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
     """Answer this operation in that media type alone; stands above @returns."""
-
-    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-        operation_of(function).gives = (media_type,)
-        return function
-
-    return mark
+    return marking(gives=(media_type,))
 
 
 #: if cookiecutter.throttling
 def limited_by(setting: str) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
     """Count this operation by the limit of that setting instead of RATELIMIT_DEFAULT."""
-
-    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-        operation_of(function).limit_setting = setting
-        return function
-
-    return mark
+    return marking(limit_setting=setting)
 
 
 #: endif
-def accepts(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
-    """Hand the body to the view as ``body``, parsed by *schema*."""
+def handing(name: str, **facts: Any) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
+    """Write *facts* into the contract, and hand the view what the context has under *name*."""
 
     def decorate(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
-        operation_of(function).body = schema
-
-        @wraps(function)
+        @wraps(marking(**facts)(function))
         def wrapper(*args: Any, **kwargs: Any) -> ViewT:
-            return function(*args, body=context.body, **kwargs)
+            kwargs[name] = getattr(context, name)
+            return function(*args, **kwargs)
 
         return wrapper
 
     return decorate
+
+
+def accepts(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
+    """Hand the body to the view as ``body``, parsed by *schema*."""
+    return handing("body", body=schema)
 
 
 def takes_query(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
     """Hand the query string to the view as ``query``, parsed by *schema*."""
-
-    def decorate(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
-        operation_of(function).query = schema
-
-        @wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> ViewT:
-            return function(*args, query=context.query, **kwargs)
-
-        return wrapper
-
-    return decorate
+    return handing("query", query=schema)
 
 
 def returns(

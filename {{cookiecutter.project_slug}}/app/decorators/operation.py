@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from app.constants import JSON_MEDIA_TYPE
 from app.media_types import MEDIA_TYPES
@@ -17,7 +17,6 @@ from app.services.claims import TokenType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import Any
 
     from flask import Flask
     from pydantic import BaseModel
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
     #: if cookiecutter.oauth == "server"
     from app.services.oauth.scopes import Scope
     #: endif
+
+
+F = TypeVar("F", bound="Callable[..., Any]")
 
 
 @dataclass(slots=True)
@@ -79,6 +81,18 @@ def operation_of(function: Callable[..., Any]) -> Operation:
         operation = Operation()
         function.operation = operation  # type: ignore[attr-defined]
     return operation
+
+
+def marking(**facts: Any) -> Callable[[F], F]:
+    """Return the decorator that writes *facts* into the contract of a view method."""
+
+    def mark(function: F) -> F:
+        operation = operation_of(function)
+        for name, fact in facts.items():
+            setattr(operation, name, fact)
+        return function
+
+    return mark
 
 
 class Operations(Mapping[tuple[str, str], Operation]):

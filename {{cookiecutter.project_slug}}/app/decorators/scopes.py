@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from app.constants import FORM_MEDIA_TYPE
-from app.context import context
-from app.decorators.operation import operation_of
+from app.decorators.contract import handing
+from app.decorators.operation import marking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +25,7 @@ def scopes(*needed: Scope) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]
 
     Without it no other app may: the account's own log-ins may in any case.
     """
-
-    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-        operation_of(function).scopes = needed
-        return function
-
-    return mark
+    return marking(scopes=needed)
 
 
 def takes_form(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
@@ -39,32 +33,14 @@ def takes_form(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Call
 
     What belongs in it is the protocol's to say; *schema* is what the API document tells.
     """
-
-    def decorate(function: Callable[..., ViewT]) -> Callable[..., ViewT]:
-        operation = operation_of(function)
-        operation.form, operation.takes = schema, (FORM_MEDIA_TYPE,)
-
-        @wraps(function)
-        def wrapper(*args: Any, **kwargs: Any) -> ViewT:
-            return function(*args, form=context.form, **kwargs)
-
-        return wrapper
-
-    return decorate
+    return handing("form", form=schema, takes=(FORM_MEDIA_TYPE,))
 
 
 def tells_query(schema: type[BaseModel]) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
     """Document the query string by *schema*, and leave reading it to the view."""
-
-    def mark(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
-        operation = operation_of(function)
-        operation.query, operation.has_free_query = schema, True
-        return function
-
-    return mark
+    return marking(query=schema, has_free_query=True)
 
 
 def redirects(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
     """Say that this operation's success is the way back to where the browser came from."""
-    operation_of(function).status = HTTPStatus.SEE_OTHER
-    return function
+    return marking(status=HTTPStatus.SEE_OTHER)(function)

@@ -9,7 +9,7 @@ from pydantic.json_schema import models_json_schema
 #: if cookiecutter.xml
 from app.constants import XML_MEDIA_TYPE
 #: endif
-from app.docs.references import SCHEMA_TEMPLATE
+from app.docs.content import SCHEMA_TEMPLATE
 from app.docs.responses import HEADERS
 #: if cookiecutter.xml
 from app.docs.xml import name_elements

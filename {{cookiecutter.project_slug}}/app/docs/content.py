@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+#: if cookiecutter.xml
 
-#: if cookiecutter.xml
 from app.constants import XML_MEDIA_TYPE
-#: endif
-from app.docs.references import schema_of
-#: if cookiecutter.xml
 from app.docs.xml import write_example
 #: endif
 
@@ -16,6 +13,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pydantic import BaseModel
+
+
+SCHEMA_TEMPLATE = "#/components/schemas/{model}"
+
+
+def refer_to(kind: str, name: str) -> dict[str, str]:
+    """Return a reference to a component."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, str]:
+    """Return a reference to the schema of *model*."""
+    return refer_to("schemas", model.__name__)
 
 
 def describe_content(

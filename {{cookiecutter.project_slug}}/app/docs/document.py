@@ -21,13 +21,12 @@ from app.decorators.operation import find_function
 from app.docs import files
 #: endif
 from app.docs.components import describe_components, security_of
-from app.docs.content import describe_content
+from app.docs.content import describe_content, refer_to
 #: if cookiecutter.oauth == "server"
 from app.docs.oauth_responses import describe_protocol
 #: endif
 from app.docs.parameters import describe_parameters, path_of
 from app.docs.problems import find_refusals
-from app.docs.references import refer_to
 from app.docs.responses import (
     describe_not_modified,
     describe_refusal,
@@ -46,13 +45,7 @@ if TYPE_CHECKING:
 
 _VERSION = "3.1.0"
 _ENDPOINT = "openapi"
-_VERBS = {
-    "get": "read",
-    "post": "create",
-    "put": "replace",
-    "patch": "change",
-    "delete": "delete",
-}
+_VERBS = {"get": "read", "post": "create", "put": "replace", "patch": "change", "delete": "delete"}
 _UNDESCRIBED = {"HEAD", "OPTIONS"}
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 

@@ -65,10 +65,7 @@ READ = Doc(
     answer=_DONE,
 )
 
-DELETE = Doc(
-    "Exports",
-    description="One that is not done yet is stopped.",
-)
+DELETE = Doc("Exports", description="One that is not done yet is stopped.")
 
 READ_CONTENT = Doc(
     "Exports",

@@ -18,11 +18,7 @@ _FIELDS = {
     "x-amz-signature": "9c1f…",
 }
 
-_ANNOUNCED: dict[str, Any] = {
-    "fileName": "영수증.png",
-    "contentType": "image/png",
-    "size": 4821,
-}
+_ANNOUNCED: dict[str, Any] = {"fileName": "영수증.png", "contentType": "image/png", "size": 4821}
 
 _PENDING: dict[str, Any] = {
     "id": "0197a1f3-9d10-7b52-8c3e-2f1a0b9c8d7e",

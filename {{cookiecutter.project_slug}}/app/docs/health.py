@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from app.docs import Doc
 
-LIVE = Doc(
-    "Service",
-    operation_id="checkLive",
-    answer={"status": "live", "release": "2026.1"},
-)
+LIVE = Doc("Service", operation_id="checkLive", answer={"status": "live", "release": "2026.1"})
 
 READY = Doc(
     "Service",

@@ -5,11 +5,7 @@ from __future__ import annotations
 from app.docs import Doc
 from app.docs.shared_examples import ACCOUNT, TOKEN_PAIR
 
-READ = Doc(
-    "Account",
-    operation_id="readAccount",
-    answer=ACCOUNT,
-)
+READ = Doc("Account", operation_id="readAccount", answer=ACCOUNT)
 
 CHANGE = Doc(
     "Account",

@@ -46,10 +46,6 @@ REPLACE = Doc(
     answer={**_NOTE, "body": "우유와 두부만"},
 )
 
-CHANGE = Doc(
-    "Notes",
-    example={"title": "내일 장보기"},
-    answer={**_NOTE, "title": "내일 장보기"},
-)
+CHANGE = Doc("Notes", example={"title": "내일 장보기"}, answer={**_NOTE, "title": "내일 장보기"})
 
 DELETE = Doc("Notes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.docs import Doc
-from app.docs.references import schema_of
+from app.docs.content import schema_of
 from app.schemas.oauth import OAuthErrorOut
 
 _PAGE = {"text/html": {"schema": {"type": "string"}}}

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from app.constants import REQUEST_ID_HEADER
-from app.docs.content import describe_content
-from app.docs.references import refer_to
+from app.docs.content import describe_content, refer_to
 
 if TYPE_CHECKING:
     from app.decorators.operation import Operation

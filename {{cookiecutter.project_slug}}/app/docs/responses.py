@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from app.constants import JSON_MEDIA_TYPE, PROBLEM_MEDIA_TYPE, REQUEST_ID_HEADER
-from app.docs.content import describe_content
-from app.docs.references import refer_to, schema_of
+from app.docs.content import describe_content, refer_to, schema_of
 from app.schemas.problems import ProblemOut
 
 if TYPE_CHECKING:
