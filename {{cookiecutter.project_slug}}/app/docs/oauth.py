@@ -2,40 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from app.docs import Doc, ProtocolAnswer
 
-from app.docs import Doc
-from app.docs.content import schema_of
-from app.schemas.oauth import OAuthErrorOut
-
-_PAGE = {"text/html": {"schema": {"type": "string"}}}
 _TICKET = "eyJjbGllbnRfaWQiOiIwMTlh…"
 _CLIENT = "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b47"
-
-
-def _header(description: str) -> dict[str, Any]:
-    return {"description": description, "schema": {"type": "string"}}
-
-
-_LOCATION = {"Location": _header("The client's redirect URI, with the answer and its issuer.")}
-
-
-def _page(description: str, **headers: str) -> dict[str, Any]:
-    told = {name.replace("_", "-"): _header(text) for name, text in headers.items()}
-    return {"description": description, "content": _PAGE, "headers": told}
-
-
-def _error(description: str, error: str, **headers: str) -> dict[str, Any]:
-    media = {"schema": schema_of(OAuthErrorOut), "example": {"error": error}}
-    told = {name.replace("_", "-"): _header(text) for name, text in headers.items()}
-    return {"description": description, "content": {"application/json": media}, "headers": told}
-
-
-_REFUSED = _page("A page says that the request cannot be answered, and sends nobody anywhere.")
-_UNKNOWN_CLIENT = _error(
+_LOCATION = {"Location": "The client's redirect URI, with the answer and its issuer."}
+_REFUSED = ProtocolAnswer(
+    "A page says that the request cannot be answered, and sends nobody anywhere.", is_page=True
+)
+_UNKNOWN_CLIENT = ProtocolAnswer(
     "The client did not show that it is the one.",
-    "invalid_client",
-    WWW_Authenticate="How a client may show it (RFC 6749 section 5.2).",
+    {"WWW-Authenticate": "How a client may show it (RFC 6749 section 5.2)."},
+    error="invalid_client",
 )
 
 AUTHORIZE = Doc(
@@ -55,11 +33,8 @@ AUTHORIZE = Doc(
         "code_challenge_method": "How the challenge was made.",
     },
     protocol={
-        "302": {
-            "description": "The client learns by error and state why it gets no code.",
-            "headers": _LOCATION,
-        },
-        "400": _REFUSED,
+        302: ProtocolAnswer("The client learns by error and state why it gets no code.", _LOCATION),
+        400: _REFUSED,
     },
 )
 
@@ -69,12 +44,16 @@ LOG_IN = Doc(
     description="Failed log-ins count as those of the API do.",
     example={"ticket": _TICKET, "email": "minji@example.com", "password": "correct horse"},
     protocol={
-        "400": _REFUSED,
-        "401": _page(
-            "The page again: e-mail or password is wrong.", WWW_Authenticate="As elsewhere."
+        400: _REFUSED,
+        401: ProtocolAnswer(
+            "The page again: e-mail or password is wrong.",
+            {"WWW-Authenticate": "As elsewhere."},
+            is_page=True,
         ),
-        "429": _page(
-            "The page again: too many log-ins failed.", Retry_After="Seconds until the next try."
+        429: ProtocolAnswer(
+            "The page again: too many log-ins failed.",
+            {"Retry-After": "Seconds until the next try."},
+            is_page=True,
         ),
     },
 )
@@ -84,8 +63,8 @@ CONSENT = Doc(
     operation_id="decideForApp",
     example={"ticket": _TICKET, "decision": "allow"},
     protocol={
-        "303": {"description": "Back to the app, with a code or an error.", "headers": _LOCATION},
-        "400": _REFUSED,
+        303: ProtocolAnswer("Back to the app, with a code or an error.", _LOCATION),
+        400: _REFUSED,
     },
 )
 
@@ -112,8 +91,10 @@ TOKEN = Doc(
         "scope": "profile:read",
     },
     protocol={
-        "400": _error("The request gets no tokens (RFC 6749 section 5.2).", "invalid_grant"),
-        "401": _UNKNOWN_CLIENT,
+        400: ProtocolAnswer(
+            "The request gets no tokens (RFC 6749 section 5.2).", error="invalid_grant"
+        ),
+        401: _UNKNOWN_CLIENT,
     },
 )
 
@@ -123,9 +104,11 @@ REVOKE = Doc(
     description="RFC 7009. A token that is over or unknown is revoked already.",
     example={"token": "eyJhbGciOi…", "client_id": _CLIENT},
     protocol={
-        "200": {"description": "The grant is over, or was.", "content": {}},
-        "400": _error("The token is another client's, or none was named.", "invalid_grant"),
-        "401": _UNKNOWN_CLIENT,
+        200: ProtocolAnswer("The grant is over, or was.", is_empty=True),
+        400: ProtocolAnswer(
+            "The token is another client's, or none was named.", error="invalid_grant"
+        ),
+        401: _UNKNOWN_CLIENT,
     },
 )
 

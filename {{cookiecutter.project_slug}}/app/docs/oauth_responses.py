@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.constants import REQUEST_ID_HEADER
-from app.docs.content import describe_content, refer_to
+from app.constants import JSON_MEDIA_TYPE, REQUEST_ID_HEADER
+from app.docs.content import describe_content, refer_to, schema_of
+from app.schemas.oauth import OAuthErrorOut
 
 if TYPE_CHECKING:
     from app.decorators.operation import Operation
-    from app.docs import Doc
+    from app.docs import Doc, ProtocolAnswer
 
 _REQUEST_ID = {REQUEST_ID_HEADER: refer_to("headers", REQUEST_ID_HEADER)}
 
@@ -20,7 +21,8 @@ def describe_protocol(
     """Add the form that an operation takes, and the answers of its own that *doc* tells."""
     answers = described["responses"]
     for status, answer in doc.protocol.items():
-        answers[status] = _merge(answer, _resolve(answers.get(status, {}), components))
+        of_hooks = _resolve(answers.get(str(status), {}), components)
+        answers[str(status)] = _merge(answer, of_hooks)
     if operation.form is not None:
         content = describe_content(operation.takes, operation.form, doc.example)
         described["requestBody"] = {"required": True, "content": content}
@@ -34,16 +36,22 @@ def _resolve(answer: dict[str, Any], components: dict[str, Any]) -> dict[str, An
     return found
 
 
-def _merge(own: dict[str, Any], of_hooks: dict[str, Any]) -> dict[str, Any]:
-    """Return one response object of two, which share a status and differ in their media types.
-
-    One that says that it has no content has none.
-    """
-    merged = {
-        "description": " ".join(filter(None, (own["description"], of_hooks.get("description")))),
-        "headers": _REQUEST_ID | of_hooks.get("headers", {}) | own.get("headers", {}),
+def _merge(own: ProtocolAnswer, of_hooks: dict[str, Any]) -> dict[str, Any]:
+    """Return one response object of two, which share a status and differ in their media types."""
+    headers = {
+        name: {"description": text, "schema": {"type": "string"}}
+        for name, text in own.headers.items()
     }
-    content = own.get("content", {})
-    if content or "content" not in own:
-        content = content | of_hooks.get("content", {})
+    merged = {
+        "description": " ".join(filter(None, (own.description, of_hooks.get("description")))),
+        "headers": _REQUEST_ID | of_hooks.get("headers", {}) | headers,
+    }
+    content = {} if own.is_empty else _content_of(own) | of_hooks.get("content", {})
     return merged | ({"content": content} if content else {})
+
+
+def _content_of(answer: ProtocolAnswer) -> dict[str, Any]:
+    if answer.error:
+        example = {"error": answer.error}
+        return {JSON_MEDIA_TYPE: {"schema": schema_of(OAuthErrorOut), "example": example}}
+    return {"text/html": {"schema": {"type": "string"}}} if answer.is_page else {}

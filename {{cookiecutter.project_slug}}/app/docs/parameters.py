@@ -30,18 +30,19 @@ def path_of(rule: str) -> str:
 
 def describe_parameters(operation: Operation, rule: str, doc: Doc) -> list[dict[str, Any]]:
     """Return the parameter objects of an operation."""
-    #: if cookiecutter.oauth == "client"
-    path = [{**each, **doc.path.get(each["name"], {})} for each in _of_path(rule)]
-    #: else
-    path = [*_of_path(rule)]
-    #: endif
-    return [*path, *_of_query(operation, doc), *_of_headers(operation)]
+    return [*_of_path(rule, doc), *_of_query(operation, doc), *_of_headers(operation)]
 
 
-def _of_path(rule: str) -> Iterator[dict[str, Any]]:
-    for converter, name in _PLACEHOLDER.findall(rule):
-        schema = {"type": "string", **_FORMATS.get(converter, {})}
-        yield {"name": to_camel(name), "in": "path", "required": True, "schema": schema}
+def _of_path(rule: str, doc: Doc) -> Iterator[dict[str, Any]]:
+    for converter, snake_case in _PLACEHOLDER.findall(rule):
+        name = to_camel(snake_case)
+        schema: dict[str, Any] = {"type": "string", **_FORMATS.get(converter, {})}
+        #: if cookiecutter.oauth == "client"
+        if name in doc.choices:
+            schema["enum"] = doc.choices[name]
+        #: endif
+        words = {"description": doc.parameters[name]} if name in doc.parameters else {}
+        yield {"name": name, "in": "path", "required": True, **words, "schema": schema}
 
 
 def _of_query(operation: Operation, doc: Doc) -> Iterator[dict[str, Any]]:

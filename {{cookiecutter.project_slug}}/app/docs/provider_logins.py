@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.docs import Doc
 from app.docs.shared_examples import TOKEN_PAIR
 
-_PATH: dict[str, Any] = {
-    "provider": {
-        "description": "A provider, as far as the settings switch it on.",
-        "schema": {"type": "string", "enum": ["google", "github", "oidc"]},
-    }
-}
+_PROVIDER = {"provider": "A provider, as far as the settings switch it on."}
+_CHOICES = {"provider": ["google", "github", "oidc"]}
 
 BEGIN = Doc(
     "Sessions",
@@ -20,7 +14,8 @@ BEGIN = Doc(
     description=(
         "Open this in a browser: the answer sets the cookie without which the way back is refused."
     ),
-    path=_PATH,
+    parameters=_PROVIDER,
+    choices=_CHOICES,
 )
 
 FINISH = Doc(
@@ -31,8 +26,9 @@ FINISH = Doc(
         "is linked with who logged in and none has the e-mail, which the provider must have "
         "verified; one that was asked to is linked."
     ),
-    path=_PATH,
+    choices=_CHOICES,
     parameters={
+        **_PROVIDER,
         "state": "What the log-in was begun with.",
         "code": "What the provider exchanges.",
         "iss": "The issuer that answers (RFC 9207).",

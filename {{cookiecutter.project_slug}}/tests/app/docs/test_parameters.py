@@ -24,11 +24,13 @@ def test_path_parameters_are_in_camel_case():
 
 
 def test_a_converter_becomes_a_format():
-    (described,) = describe_parameters(Operation(), "/<uuid:book_id>", Doc("Books"))
+    doc = Doc("Books", parameters={"bookId": "Which book."})
+    (described,) = describe_parameters(Operation(), "/<uuid:book_id>", doc)
     assert described == {
         "name": "bookId",
         "in": "path",
         "required": True,
+        "description": "Which book.",
         "schema": {"type": "string", "format": "uuid"},
     }
 
