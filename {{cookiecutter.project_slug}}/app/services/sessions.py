@@ -27,6 +27,7 @@ from app.services.callers import Caller, Proven
 from app.services.ip_addresses import networks_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -45,9 +46,7 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
 
     An account that is being deleted counts as gone, unless *may_be_leaving*.
     """
-    read = {**_READ, "sessions": {"$elemMatch": {"id": claims.session_id}}}
-    record = _accounts().find_one({"_id": claims.account_id}, read) or {}
-    session = _find_session(record, claims.session_id)
+    record, session = _find_session(claims.account_id, claims.session_id, _READ)
     is_leaving = "deletionBeganAt" in record
     if session is None or (is_leaving and not may_be_leaving):
         raise UnauthorizedError("the session is over")
@@ -231,22 +230,25 @@ def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int
 #: if cookiecutter.oauth == "server"
 def find_grant(account_id: UUID, session_id: UUID) -> Grant | None:
     """Return the grant of a session; None for a log-in, and for a session that has ended."""
-    shown = {"sessions": 1, "deletionBeganAt": 1}
-    record = _accounts().find_one({"_id": account_id}, shown) or {}
-    session = _find_session(record, session_id)
+    record, session = _find_session(account_id, session_id, {"deletionBeganAt": 1})
     if session is None or "clientId" not in session or "deletionBeganAt" in record:
         return None
     return Grant(session["clientId"], session["createdAt"])
 
 
 #: endif
-def _find_session(record: dict[str, Any], session_id: UUID) -> dict[str, Any] | None:
-    """Return the session of a stored account, unless it has ended; a refresh does not extend it."""
+def _find_session(
+    account_id: UUID, session_id: UUID, members: Mapping[str, int]
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return *members* of a stored account, and the session, in one read.
+
+    None stands for a session that has ended; a refresh does not extend it.
+    """
+    read = {**members, "sessions": {"$elemMatch": {"id": session_id}}}
+    record = _accounts().find_one({"_id": account_id}, read) or {}
     oldest = utc_now() - timedelta(seconds=settings.SESSION_MAX_SECONDS)
-    for session in record.get("sessions", ()):
-        if session["id"] == session_id and session["createdAt"] > oldest:
-            return session  # type: ignore[no-any-return]  # a stored document has no types
-    return None
+    found = (each for each in record.get("sessions", ()) if each["createdAt"] > oldest)
+    return record, next(found, None)
 
 
 def _name_address(account_id: UUID | None, address: str) -> str:
