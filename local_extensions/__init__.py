@@ -11,16 +11,11 @@ extension gets that of the files as they are now.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
 from local_extensions.filters import Answers as AnswersNow
 from local_extensions.tags import LineTags as LineTagsNow
-
-# Cookiecutter and what it imports stay to the end: looking through them for garbage over and over
-# while files are rendered takes an eighth of a run.
-gc.freeze()
 
 EXTENSIONS = {"Answers": AnswersNow, "LineTags": LineTagsNow}
 

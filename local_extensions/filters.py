@@ -34,7 +34,7 @@ def checked(answers: MutableMapping[str, Any]) -> str:
     return "yes"
 
 
-def checked_slug(answers: MutableMapping[str, Any]) -> str:
+def checked_folder(answers: MutableMapping[str, Any]) -> str:
     """Return the project's folder once all *answers* are found right."""
     checked(answers)
     return str(answers["project_slug"])
@@ -63,7 +63,7 @@ class Answers(Extension):
         environment.filters.update(
             project_slug=default_slug,
             checked=checked,
-            checked_slug=checked_slug,
+            checked_folder=checked_folder,
             distribution=distribution,
             folder=folder,
             in_quotes=in_quotes,

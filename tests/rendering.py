@@ -6,15 +6,15 @@ import fnmatch
 import json
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cookiecutter.utils import create_env_with_context
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BaseLoader, FileSystemLoader
 
 from local_extensions import manifest
 from local_extensions.answers import CHOICES, RULES, YES_NO, default_slug, normalise
-from local_extensions.tags import LineTags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,29 +67,17 @@ def files_in(folder: Path) -> Iterator[Path]:
                 yield path
 
 
-def make_environment() -> Any:
+def make_environment(loader: BaseLoader) -> Any:
     """Return the Jinja environment that cookiecutter renders this template with."""
     environment = create_env_with_context({"cookiecutter": CONTEXT})
-    environment.loader = FileSystemLoader(str(SOURCES))
+    environment.loader = loader
     return environment
 
 
-class PlainTags(LineTags):
-    """The line tags without the quick way."""
-
-    def __init__(self, environment: Environment) -> None:
-        super(LineTags, self).__init__(environment)
-
-
-def make_plain_environment() -> Any:
-    """Return an environment that compiles every source, as Jinja does by itself."""
-    options = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-    environment = Environment(
-        loader=FileSystemLoader(str(SOURCES)), undefined=StrictUndefined, **options
-    )
-    environment.filters.update(make_environment().filters)
-    environment.add_extension(PlainTags)
-    return environment
+@cache
+def compiled(name: str) -> Any:
+    """Return what Jinja makes of the source *name*, once."""
+    return make_environment(FileSystemLoader(str(SOURCES))).get_template(name)
 
 
 def is_pruned(path: str, pruned: set[str]) -> bool:
@@ -101,15 +89,15 @@ def render(answers: Mapping[str, Any]) -> dict[str, str]:
     """Return the text of each file of a project by its path, as after the post-gen hook."""
     full = complete(answers)
     pruned = set(manifest.to_prune(full))
-    environment = make_environment()
     names = (path.relative_to(SOURCES).as_posix() for path in files_in(SOURCES))
-    return {
-        name: (SOURCES / name).read_text("utf-8")
-        if is_copied(name)
-        else environment.get_template(name).render(cookiecutter=full)
-        for name in names
-        if not is_pruned(name, pruned)
-    }
+    return {name: render_source(name, full) for name in names if not is_pruned(name, pruned)}
+
+
+def render_source(name: str, answers: Mapping[str, Any]) -> str:
+    """Return the text of one file of a project with all *answers*."""
+    if is_copied(name):
+        return (SOURCES / name).read_text("utf-8")
+    return str(compiled(name).render(cookiecutter=answers))
 
 
 def is_copied(name: str) -> bool:

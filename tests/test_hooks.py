@@ -16,7 +16,7 @@ from tests.rendering import (
     SOURCES,
     complete,
     generate,
-    make_environment,
+    render_source,
     run_cookiecutter,
 )
 
@@ -28,8 +28,7 @@ SECRETS = [["SECRET_KEY", "token", "Signs."], ["FIELD_ENCRYPTION_KEYS", "fernet"
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
     """Write what finishes a project as cookiecutter does, for the default answers."""
-    template = make_environment().get_template(FINISH.name)
-    text = template.render(cookiecutter=complete({}))
+    text = render_source(FINISH.name, complete({}))
     path = tmp_path_factory.mktemp("hook") / "finish_project.py"
     path.write_text(text, "utf-8")
     return path

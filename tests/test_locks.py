@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from tests.combinations.rows import name_of, read
 from tests.locks import LOCKS
-from tests.rendering import SOURCES, complete, make_environment
+from tests.rendering import SOURCES, complete, render_source
 from tests.variants.dependencies import canonical
 
 if TYPE_CHECKING:
@@ -71,10 +71,7 @@ def group(groups: dict[str, list[Any]], name: str) -> Iterator[str]:
 @pytest.mark.parametrize("row", read(2), ids=name_of)
 def test_a_project_pins_what_it_wants_and_no_more(row):
     answers = complete(row)
-    project, *locks = (
-        make_environment().get_template(name).render(cookiecutter=answers)
-        for name in ("pyproject.toml", *LOCKS)
-    )
+    project, *locks = (render_source(name, answers) for name in ("pyproject.toml", *LOCKS))
     declared = tomllib.loads(project)
     wishes = (declared["project"]["dependencies"], group(declared["dependency-groups"], "dev"))
 

@@ -12,7 +12,7 @@ import pytest
 from tests.combinations.rows import STRENGTHS
 from tests.mutations.breakages import MUTATIONS, Mutation, UnfitError
 from tests.mutations.trials import Projects, break_copy, choose_others, neighbours_of
-from tests.rendering import VARIANTS, complete, make_environment, render
+from tests.rendering import VARIANTS, complete, render, render_source
 from tests.servers import external_server
 
 if TYPE_CHECKING:
@@ -45,8 +45,7 @@ def enforced_in(items: str) -> set[str]:
 
 
 def enforced_anywhere() -> set[str]:
-    template = make_environment().get_template(ITEMS)
-    texts = (template.render(cookiecutter=complete(answers)) for answers in VARIANTS.values())
+    texts = (render_source(ITEMS, complete(answers)) for answers in VARIANTS.values())
     return set().union(*map(enforced_in, texts))
 
 

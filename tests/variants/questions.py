@@ -6,6 +6,7 @@ import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import DictLoader, nodes
+from jinja2 import Template as JinjaTemplate
 
 from local_extensions.answers import CHOICES, YES_NO
 from tests.rendering import complete, make_environment
@@ -33,9 +34,7 @@ class Questions:
         self.sources = dict(sources)
         self.choices = Choices(closed)
         self.context = context
-        self.environment = make_environment()
-        self.environment.loader = DictLoader(self.sources)
-        self.environment.auto_reload = False
+        self.environment = make_environment(DictLoader(self.sources))
         self.free = {name: value for name, value in complete({}).items() if name not in closed}
         self.cache: dict[Any, Any] = {}
 
@@ -58,7 +57,7 @@ class Questions:
             named |= self.mentioned(node.template.as_const())
         derived = {name for name in named if name.startswith("_")}
         for name in derived:
-            named |= self.answers_in(self.environment.parse(self.context[name]))
+            named |= self.answers_in(self.environment.parse(self.context[name], name))
         return named - derived
 
     def mentioned(self, path: str) -> set[str]:
@@ -66,7 +65,7 @@ class Questions:
         if self.is_copied(path):
             return set()
         if ("mentioned", path) not in self.cache:
-            tree = self.environment.parse(self.sources[path])
+            tree = self.environment.parse(self.sources[path], path)
             self.cache["mentioned", path] = self.answers_in(tree)
         return self.cache["mentioned", path]
 
@@ -77,7 +76,7 @@ class Questions:
     def test(self, expression: str) -> When:
         """Return when the *expression* of a tag is true."""
         if ("test", expression) not in self.cache:
-            names = self.answers_in(self.environment.parse("{{ " + expression + " }}"))
+            names = self.answers_in(self.environment.parse("{{ " + expression + " }}", "tag"))
             if unclear := sorted(names - set(self.choices.values)):
                 raise UnclearError(
                     f"a tag asks for {', '.join(unclear)}, which has no fixed choices: {expression}"
@@ -102,15 +101,25 @@ class Questions:
         full |= self.free | dict(answers)
         for name, source in self.context.items():
             if name.startswith("__") and isinstance(source, str) and name != "__checked":
-                full[name] = self.environment.from_string(source).render(cookiecutter=full)
+                full[name] = self.compiled(source, name).render(cookiecutter=full)
         return full
+
+    def compiled(self, source: str, path: str) -> JinjaTemplate:
+        """Return what Jinja makes of a *source*, once: compiling takes longer than rendering."""
+        if ("compiled", source) not in self.cache:
+            code = self.environment.compile(source, path)
+            self.cache["compiled", source] = JinjaTemplate.from_code(self.environment, code, {})
+        return self.cache["compiled", source]
+
+    def fill_in(self, source: str, path: str, answers: Mapping[str, Any]) -> str:
+        """Return the text that *source*, which stands at *path*, becomes with *answers*."""
+        return self.compiled(source, path).render(cookiecutter=self.complete(answers))
 
     def render(self, path: str, answers: Mapping[str, Any]) -> str:
         """Return the text at *path* in a project with *answers*."""
         if self.is_copied(path):
             return self.sources[path]
-        template = self.environment.get_template(path)
-        return str(template.render(cookiecutter=self.complete(answers)))
+        return self.fill_in(self.sources[path], path, answers)
 
 
 def is_context(node: nodes.Node) -> bool:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from local_extensions.manifest import OWNERS, SHARED, UNFINISHED, Shared
-from local_extensions.tags import LINE_TAG, TAG, Program, split
+from local_extensions.tags import LINE_TAG
 from tests.rendering import CONTEXT, SOURCES, files_in, is_pruned
 from tests.variants.conditions import ALWAYS, When
 from tests.variants.questions import CLOSED, Questions, UnclearError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from local_extensions.manifest import Owner
+
+# What may stand in a line tag.
+TAG = re.compile(r"(?P<word>if|elif|else|endif)(?: (?P<test>[^{}%#]+))?")
 
 
 class Line(NamedTuple):
@@ -86,11 +89,10 @@ class Template(Questions):
             if self.is_copied(path) or "{{" not in row:
                 yield Line(path, number, row, when)
                 continue
-            names = self.answers_in(self.environment.parse(row)) & set(self.choices.values)
+            names = self.answers_in(self.environment.parse(row, path)) & set(self.choices.values)
             texts: dict[str, list[dict[str, Any]]] = {}
-            program = Program(list(split(row)), self.environment)
             for answers in self.choices.combine(sorted(names)):
-                text = program.render(cookiecutter=self.complete(answers))
+                text = self.fill_in(row, path, answers)
                 texts.setdefault(text, []).append(answers)
             for text, ways in texts.items():
                 chosen = self.choices.where(names, ways.__contains__)

@@ -10,7 +10,7 @@ import pytest
 
 from local_extensions.filters import plan
 from local_extensions.manifest import to_prune
-from tests.rendering import is_pruned, make_environment
+from tests.rendering import is_pruned, render_source
 from tests.variants.conditions import show
 from tests.variants.questions import CLOSED
 
@@ -25,7 +25,7 @@ def complete(template, answers):
 @pytest.mark.parametrize("answers", ONE_AT_A_TIME, ids=show)
 def test_what_finishes_a_project_is_right_with_every_value_of_every_answer(template, answers):
     full = complete(template, answers)
-    text = make_environment().get_template("finish_project.py").render(cookiecutter=full)
+    text = render_source("finish_project.py", full)
     literal = re.search(r'r"""(.*?)"""', text, re.DOTALL)
 
     compile(text, "finish_project", "exec", dont_inherit=True)

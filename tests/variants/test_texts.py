@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.rendering import make_plain_environment
 from tests.variants.conditions import show
 from tests.variants.linting import RULES, lint
 from tests.variants.projection import hostile_texts_of, is_large
@@ -61,16 +60,6 @@ def test_no_file_is_empty_in_some_projects_only(template, projection, expect_non
 def test_no_file_name_asks_for_an_answer(template):
     """Conditional names end a run, and some systems cannot store them."""
     assert not [path for path in template.sources if set(path) & set("{}")]
-
-
-def test_both_ways_of_rendering_give_the_same_bytes(template, projection, expect_none):
-    plain = make_plain_environment()
-    expect_none(
-        f"{path} is another text where Jinja renders it, with {show(answers)}"
-        for path, text, answers in projection[0]
-        if not template.is_copied(path)
-        and plain.get_template(path).render(cookiecutter=template.complete(answers)) != text
-    )
 
 
 def test_the_lines_that_are_asked_about_are_those_that_are_rendered(
