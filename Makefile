@@ -29,7 +29,7 @@ demo: $(READY) ## scaffold a project with the default answers and serve it at ht
 	@exec $(MAKE) --no-print-directory -C $(DEMO) run PYTHON3="$(abspath $(PYTHON))"
 
 new: $(READY) ## ask the questions and scaffold a project into OUT=.., or take ANSWERS='cors=yes license=MIT' and ask nothing
-	@exec .venv/bin/cookiecutter $(if $(ANSWERS),--no-input) --output-dir "$(OUT)" . $(ANSWERS)
+	@$(if $(ANSWERS),$(PYTHON) -m local_extensions $(ANSWERS) &&) exec .venv/bin/cookiecutter $(if $(ANSWERS),--no-input) --output-dir "$(OUT)" . $(ANSWERS)
 
 test: $(READY) ## run the template's whole suite (ARGS='tests/test_answers.py')
 	@exec $(PYTHON) -m pytest $(ARGS)

@@ -21,11 +21,12 @@ EXTENSIONS = {"Answers": AnswersNow, "LineTags": LineTagsNow}
 
 
 def times_of_change() -> dict[str, int]:
-    """Return when each module of this package was written, by its path; none where it is gone."""
+    """Return when the questions and each module of this package were written; none where gone."""
+    folder = os.path.dirname(__file__)
     try:
-        with os.scandir(os.path.dirname(__file__)) as entries:
-            modules = [entry for entry in entries if entry.name.endswith(".py")]
-            return {entry.path: entry.stat().st_mtime_ns for entry in modules}
+        names = [name for name in os.listdir(folder) if name.endswith(".py")]
+        paths = [os.path.join(folder, name) for name in ("../cookiecutter.json", *names)]
+        return {path: os.stat(path).st_mtime_ns for path in paths}
     except FileNotFoundError:
         return {}
 

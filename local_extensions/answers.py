@@ -1,19 +1,32 @@
 """Say what each answer may be, and what is wanted where it is something else.
 
-Every answer reaches these rules as text, typed or on the command line, so that all mistakes are
-found at once and each is told in one line. A rule takes the text and returns the answer as the
-sources see it (a bool for yes and no), or raises `AnswerError` with what is wanted.
+What is asked stands in cookiecutter.json: a list is a choice, true and false are yes and no, and
+Cookiecutter holds people to them. For each text a rule stands here, which takes the answer and
+returns what is wanted of another one, or None where it is right. So all mistakes are found at once
+and each is told in one line.
 """
 
 from __future__ import annotations
 
+import json
 import keyword
+import os
 import re
 import sys
-from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-Rule = Callable[[str], "str | bool"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+with open(
+    os.path.join(os.path.dirname(os.path.dirname(__file__)), "cookiecutter.json"), encoding="utf-8"
+) as _file:
+    QUESTIONS: dict[str, Any] = {
+        name: answer for name, answer in json.load(_file).items() if not name.startswith("_")
+    }
+# The choices of each answer that is one, default first; the others are texts, or yes and no.
+CHOICES = {name: tuple(each) for name, each in QUESTIONS.items() if isinstance(each, list)}
+YES_NO = tuple(name for name, each in QUESTIONS.items() if isinstance(each, bool))
 
 # Joiners and tags that emoji and some scripts are written with; Python calls them unprintable.
 JOINERS = frozenset("\u200c\u200d") | frozenset(map(chr, range(0xE0020, 0xE0080)))
@@ -39,8 +52,6 @@ HOST_LENGTH = 253
 LAST_PORT = 65535
 MAX_MEMBERS = 50  # What a replica set may have.
 FALLBACK_SLUG = "my_flask_api"
-YES = frozenset(("1", "on", "t", "true", "y", "yes"))
-NO = frozenset(("0", "f", "false", "n", "no", "off"))
 
 DEVICES = frozenset(("aux", "con", "nul", "prn")).union(
     *({f"com{digit}", f"lpt{digit}"} for digit in range(10))
@@ -85,31 +96,25 @@ DEPENDENCIES = frozenset(
 )
 
 
-class AnswerError(ValueError):
-    """Raised when an answer is not what its rule wants; the message says what is."""
-
-
 def is_printable(text: str) -> bool:
     """Tell whether *text* is printable, emoji sequences included."""
     return all(character.isprintable() or character in JOINERS for character in text)
 
 
-def name_of_project(text: str) -> str:
-    """Accept a name that is safe inside every quoted literal."""
+def name_of_project(text: str) -> str | None:
+    """Want a name that is safe inside every quoted literal."""
     if not 1 <= len(text) <= MAX_NAME or text != text.strip() or not is_printable(text):
-        raise AnswerError("wants 1 to 60 printable characters, no space first or last")
+        return "wants 1 to 60 printable characters, no space first or last"
     if not set(text).isdisjoint("\"'`\\{}$"):
-        raise AnswerError("wants no quotes, backslash, braces or $ sign")
-    return text
+        return "wants no quotes, backslash, braces or $ sign"
+    return None
 
 
-def sentence(text: str) -> str:
-    """Accept one line of text; quotes and backslashes are escaped where it is written."""
+def sentence(text: str) -> str | None:
+    """Want one line of text; quotes and backslashes are escaped where it is written."""
     if not 1 <= len(text) <= MAX_SENTENCE or text != text.strip() or not is_printable(text):
-        raise AnswerError("wants 1 to 200 printable characters in one line, no space first or last")
-    if not set(text).isdisjoint("{}"):
-        raise AnswerError("wants no braces")
-    return text
+        return "wants 1 to 200 printable characters in one line, no space first or last"
+    return None if set(text).isdisjoint("{}") else "wants no braces"
 
 
 def distribution(slug: str) -> str:
@@ -135,13 +140,12 @@ def owner_of_slug(slug: str) -> str | None:
     return "a database of MongoDB's own" if slug in DATABASES else None
 
 
-def slug_of_project(text: str) -> str:
-    """Accept a name for the folder, the package and the database."""
+def slug_of_project(text: str) -> str | None:
+    """Want a name for the folder, the package and the database."""
     if not SLUG.fullmatch(text):
-        raise AnswerError("wants 2 to 50 characters out of a-z, 0-9 and _, a letter first")
-    if owner := owner_of_slug(text):
-        raise AnswerError(f"wants another name, this one is {owner}")
-    return text
+        return "wants 2 to 50 characters out of a-z, 0-9 and _, a letter first"
+    owner = owner_of_slug(text)
+    return f"wants another name, this one is {owner}" if owner else None
 
 
 def default_slug(name: object) -> str:
@@ -186,80 +190,38 @@ def is_member(text: str) -> bool:
     return not host.rpartition(".")[2].isdigit() or is_address(host)
 
 
-def hosts_of_mongo(text: str) -> str:
-    """Accept the addresses of one server or of a replica set's members."""
+def hosts_of_mongo(text: str) -> str | None:
+    """Want the addresses of one server or of a replica set's members."""
     if "@" in text:
-        raise AnswerError("wants no credentials, those belong in the environment (MONGODB_URI)")
+        return "wants no credentials, those belong in the environment (MONGODB_URI)"
     members = text.split(",")
     if len(members) > MAX_MEMBERS or not all(map(is_member, members)):
-        raise AnswerError("wants host[:port], more after commas, an IPv6 host in brackets")
-    return text
+        return "wants host[:port], more after commas, an IPv6 host in brackets"
+    return None
 
 
-def yes_or_no(text: str) -> bool:
-    """Accept the usual ways to say yes and no."""
-    word = text.strip().lower()
-    if word not in YES and word not in NO:
-        raise AnswerError("wants yes or no")
-    return word in YES
-
-
-def one_of(*choices: str) -> Rule:
-    """Make a rule that accepts one of *choices*, in upper or lower case."""
-    by_word = {choice.lower(): choice for choice in choices}
-
-    def choose(text: str) -> str:
-        try:
-            return by_word[text.strip().lower()]
-        except KeyError:
-            raise AnswerError(f"wants one of {', '.join(choices)}") from None
-
-    return choose
-
-
-# The choices of each answer, default first; yes and no are choices, too.
-CHOICES: dict[str, tuple[str, ...]] = {
-    "python_version": ("3.13", "3.12", "3.11"),
-    "jwt_algorithm": ("HS256", "RS256", "ES256", "EdDSA"),
-    "api_docs": ("swagger", "redoc", "none"),
-    "oauth": ("none", "client", "server"),
-    "license": ("Proprietary", "MIT", "Apache-2.0"),
-}
-YES_NO = (
-    "security_headers",
-    "throttling",
-    "cors",
-    "field_encryption",
-    "xml",
-    "uploads",
-    "observability",
-    "task_queue",
-)
-RULES: dict[str, Rule] = {
+RULES: dict[str, Callable[[str], str | None]] = {
     "project_name": name_of_project,
     "project_slug": slug_of_project,
     "description": sentence,
     "author_name": sentence,
     "mongo_host": hosts_of_mongo,
-    **{name: one_of(*choices) for name, choices in CHOICES.items()},
-    **dict.fromkeys(YES_NO, yes_or_no),
 }
 
 
-def as_text(answer: object) -> str:
-    """Return *answer* as it would be typed; JSON's own true and false are yes and no."""
-    return answer if isinstance(answer, str) else "" if answer is None else str(answer)
+def wish(name: str, answer: object) -> str | None:
+    """Return what the question *name* wants of another *answer*, or None where it is right."""
+    if name in CHOICES:
+        return None if answer in CHOICES[name] else f"wants one of {', '.join(CHOICES[name])}"
+    if name in YES_NO:
+        return None if isinstance(answer, bool) else "wants yes or no (true or false in JSON)"
+    return RULES[name](answer if isinstance(answer, str) else "")
 
 
-def normalise(answers: MutableMapping[str, Any]) -> list[str]:
-    """Put every right answer in its final form and return one line for each wrong one."""
-    mistakes = []
-    for name, rule in RULES.items():
-        try:
-            answers[name] = rule(as_text(answers.get(name)))
-        except AnswerError as error:
-            mistakes.append(f"{name}: {error}")
-    return mistakes
+def mistakes_in(answers: Mapping[str, Any]) -> list[str]:
+    """Return one line for each of *answers* that is wrong, in the order of the questions."""
+    wishes = {name: wish(name, answers[name]) for name in QUESTIONS if name in answers}
+    return [f"{name}: {wanted}" for name, wanted in wishes.items() if wanted]
 
 
 def in_quotes(text: object) -> str:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from jinja2.ext import Extension
 
 from local_extensions import manifest
-from local_extensions.answers import default_slug, distribution, in_quotes, markdown, normalise
+from local_extensions.answers import default_slug, distribution, in_quotes, markdown, mistakes_in
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Mapping
 
     from jinja2 import Environment
 
@@ -20,21 +20,16 @@ if TYPE_CHECKING:
 START = os.getcwd()
 
 
-def refuse(mistakes: list[str]) -> NoReturn:
-    """End the run with one line for each of *mistakes* and nothing else."""
-    from cookiecutter.exceptions import FailedHookException
+def checked(answers: Mapping[str, Any]) -> str:
+    """End the run with one line for each of the *answers* so far that is wrong."""
+    if mistakes := mistakes_in(answers):
+        from cookiecutter.exceptions import FailedHookException
 
-    raise FailedHookException("\n".join(mistakes))
-
-
-def checked(answers: MutableMapping[str, Any]) -> str:
-    """Put *answers* in their final form, or refuse all that are wrong."""
-    if mistakes := normalise(answers):
-        refuse(mistakes)
+        raise FailedHookException("\n".join(mistakes))
     return "yes"
 
 
-def checked_folder(answers: MutableMapping[str, Any]) -> str:
+def checked_folder(answers: Mapping[str, Any]) -> str:
     """Return the project's folder once all *answers* are found right."""
     checked(answers)
     return str(answers["project_slug"])

@@ -14,7 +14,8 @@ from cookiecutter.utils import create_env_with_context
 from jinja2 import BaseLoader, FileSystemLoader
 
 from local_extensions import manifest
-from local_extensions.answers import CHOICES, RULES, YES_NO, default_slug, normalise
+from local_extensions.__main__ import typed
+from local_extensions.answers import CHOICES, QUESTIONS, YES_NO, default_slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "{{cookiecutter.project_slug}}"
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
+DEFAULTS = QUESTIONS | {name: choices[0] for name, choices in CHOICES.items()}
 MADE_BY_TOOLS = {
     "__pycache__", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv"
 }  # fmt: skip
@@ -48,13 +50,16 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 
 def complete(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all answers, in their final form: *answers* and defaults for the rest."""
-    full = {name: answers.get(name, CONTEXT[name]) for name in RULES}
+    """Return all answers, as sources see them: *answers* and defaults for the rest."""
+    full = DEFAULTS | {name: given(name, answer) for name, answer in answers.items()}
     if "project_slug" not in answers:
         full["project_slug"] = default_slug(full["project_name"])
-    mistakes = normalise(full)
-    assert not mistakes
     return full
+
+
+def given(name: str, answer: Any) -> Any:
+    """Return an *answer* as Cookiecutter reads it, if it was typed."""
+    return typed(name, answer) if isinstance(answer, str) else answer
 
 
 def files_in(folder: Path) -> Iterator[Path]:

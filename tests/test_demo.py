@@ -60,6 +60,31 @@ def test_make_new_asks_nothing_when_the_answers_are_given(clone, tmp_path):
     assert "MIT License" in (tmp_path / "my_notes" / "LICENSE").read_text()
 
 
+def test_make_new_tells_all_mistakes_in_the_answers_that_are_given(clone, tmp_path):
+    done = subprocess.run(
+        [
+            "make",
+            "new",
+            f"OUT={tmp_path}/new",
+            "ANSWERS=author_name='{{ 7*7 }}' cros=yes xml=2 oauth=x",
+        ],
+        cwd=clone,
+        env=clean_environment(tmp_path / "home"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode != 0
+    assert done.stderr.splitlines()[:4] == [
+        "cros: is not asked",
+        "author_name: wants no braces",
+        "oauth: wants one of none, client, server",
+        "xml: wants yes or no (true or false in JSON)",
+    ]
+    assert not (tmp_path / "new").exists()
+
+
 def test_make_new_asks_the_questions(clone, tmp_path):
     done = subprocess.run(
         ["make", "new", f"OUT={tmp_path}"],

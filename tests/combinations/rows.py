@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_extensions.answers import CHOICES, YES_NO
-from tests.rendering import CONTEXT, EVERYTHING_OFF
+from tests.rendering import DEFAULTS, EVERYTHING_OFF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,8 @@ FACTORS: dict[str, tuple[str, ...]] = {
     **{name: tuple(sorted(values, key="none".__ne__)) for name, values in CHOICES.items()},
     **dict.fromkeys(YES_NO, ("no", "yes")),
 }
-DEFAULT: Row = {name: CONTEXT[name] for name in FACTORS}
+WORDS = {True: "yes", False: "no"}
+DEFAULT: Row = {name: WORDS.get(DEFAULTS[name], DEFAULTS[name]) for name in FACTORS}
 OFF: Row = DEFAULT | {name: value or "no" for name, value in EVERYTHING_OFF.items()}
 # What a project can do without; the rest of the answers is about the base that all of these share.
 FEATURES = ("oauth", "cors", "xml", "uploads", "observability", "task_queue")

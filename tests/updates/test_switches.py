@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from local_extensions.answers import CHOICES, YES_NO
-from tests.rendering import CONTEXT
+from tests.rendering import DEFAULTS
 from tests.updates.scratch import NAME, contents, run, update
 
 OTHER = {name: choices[1] for name, choices in CHOICES.items()}
-OTHER |= {name: "no" if CONTEXT[name] == "yes" else "yes" for name in YES_NO}
+OTHER |= {name: not DEFAULTS[name] for name in YES_NO}
 # One more of a choice where the second is not the last word.
 SWITCHES = [*OTHER.items(), ("api_docs", "none"), ("license", "Apache-2.0"), ("oauth", "server")]
 
@@ -34,7 +34,7 @@ def test_a_project_that_changes_its_mind_is_like_a_new_one(first, tmp_path, proj
     assert new != default
     assert (project / ".env").read_bytes() == secrets
 
-    update(project, {name: CONTEXT[name]})
+    update(project, {name: DEFAULTS[name]})
 
     assert contents(project) == default
     assert (project / ".env").read_bytes() == secrets
@@ -42,7 +42,7 @@ def test_a_project_that_changes_its_mind_is_like_a_new_one(first, tmp_path, proj
 
 @pytest.mark.parametrize(
     ("without", "answers"),
-    [({"field_encryption": "no"}, {"field_encryption": "yes"}), ({}, {"jwt_algorithm": "ES256"})],
+    [({"field_encryption": False}, {"field_encryption": True}), ({}, {"jwt_algorithm": "ES256"})],
     ids=["field_encryption", "jwt_algorithm"],
 )
 def test_a_feature_of_later_gets_its_secrets_and_the_old_ones_stay(project, without, answers):
@@ -70,16 +70,27 @@ def test_all_answers_may_change_at_once_and_back(project):
 
     update(project, changed)
     assert contents(project) != default
-    update(project, {name: CONTEXT[name] for name in changed})
+    update(project, {name: DEFAULTS[name] for name in changed})
 
     assert contents(project) == default
 
 
-def test_a_bad_answer_changes_nothing(project):
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"mongo_host": "a@b"}, "mongo_host: wants no credentials"),
+        ({"cors": 2}, "cors: wants yes or no"),
+        # Cookiecutter's own words.
+        ({"cors": "perhaps"}, "perhaps provided for variable"),
+        ({"license": "GPL"}, "GPL provided for choice variable"),
+    ],
+    ids=str,
+)
+def test_a_bad_answer_changes_nothing(project, wrong, told):
     before = contents(project), (project / ".cruft.json").read_text()
 
-    with pytest.raises(AssertionError, match="cors: wants yes or no"):
-        update(project, {"cors": "perhaps"})
+    with pytest.raises(AssertionError, match=told):
+        update(project, wrong)
 
     assert (contents(project), (project / ".cruft.json").read_text()) == before
     assert not run(project, "git", "status", "--porcelain")

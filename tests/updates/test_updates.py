@@ -86,16 +86,11 @@ def own_another_file(template):
 
 
 def ask_another_question(template):
-    """Ask something new, with a rule of its own, and use the answer."""
+    """Ask something new, and use the answer."""
     replace(
         template / "cookiecutter.json",
-        '  "field_encryption": "yes",',
-        '  "field_encryption": "yes",\n  "sentry": "no",',
-    )
-    replace(
-        template / "local_extensions/answers.py",
-        "YES_NO = (",
-        'YES_NO = ("sentry", ',
+        '  "field_encryption": true,',
+        '  "field_encryption": true,\n  "sentry": false,',
     )
     readme = template / SOURCES / "README.md"
     text = readme.read_text("utf-8")
@@ -128,3 +123,14 @@ def test_an_update_goes_by_the_manifest_and_rules_of_the_new_version(
     answers = json.loads((project / ".cruft.json").read_text())["context"]["cookiecutter"]
     if change is ask_another_question:
         assert answers["sentry"] is False
+
+
+def test_an_update_goes_by_the_choices_of_the_new_version(growing):
+    template, project = growing
+    replace(template / "cookiecutter.json", '"Apache-2.0"],', '"Apache-2.0", "BSD-3-Clause"],')
+    commit(template)
+
+    update(project, {"license": "BSD-3-Clause"})
+
+    answers = json.loads((project / ".cruft.json").read_text())["context"]["cookiecutter"]
+    assert answers["license"] == "BSD-3-Clause"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from local_extensions.answers import CHOICES, RULES, YES_NO
+from local_extensions.answers import CHOICES, QUESTIONS, RULES, YES_NO
 from local_extensions.manifest import OWNERS
 from local_extensions.words import WORDLESS, WORDS
 from tests.rendering import CONTEXT, ROOT
@@ -14,13 +14,13 @@ from tests.variants.projection import HOSTILE
 from tests.variants.questions import CLOSED
 from tests.variants.residue import find_unowned_answers
 
-ANSWERS = [name for name in CONTEXT if not name.startswith("_")]
+ANSWERS = list(QUESTIONS)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_every_answer_has_a_rule_and_a_label(answer):
-    assert answer in RULES, (
-        f"say in CHOICES, YES_NO or RULES of local_extensions/answers.py what {answer} may be"
+    assert answer in {*CHOICES, *YES_NO, *RULES}, (
+        f"say in RULES of local_extensions/answers.py what {answer} may be"
     )
     assert answer in CONTEXT["__prompts__"], f"give {answer} a label in __prompts__"
 
