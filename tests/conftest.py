@@ -11,9 +11,13 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.combinations.rows import STRENGTHS, name_of, read
+from tests.rendering import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from _pytest.terminal import TerminalReporter
+    from pytest_cookies.plugin import Cookies
 
     from tests.combinations.rows import Row
 
@@ -117,3 +121,32 @@ def home(tmp_path: Path) -> Path:
 def environment(home: Path) -> dict[str, str]:
     """Return the environment of this test's programs."""
     return clean_environment(home)
+
+
+def baking(cookies: Cookies) -> Callable[..., Path]:
+    """Return a function that makes a project with *answers* and returns where it is.
+
+    What goes wrong is raised. pytest-cookies keeps it in its result, whose repr() is a warning in
+    itself, and takes the folder that pytest was started in for the template. Mistakes in answers
+    end before it asks cookiecutter for anything: what is not written then, it cannot tell.
+    """
+
+    def bake(**answers: Any) -> Path:
+        result = cookies.bake(extra_context=answers, template=str(ROOT))
+        if result.exception is not None:
+            raise result.exception
+        return result.project_path
+
+    return bake
+
+
+@pytest.fixture
+def bake(cookies: Cookies) -> Callable[..., Path]:
+    """Return a function that makes projects for this test alone."""
+    return baking(cookies)
+
+
+@pytest.fixture(scope="session")
+def bake_session(cookies_session: Cookies) -> Callable[..., Path]:
+    """Return a function that makes projects for all tests of this process."""
+    return baking(cookies_session)

@@ -1,27 +1,19 @@
-"""Generate projects and run their own commands, as their owners would."""
+"""Run the own commands of projects, as their owners would."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import sys
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tests.conftest import clean_environment
-from tests.rendering import generate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 # This environment holds what every variant of a project needs.
 SHARED = f"VENV={sys.prefix}"
-
-
-def new(folder: Path, **answers: str) -> Path:
-    """Generate a project into *folder* and return where it is."""
-    return generate(folder, clean_environment(folder / "home"), **answers)
 
 
 def run(project: Path, *command: str, **variables: str) -> str:
@@ -39,21 +31,9 @@ def run(project: Path, *command: str, **variables: str) -> str:
     return done.stdout
 
 
-@contextmanager
-def alone(session: Path) -> Iterator[None]:
-    """Fail where another suite of the test *session*, which is a folder, runs at the same time."""
-    lock = session / "suite.lock"
-    lock.touch(exist_ok=False)
-    try:
-        yield
-    finally:
-        lock.unlink()
-
-
 def run_suite(project: Path, *command: str, **variables: str) -> int:
     """Run the project's own tests by *command* and return how many passed; none may fail."""
-    with alone(project.parents[2]):
-        output = run(project, *command, **variables)
+    output = run(project, *command, **variables)
     found = re.search(r"(\d+) passed", output)
     assert found, output[-3000:]
     return int(found[1])

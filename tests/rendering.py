@@ -1,4 +1,4 @@
-"""Render the template in memory, and generate projects with cookiecutter itself."""
+"""Render the template in memory, and run cookiecutter's own program."""
 
 from __future__ import annotations
 
@@ -123,13 +123,3 @@ def run_cookiecutter(
         text=True,
         check=False,
     )
-
-
-def generate(folder: Path, environment: Mapping[str, str], **answers: str) -> Path:
-    """Generate a project with *answers* into *folder* and return where it is."""
-    given = [f"{name}={answer}" for name, answer in answers.items()]
-    done = run_cookiecutter(
-        "--no-input", str(ROOT), "-o", str(folder), *given, environment=environment, folder=folder
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder / answers.get("project_slug", "my_flask_api")

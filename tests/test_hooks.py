@@ -12,10 +12,10 @@ import sys
 import pytest
 
 from tests.rendering import (
+    EVERYTHING_OFF,
     ROOT,
     SOURCES,
     complete,
-    generate,
     render_source,
     run_cookiecutter,
 )
@@ -151,7 +151,9 @@ def test_a_console_that_knows_only_ascii_does_not_stop_it(rendered, tmp_path, en
     assert b"Left out: \\ud55c, " in done.stdout
 
 
-def test_a_project_that_was_generated_without_hooks_says_so_and_finishes_itself(home, environment):
+def test_a_project_that_was_generated_without_hooks_says_so_and_finishes_itself(
+    bake, home, environment
+):
     done = run_cookiecutter(
         "--no-input", "--accept-hooks=no", str(ROOT), environment=environment, folder=home
     )
@@ -173,8 +175,7 @@ def test_a_project_that_was_generated_without_hooks_says_so_and_finishes_itself(
         assert "run python3 finish_project.py" in refused.stderr
 
     subprocess.run([sys.executable, "finish_project.py"], cwd=project, env=environment, check=True)
-    (home / "other").mkdir()
-    other = generate(home / "other", environment)
+    other = bake()
     assert files_below(project) == files_below(other)
     assert read(project / ".env").keys() == read(other / ".env").keys()
 
@@ -183,8 +184,8 @@ def files_below(folder):
     return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
 
 
-def test_a_new_project_gets_its_own_env_and_git_ignores_it(home, environment):
-    project = generate(home, environment)
+def test_a_new_project_gets_its_own_env_and_git_ignores_it(bake, environment):
+    project = bake()
 
     assert set(read(project / ".env")) == {
         "SECRET_KEY",
@@ -198,7 +199,8 @@ def test_a_new_project_gets_its_own_env_and_git_ignores_it(home, environment):
 
 
 def test_generating_over_a_project_keeps_secrets_and_work_and_prunes_again(home, environment):
-    project = generate(home, environment)
+    run_cookiecutter("--no-input", str(ROOT), environment=environment, folder=home)
+    project = home / "my_flask_api"
     secrets = (project / ".env").read_bytes()
     (project / "app" / "services" / "mine.py").write_text("MINE = 1\n")
     before = sorted(path.relative_to(project) for path in project.rglob("*"))
@@ -229,15 +231,8 @@ def test_the_output_names_the_folder_from_where_its_user_stands(home, environmen
     assert done.stdout.isascii()
 
 
-def test_no_folder_is_empty(home, environment):
-    project = generate(
-        home,
-        environment,
-        security_headers="no",
-        throttling="no",
-        api_docs="none",
-        field_encryption="no",
-    )
+def test_no_folder_is_empty(bake):
+    project = bake(**EVERYTHING_OFF)
 
     assert not [path for path in project.rglob("*") if path.is_dir() and not any(path.iterdir())]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from tests.projects import SHARED, commands_in_readme, new, run_in_shell
+from tests.projects import SHARED, commands_in_readme, run_in_shell
 from tests.servers import free_port, running
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(900)]
 
 
-def test_the_readmes_requests_work_against_make_run(tmp_path):
-    project = new(tmp_path)
+def test_the_readmes_requests_work_against_make_run(bake):
+    project = bake()
     port = free_port()
     commands = commands_in_readme(project, "curl")
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.projects import new, run
+from tests.projects import run
 from tests.servers import free_port
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(600)]
@@ -50,8 +50,8 @@ def redis(folder):
 
 
 @pytest.mark.skipif(SERVER is None, reason="no Redis here: install redis-server")
-def test_workers_of_a_project_lose_nothing_on_a_real_redis(tmp_path):
-    project = new(tmp_path, task_queue="yes")
+def test_workers_of_a_project_lose_nothing_on_a_real_redis(bake, tmp_path):
+    project = bake(task_queue="yes")
     with redis(tmp_path) as uri:
         # A project that is served has its own broker, which its tests leave alone.
         served = {"BROKER_URI": "redis://127.0.0.1:1", "TEST_BROKER_URI": uri}

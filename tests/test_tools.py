@@ -8,16 +8,16 @@ import subprocess
 import pytest
 
 from tests.conftest import clean_environment
-from tests.projects import SHARED, new
+from tests.projects import SHARED
 from tests.rendering import ROOT
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(bake_session):
     """Return a project with the default answers."""
-    return new(tmp_path_factory.mktemp("tools"))
+    return bake_session()
 
 
 def make(folder, *arguments, home, path="", **variables):

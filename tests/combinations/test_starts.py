@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from tests.combinations.rows import name_of, read
-from tests.projects import new, run
+from tests.projects import run
 
 # Every module there is, then the production entry, asked as a load balancer and a client would.
 START = """
@@ -34,8 +34,8 @@ STORE = {
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("row", read(3), ids=name_of)
-def test_a_project_is_written_imports_and_starts(tmp_path, row):
-    project = new(tmp_path, **row)
+def test_a_project_is_written_imports_and_starts(bake, row):
+    project = bake(**row)
     run(project, sys.executable, "-m", "dev.fill_env")
 
     printed = run(

@@ -23,7 +23,7 @@ from pymongo import MongoClient
 
 from local_extensions import manifest
 from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, presets, together
-from tests.projects import SHARED, commands_in_readme, new, run, run_in_shell, run_suite
+from tests.projects import SHARED, commands_in_readme, run, run_in_shell, run_suite
 from tests.rendering import complete
 from tests.servers import external_server
 
@@ -42,10 +42,20 @@ DATABASE = ("tests/app/commands", "tests/app/models", "tests/app/views", "tests/
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
 
 
+@pytest.fixture(autouse=True)
+def nothing_beside(tmp_path_factory, worker_id):
+    """Fail where another suite of the same run, whose processes share a folder, is not over."""
+    base = tmp_path_factory.getbasetemp()
+    lock = (base if worker_id == "master" else base.parent) / "suite.lock"
+    lock.touch(exist_ok=False)
+    yield
+    lock.unlink()
+
+
 def test_a_project_passes_its_own_suite(
-    tmp_path, chosen_row: Row, record_property, pytestconfig: pytest.Config
+    bake, tmp_path, chosen_row: Row, record_property, pytestconfig: pytest.Config
 ):
-    project = new(tmp_path, **chosen_row)
+    project = bake(**chosen_row)
     # The libraries are the same for all: their types are read once.
     run(project, "make", "types", SHARED, MYPY_CACHE_DIR=str(tmp_path.parent / "types"))
     environment, python = (SHARED,), sys.executable
@@ -76,8 +86,8 @@ def choose_tests(row: Row) -> tuple[str, ...]:
     return "-o", f"testpaths={' '.join((*APP, *beside))}"
 
 
-def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stays(tmp_path):
-    project = new(tmp_path, jwt_algorithm="RS256")
+def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stays(bake, tmp_path):
+    project = bake(jwt_algorithm="RS256")
     with external_server(tmp_path / "data") as port, MongoClient(port=port) as client:
         owned = [{"_id": number, "text": "precious"} for number in range(3)]
         for name in ("accounts", "notes"):
@@ -96,8 +106,8 @@ def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stay
         assert list(client["my_flask_api"]["notes"].find()) == owned
 
 
-def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(tmp_path):
-    project = new(tmp_path, jwt_algorithm="EdDSA")
+def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(bake):
+    project = bake(jwt_algorithm="EdDSA")
 
     run_in_shell(project, commands_in_readme(project, "remove-sample"))
 

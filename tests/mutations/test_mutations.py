@@ -23,14 +23,14 @@ NAMES = [mutation.name for mutation in MUTATIONS]
 
 
 @pytest.fixture(scope="session")
-def projects(tmp_path_factory, worker_id):
+def projects(bake_session, tmp_path_factory, worker_id):
     """Return the projects that are broken, which the processes of one run share."""
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "mutations"
     folder.mkdir(exist_ok=True)
     with (
         external_server(base / "data") as port,
-        closing(Projects(folder, f"mongodb://127.0.0.1:{port}")) as projects,
+        closing(Projects(folder, f"mongodb://127.0.0.1:{port}", bake_session)) as projects,
     ):
         yield projects
 

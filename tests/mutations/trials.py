@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conftest import clean_environment
-from tests.rendering import generate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.mutations.breakages import Mutation
 
@@ -57,8 +56,9 @@ class Trial:
 class Projects:
     """Generated projects in a folder that all test processes share, each made once."""
 
-    def __init__(self, folder: Path, server: str) -> None:
+    def __init__(self, folder: Path, server: str, bake: Callable[..., Path]) -> None:
         self.folder = folder
+        self.bake = bake
         environment = clean_environment(folder / "home")
         # Each mutation reads some hundred modules, which are compiled once.
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -83,7 +83,7 @@ class Projects:
             folder = self.folder / name
             if not folder.exists():
                 folder.mkdir()
-                project = generate(folder, self.environment, **answers)
+                project = self.bake(**answers).rename(folder / "my_flask_api")
                 self._run(project, folder, "--collect-only")
         return folder / "my_flask_api"
 
