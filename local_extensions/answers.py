@@ -21,9 +21,8 @@ if TYPE_CHECKING:
 with open(
     os.path.join(os.path.dirname(os.path.dirname(__file__)), "cookiecutter.json"), encoding="utf-8"
 ) as _file:
-    QUESTIONS: dict[str, Any] = {
-        name: answer for name, answer in json.load(_file).items() if not name.startswith("_")
-    }
+    CONTEXT: dict[str, Any] = json.load(_file)
+QUESTIONS = {name: answer for name, answer in CONTEXT.items() if not name.startswith("_")}
 # The choices of each answer that is one, default first; the others are texts, or yes and no.
 CHOICES = {name: tuple(each) for name, each in QUESTIONS.items() if isinstance(each, list)}
 YES_NO = tuple(name for name, each in QUESTIONS.items() if isinstance(each, bool))

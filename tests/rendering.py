@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fnmatch
-import json
 import subprocess
 import sys
 from functools import cache
@@ -15,14 +14,13 @@ from jinja2 import BaseLoader, FileSystemLoader
 
 from local_extensions import manifest
 from local_extensions.__main__ import typed
-from local_extensions.answers import CHOICES, QUESTIONS, YES_NO, default_slug
+from local_extensions.answers import CHOICES, CONTEXT, QUESTIONS, YES_NO, default_slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "{{cookiecutter.project_slug}}"
-CONTEXT: dict[str, Any] = json.loads((ROOT / "cookiecutter.json").read_text("utf-8"))
 DEFAULTS = QUESTIONS | {name: choices[0] for name, choices in CHOICES.items()}
 MADE_BY_TOOLS = {
     "__pycache__", ".git", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".venv"

@@ -8,8 +8,8 @@ import pytest
 from jinja2 import DictLoader, TemplateSyntaxError, UndefinedError
 
 from local_extensions.filters import Answers
-from local_extensions.tags import LINE_TAG, LineTags
-from tests.rendering import CONTEXT, SOURCES, complete, files_in, make_environment
+from local_extensions.tags import LINE_TAG, OF_A_HOOK, LineTags
+from tests.rendering import CONTEXT, ROOT, SOURCES, complete, files_in, make_environment
 
 SNIPPETS = {
     "plain": ("a\n  b\n", "a\n  b\n"),
@@ -93,6 +93,10 @@ def test_a_text_that_is_not_the_templates_own_is_rendered_as_it_is(text):
     environment = make_environment(DictLoader({}))
 
     assert environment.from_string(text).render(cookiecutter=complete({})) == text
+
+
+def test_every_hook_is_known_as_jinja_of_the_templates():
+    assert all(OF_A_HOOK in hook.read_text("utf-8") for hook in (ROOT / "hooks").glob("*.py"))
 
 
 def test_what_is_copied_without_rendering_is_jinja_of_the_projects_own():
