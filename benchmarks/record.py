@@ -1,14 +1,16 @@
-"""Record a real session with a fresh clone and draw it: docs/images/session.svg.
+"""Record real sessions with a fresh clone and draw them: docs/images/session.svg and questions.svg.
 
 `make demo` serves, the README's own curl lines are typed into a shell, somebody guesses a password,
-and production refuses to start with what is missing. What is drawn is what they printed.
-Run it with the environment of `make test`: .venv/bin/python benchmarks/record.py
+and production refuses to start with what is missing. Then somebody answers the questions of `make
+new` in a terminal, wrongly and rightly. What is drawn is what they printed. Run it with the
+environment of `make test`: .venv/bin/python -m benchmarks.record, or with the name of one picture.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -21,8 +23,10 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Final
 
+from tests.terminal import terminal
+
 ROOT: Final = Path(__file__).resolve().parent.parent
-PICTURE: Final = ROOT / "docs" / "images" / "session.svg"
+PICTURES: Final = ROOT / "docs" / "images"
 LEFT_OUT: Final = shutil.ignore_patterns(".git", ".venv", "demo", "__pycache__", ".*_cache")
 PORT: Final = os.environ.get("PORT", "3000")
 URL: Final = f"http://127.0.0.1:{PORT}/"
@@ -45,6 +49,37 @@ PRODUCTION: Final = """\
 # Production starts with safe settings or not at all.
 cd demo/my_flask_api
 SECRET_KEY=changeme-changeme-changeme-changeme FLASK_DEBUG=1 make serve"""
+
+DIALOGUES: Final = (
+    (
+        "# The texts come first, and all their mistakes are told at once.",
+        "make new",
+        ["Book {shop}", "1shop", "", "", "admin:secret@db.example.com"],
+    ),
+    (
+        "# Then the rest: a number chooses, and what cannot be is asked again.",
+        "make new",
+        [
+            "Bookshop",
+            "",
+            "",
+            "",
+            "db.example.com",
+            "",
+            "EdDSA",
+            "4",
+            *[""] * 2,
+            "maybe",
+            "y",
+            *[""] * 8,
+        ],
+    ),
+    (
+        "# Without questions.",
+        "make new ANSWERS='project_name=Shop cros=yes oauth=both license=GPL'",
+        [],
+    ),
+)
 
 # A line as it is drawn: how, and what.
 Line = tuple[str, str]
@@ -115,27 +150,40 @@ class Terminal:
         self.shell.wait(10)
 
 
-def record() -> list[Line]:
-    """Return the lines of a session in a copy of this repository."""
+def record(clone: Path) -> list[Line]:
+    """Return the lines of a session in *clone*."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     block = re.search(r"<!-- test: curl -->\n```sh\n(.*?)```", readme, re.DOTALL)
     assert block is not None
-    with tempfile.TemporaryDirectory() as folder:
-        clone = Path(folder, "template")
-        shutil.copytree(ROOT, clone, ignore=LEFT_OUT)
-        server, user = Terminal(clone), Terminal(clone)
-        try:
-            server.type("make demo" if PORT == "3000" else f"PORT={PORT} make demo", until=URL)
-            for paragraph in block[1].strip().split("\n\n"):
-                user.type(paragraph)
-            user.type("# Somebody guesses.\n" + GUESSES)
-            user.type(PRODUCTION)
-        finally:
-            user.close()
-            server.close()
-            # The embedded database has files to close.
-            time.sleep(5)
+    server, user = Terminal(clone), Terminal(clone)
+    try:
+        server.type("make demo" if PORT == "3000" else f"PORT={PORT} make demo", until=URL)
+        for paragraph in block[1].strip().split("\n\n"):
+            user.type(paragraph)
+        user.type("# Somebody guesses.\n" + GUESSES)
+        user.type(PRODUCTION)
+    finally:
+        user.close()
+        server.close()
+        # The embedded database has files to close.
+        time.sleep(5)
     return [*server.lines, *user.lines]
+
+
+def ask(clone: Path) -> list[Line]:
+    """Return the lines of somebody who answers the questions in *clone*."""
+    # Installing is no part of this picture.
+    subprocess.run(["make", ".venv/.prepared"], cwd=clone, check=True, stdout=subprocess.DEVNULL)
+    lines: list[Line] = []
+    for comment, command, answers in DIALOGUES:
+        lines += [("comment", comment), ("command", f"$ {command}")]
+        with terminal(shlex.split(command), clone, os.environ, COLUMNS) as user:
+            for answer in answers:
+                user.wait_for("):")
+                user.enter(answer)
+            user.wait()
+        lines += [("output", line.rstrip()) for line in user.lines]
+    return lines
 
 
 def draw(lines: list[Line]) -> str:
@@ -163,5 +211,11 @@ def draw(lines: list[Line]) -> str:
 
 
 if __name__ == "__main__":
-    PICTURE.write_text(draw(record()), encoding="utf-8")
-    print(f"{PICTURE.relative_to(ROOT)}: {PICTURE.stat().st_size} bytes")
+    for name, take in {"session": record, "questions": ask}.items():
+        if name in (sys.argv[1:] or [name]):
+            with tempfile.TemporaryDirectory() as folder:
+                template = Path(folder, "template")
+                shutil.copytree(ROOT, template, ignore=LEFT_OUT)
+                picture = PICTURES / f"{name}.svg"
+                picture.write_text(draw(take(template)), encoding="utf-8")
+                print(f"{picture.relative_to(ROOT)}: {picture.stat().st_size} bytes")
