@@ -25,23 +25,23 @@ class Words(NamedTuple):
 CHECKLIST = ("tests/checklist/items.toml",)
 # HTML pages keep headers of their own in any case.
 PAGES = (
-    "app/views/docs_page.py",
-    "app/views/oauth_pages.py",
-    "tests/app/views/test_docs_page.py",
+    "app/openapi/page/views.py",
+    "app/oauth/pages.py",
+    "tests/openapi/page/test_views.py",
     "tests/checklist/test_oauth_pages.py",
 )
 # Without the answer XML is one of the types that are refused.
 XML_IS_REFUSED = (
     *CHECKLIST,
-    "tests/app/hooks/test_negotiation.py",
+    "tests/hooks/test_negotiation.py",
     "tests/checklist/test_accept.py",
     "tests/checklist/test_content_type.py",
     "tests/checklist/test_hostile_bodies.py",
     "tests/checklist/test_no_xml.py",
     # A browser runs what some files in XML hold: they are none to upload.
     "config/object_store.py",
-    "tests/app/services/test_object_store.py",
-    "tests/app/views/test_files.py",
+    "tests/files/test_object_store.py",
+    "tests/files/test_views.py",
     "tests/config/test_object_store.py",
     # The embedded object store brings a parser along.
     "requirements-dev.lock",

@@ -189,12 +189,12 @@ def check_texts(texts, answers):
     for readme in ("README.md", "README.ko.md"):
         assert shown(texts[readme])[:2] == [("h1", name), ("p", description)]
         assert f"`{uri}`" in texts[readme]
-    lines = texts["app/docs/introduction.md"].split("\n")
+    lines = texts["app/openapi/introduction.md"].split("\n")
     assert (lines[0], lines[2]) == (f"# {name}", description)
     assert slug in constants_of(texts["config/core.py"])
     assert uri in constants_of(texts["config/production.py"])
     assert f"# MONGODB_URI={uri}" in texts[".env.example"].split("\n")
-    for path in set(texts) & {f"app/docs/page/{page}/page.html" for page in ("swagger", "redoc")}:
+    for path in set(texts) & {f"app/openapi/page/{page}/page.html" for page in ("swagger", "redoc")}:
         assert Title(texts[path]).text == name
 
 

@@ -20,10 +20,10 @@ pytestmark = [pytest.mark.projects, pytest.mark.timeout(600)]
 SERVER = shutil.which("redis-server")
 # Whatever of a project speaks to a broker.
 TESTS = (
-    "tests/app/commands/test_jobs.py",
-    "tests/app/services/test_queue.py",
+    "tests/jobs/test_commands.py",
+    "tests/jobs/test_queue.py",
     "tests/app/tasks",
-    "tests/app/views/test_exports.py",
+    "tests/exports/test_views.py",
     "tests/checklist/test_workers.py",
 )
 

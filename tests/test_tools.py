@@ -83,7 +83,7 @@ def test_format_formats_where_lint_finds_what_nothing_mends(project, tmp_path):
 
 
 def test_arguments_reach_pytest_and_put_no_floor_under_a_part(project, tmp_path):
-    named = "ARGS=tests/app/test_empty_response.py -n0"
+    named = "ARGS=tests/test_http.py -n0"
 
     done = make(project, "test", SHARED, named, home=tmp_path)
 

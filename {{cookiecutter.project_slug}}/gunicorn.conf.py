@@ -12,22 +12,20 @@ import os
 import sys
 import tempfile
 from importlib import import_module
-from typing import Any
-
-from app import gunicorn_worker
-from app.extensions import app_settings
-from app.observability.access_log import AccessLogger
-#: else
-from typing import Any
-
-from app import gunicorn_worker
-from app.access_log import FORMAT, AccessLogger
-from app.extensions import app_settings
 #: endif
+from typing import Any
+
+from app import server
+from app.accounts import deletion
+from app.extensions import app_settings
 #: if cookiecutter.uploads
-from app.services import account_deletion, object_store
-#: else
-from app.services import account_deletion
+from app.files import object_store
+#: endif
+#: if cookiecutter.observability
+from app.observability.access_log import AccessLogger
+#: endif
+#: if not cookiecutter.observability
+from app.server.access_log import FORMAT, AccessLogger
 #: endif
 from config import urls
 from wsgi import app
@@ -52,7 +50,7 @@ proc_name = "{{ cookiecutter.project_slug }}"
 
 bind = f"{urls.bracket(settings.BIND_ADDRESS)}:{settings.PORT}"
 workers = settings.WEB_CONCURRENCY
-worker_class = gunicorn_worker.Worker
+worker_class = server.Worker
 threads = 4
 
 # The database calls of a request have three seconds: a worker that is silent for 30 hangs.
@@ -86,7 +84,7 @@ logger_class = AccessLogger
 control_socket_disable = True
 #: if cookiecutter.security_headers
 
-gunicorn_worker.hide_server()
+server.hide_server()
 #: endif
 #: if cookiecutter.observability
 
@@ -129,4 +127,4 @@ def on_exit(arbiter: Any) -> None:
 def post_worker_init(worker: Any) -> None:
     """Let the worker remove what deleted accounts have left."""
     del worker
-    account_deletion.keep_sweeping(app)
+    deletion.keep_sweeping(app)

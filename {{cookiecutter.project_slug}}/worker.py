@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from app import create_app
-from app.tasks.worker import make_worker
+from app.jobs.worker import make_worker
 from config import ConfigurationError, Production
 
 try:

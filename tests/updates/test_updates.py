@@ -15,14 +15,14 @@ MANIFEST = "local_extensions/manifest.py"
 
 def check(project):
     """Run the quick part of the project's own suite."""
-    run(project, sys.executable, "-c", "import app, app.views, config")
+    run(project, sys.executable, "-c", "import app, app.routes, config")
     tests = ["tests/test_layers.py", "tests/config"]
     run(project, sys.executable, "-m", "pytest", "-n0", "--no-cov", "-q", *tests)
 
 
 def edit_as_its_owner(project):
     """Change a view, a dependency and a secret, and add and remove a module."""
-    replace(project / "app/views/notes.py", "The caller's notes.", "What the caller wrote down.")
+    replace(project / "app/notes/views.py", "The caller's notes.", "What the caller wrote down.")
     replace(
         project / "pyproject.toml", '  "flask>=3.1,<4",', '  "flask>=3.1,<4",\n  "humanize>=4",'
     )
@@ -36,7 +36,7 @@ def improve(template):
     """Make the next version: another sentence, docstring and bound, and another module."""
     sources = template / SOURCES
     replace(sources / "README.md", "You need Python 3.11 or newer", "You want Python 3.11 or newer")
-    replace(sources / "app/views/notes.py", '"""Read a note."""', '"""Read one note."""')
+    replace(sources / "app/notes/views.py", '"""Read a note."""', '"""Read one note."""')
     replace(sources / "pyproject.toml", '"werkzeug>=3.1,<4"', '"werkzeug>=3.1.3,<4"')
     (sources / "app/services/theirs.py").write_text('"""{{ cookiecutter.project_slug }}."""\n')
     commit(template)
@@ -51,7 +51,7 @@ def test_an_update_keeps_the_owners_edits_and_takes_the_templates(growing):
 
     update(project)
 
-    view = (project / "app/views/notes.py").read_text("utf-8")
+    view = (project / "app/notes/views.py").read_text("utf-8")
     assert "What the caller wrote down." in view
     assert '"""Read one note."""' in view
     dependencies = (project / "pyproject.toml").read_text("utf-8")

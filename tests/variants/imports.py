@@ -158,9 +158,9 @@ def users_of_modules(template: Template) -> dict[str, list[When]]:
             for name in dotted.findall(line.text):
                 if name != own:
                     users[name].append(line.when)
-    for line in template.lines("app/views/__init__.py"):
+    for line in template.lines("app/routes.py"):
         if found := re.match(r'    \("(\w+)", ', line.text):
-            users[f"app.views.{found[1]}"].append(line.when)
+            users[f"app.routes.{found[1]}"].append(line.when)
     return users
 
 

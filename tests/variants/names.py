@@ -195,7 +195,7 @@ def find_untold_commands(template: Template) -> Iterator[str]:
 
 
 def find_lost_modules(template: Template) -> Iterator[str]:
-    """Yield each dotted name of the project in a text, as in "app.views", that is not there."""
+    """Yield each dotted name of the project in a text, as in "app.routes", that is not there."""
     packages = sorted({name.split("/")[0] for name in template.folders})
     tops = "|".join(map(re.escape, packages))
     dotted = re.compile(rf"[\"'](?:-m )?((?:{tops})(?:\.\w+)+)(?:\.\*)?[\"':]")

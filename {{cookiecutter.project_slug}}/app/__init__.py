@@ -9,40 +9,34 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
     commands,
+    #: if cookiecutter.field_encryption
+    encryption,
+    #: endif
+    health,
     hooks,
     #: if cookiecutter.observability
     observability,
     #: endif
-    views,
-)
-from app.chunked_bodies import WholeRequest
-from app.decorators.operation import Operations
-from app.extensions import app_operations, app_settings, jwt
-from app.models import (
-    connection,
-    #: if cookiecutter.field_encryption
-    encryption,
-    #: endif
-)
-from app.no_session_cookie import NoSessions
-from app.services import (
-    database_preparation,
-    health,
-    jwt_callbacks,
-    #: if cookiecutter.uploads
-    object_store,
-    #: endif
-    #: if cookiecutter.oauth == "client"
-    providers,
-    #: endif
-    #: if cookiecutter.task_queue
-    queue,
-    #: endif
+    routes,
     #: if cookiecutter.throttling
     throttle,
     #: endif
     tokens,
 )
+from app.database import connection, preparation
+from app.extensions import app_operations, app_settings, jwt
+#: if cookiecutter.uploads
+from app.files import object_store
+#: endif
+from app.http import NoSessions, WholeRequest
+#: if cookiecutter.oauth == "client"
+from app.identities import providers
+#: endif
+#: if cookiecutter.task_queue
+from app.jobs import queue
+#: endif
+from app.operations import Operations
+from app.tokens import callbacks
 from config.urls import SUB_PATH
 
 if TYPE_CHECKING:
@@ -63,7 +57,7 @@ def create_app(settings: Base) -> Flask:
     #: endif
     register_extensions(app)
     hooks.register(app)
-    views.route(app)
+    routes.route(app)
     commands.register(app)
     app_operations.bind(app, Operations(app))
     return app
@@ -91,9 +85,9 @@ def register_extensions(app: Flask) -> None:
     #: if cookiecutter.field_encryption
     encryption.init_app(app)
     #: endif
-    database_preparation.init_app(app)
+    preparation.init_app(app)
     health.init_app(app)
-    jwt_callbacks.bind(jwt)
+    callbacks.bind(jwt)
     tokens.configure(jwt, app)
     #: if cookiecutter.oauth == "client"
     providers.init_app(app)

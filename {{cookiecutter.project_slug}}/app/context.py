@@ -13,13 +13,13 @@ from flask import g
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from app.decorators.operation import Operation
+    from app.accounts.callers import Caller
     from app.errors import UnauthorizedError
-    from app.services.callers import Caller
+    from app.operations import Operation
     #: if cookiecutter.throttling
-    from app.services.throttle import Hit
+    from app.throttle import Hit
     #: endif
-    from app.services.tokens import Claims
+    from app.tokens import Claims
 
 T = TypeVar("T")
 _UNSET: Final = object()
@@ -58,7 +58,7 @@ class RequestContext:
     """What the hooks learned about the request in hand."""
 
     # The id that the answer carries and the log lines name.
-    request_id: Value[str] = Value("app.hooks.request_id")
+    request_id: Value[str] = Value("app.hooks.headers")
     # The contract of the view that will answer; None where nothing is routed.
     operation: Value[Operation | None] = Value("app.hooks.routing")
     # What the verified token says.
@@ -69,7 +69,7 @@ class RequestContext:
     caller: Value[Caller] = Value("app.hooks.authentication, on routes that are not public")
     #: if cookiecutter.throttling
     # What the throttle counted for the request; None if it counted nothing.
-    hit: Value[Hit | None] = Value("app.hooks.throttle", None)
+    hit: Value[Hit | None] = Value("app.throttle.hooks", None)
     #: endif
     # The media type of the answer, as chosen by Accept.
     answer_type: Value[str] = Value("app.hooks.negotiation")

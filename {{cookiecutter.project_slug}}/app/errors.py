@@ -1,7 +1,8 @@
-"""Every problem of this API: one tree, answered by one hook as application/problem+json.
+"""Problems: their base, and those of HTTP itself. A resource has its own in its errors.py.
 
-Services raise these without knowing HTTP; the hook in app/hooks/errors.py adds the
-request id. The stable code is the last part of the problem's ``type`` (RFC 9457).
+Services raise them without knowing HTTP; the hook in app/hooks/errors.py answers each as
+application/problem+json, with the request id.
+The stable code is the last part of the problem's ``type`` (RFC 9457).
 """
 
 from __future__ import annotations
@@ -91,17 +92,6 @@ class StaleLoginError(Problem):
         super().__init__(headers={"WWW-Authenticate": f"{challenge}, {words}"})
 
 
-class WrongCredentialsError(Problem):
-    """Raised when e-mail and password do not belong together, known account or not."""
-
-    status = HTTPStatus.UNAUTHORIZED
-    code = "wrong-credentials"
-    detail = "E-mail or password is wrong."
-
-    def __init__(self) -> None:
-        super().__init__(headers={"WWW-Authenticate": "Bearer"})
-
-
 class ForbiddenError(Problem):
     """Raised when the caller is known and may not do this."""
 
@@ -110,94 +100,6 @@ class ForbiddenError(Problem):
     detail = "This is not allowed."
 
 
-class WrongPasswordError(ForbiddenError):
-    """Raised when an authenticated caller confirms with a wrong current password."""
-
-    code = "wrong-password"
-    detail = "The current password is wrong."
-
-
-#: if cookiecutter.oauth == "client"
-class LoginStateError(Problem):
-    """Raised when a provider's answer belongs to no log-in that this browser has open."""
-
-    status = HTTPStatus.BAD_REQUEST
-    code = "login-state"
-    detail = "This browser has no such log-in open: begin it again."
-
-
-class LoginRefusedError(ForbiddenError):
-    """Raised when a provider refuses a log-in, or what it answers proves nothing.
-
-    *reason* is for the log alone.
-    """
-
-    code = "login-refused"
-    detail = "The provider did not confirm who you are."
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self.reason = reason
-
-
-class EmailUnverifiedError(ForbiddenError):
-    """Raised when an account is to be made and the provider vouches for no e-mail."""
-
-    code = "email-unverified"
-    detail = "The provider has no verified e-mail of yours."
-
-
-class LinkRequiredError(Problem):
-    """Raised when an account has the e-mail and is not linked with who logs in.
-
-    Whoever made it may have had no right to the e-mail, so that nothing is linked by itself.
-    """
-
-    status = HTTPStatus.CONFLICT
-    code = "link-required"
-    detail = "An account with this e-mail exists: log in as before, then link this provider."
-
-
-class IdentityTakenError(Problem):
-    """Raised when what is to be linked is another account's."""
-
-    status = HTTPStatus.CONFLICT
-    code = "identity-taken"
-    detail = "Another account is linked with this identity."
-
-
-class TooManyIdentitiesError(Problem):
-    """Raised when an account is linked with as many identities as it may have."""
-
-    status = HTTPStatus.CONFLICT
-    code = "too-many-identities"
-    detail = "This account is linked with as many identities as it may have."
-
-
-class LastIdentityError(Problem):
-    """Raised when nobody could log in to the account any more."""
-
-    status = HTTPStatus.CONFLICT
-    code = "last-identity"
-    detail = "This is the account's only way to log in."
-
-
-#: endif
-#: if cookiecutter.oauth == "server"
-class InsufficientScopeError(ForbiddenError):
-    """Raised when the token of another app does not have the *scopes* that are needed."""
-
-    code = "insufficient-scope"
-    detail = "The token does not have the scope for this."
-
-    def __init__(self, scopes: list[str]) -> None:
-        challenge = 'Bearer error="insufficient_scope"'
-        if scopes:
-            challenge += f', scope="{" ".join(scopes)}"'
-        super().__init__(headers={"WWW-Authenticate": challenge})
-
-
-#: endif
 #: if cookiecutter.security_headers
 class InsecureTransportError(ForbiddenError):
     """Raised in production when a request came over plain HTTP."""
@@ -234,14 +136,6 @@ class NotAcceptableError(Problem):
     detail = "No acceptable representation is available."
 
 
-class EmailTakenError(Problem):
-    """Raised when an account with this e-mail exists."""
-
-    status = HTTPStatus.CONFLICT
-    code = "email-taken"
-    detail = "An account with this e-mail exists."
-
-
 class TooManyItemsError(Problem):
     """Raised when an account has as many of something as it may have."""
 
@@ -250,50 +144,6 @@ class TooManyItemsError(Problem):
     detail = "There are as many of these as there may be: delete one first."
 
 
-#: if cookiecutter.uploads
-class UploadMissingError(Problem):
-    """Raised when a file is to be confirmed of which nothing has arrived."""
-
-    status = HTTPStatus.CONFLICT
-    code = "upload-missing"
-    detail = "Nothing has been uploaded yet."
-
-
-class UploadMismatchError(Problem):
-    """Raised when what was uploaded has another size or type than was announced."""
-
-    status = HTTPStatus.CONFLICT
-    code = "upload-mismatch"
-    detail = "What was uploaded is not what was announced; it is removed, and the file with it."
-
-
-class TooManyPendingFilesError(Problem):
-    """Raised when UPLOAD_PENDING_LIMIT files of an account wait to be confirmed."""
-
-    status = HTTPStatus.CONFLICT
-    code = "too-many-pending-files"
-    detail = "Too many files are pending: confirm or delete some first."
-
-
-#: endif
-#: if cookiecutter.task_queue
-class TooManyExportsError(Problem):
-    """Raised when an account has as many exports as it may keep."""
-
-    status = HTTPStatus.CONFLICT
-    code = "too-many-exports"
-    detail = "There are too many exports: delete one first."
-
-
-class ExportNotReadyError(Problem):
-    """Raised when an export is read that is not done."""
-
-    status = HTTPStatus.CONFLICT
-    code = "export-not-ready"
-    detail = "This export is not done."
-
-
-#: endif
 class PreconditionFailedError(Problem):
     """Raised when If-Match or If-None-Match does not hold (RFC 9110 section 13)."""
 
@@ -350,13 +200,6 @@ class TooManyRequestsError(Problem):
         super().__init__(headers={"Retry-After": str(max(1, retry_after))})
 
 
-class LoginJailedError(TooManyRequestsError):
-    """Raised when an account or an address failed to log in too often."""
-
-    code = "login-jailed"
-    detail = "Too many failed logins: try again later."
-
-
 class UnexpectedError(Problem):
     """Raised for everything unexpected; the log has the traceback."""
 
@@ -376,37 +219,6 @@ class ServiceUnavailableError(Problem):
         super().__init__(headers={"Retry-After": str(max(1, retry_after))})
 
 
-#: if cookiecutter.oauth == "client"
-class ProviderUnavailableError(ServiceUnavailableError):
-    """Raised when a log-in provider does not answer in time, or not as it should.
-
-    *reason* is for the log alone.
-    """
-
-    code = "provider-unavailable"
-    detail = "The provider does not answer: begin the log-in again shortly."
-
-    def __init__(self, reason: str) -> None:
-        super().__init__()
-        self.reason = reason
-
-
-#: endif
-#: if cookiecutter.oauth == "server"
-class OAuthError(Exception):
-    """Raised when the token or revocation endpoint refuses a client.
-
-    The answer is an error response of RFC 6749 section 5.2, and no problem document.
-    """
-
-    def __init__(self, status: HTTPStatus, body: dict[str, str], headers: dict[str, str]) -> None:
-        super().__init__(body.get("error"))
-        self.status = status
-        self.body = body
-        self.headers = headers
-
-
-#: endif
 class NotModified(Exception):  # noqa: N818 - the status is no error (RFC 9110 section 15.4.5).
     """Raised when the caller's copy of a resource, named by *etag*, is current."""
 

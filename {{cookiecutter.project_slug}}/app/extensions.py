@@ -15,9 +15,9 @@ from werkzeug.local import LocalProxy
 if TYPE_CHECKING:
     from flask.sansio.app import App
 
-    from app.decorators.operation import Operations
+    from app.operations import Operations
     #: if cookiecutter.jwt_algorithm != "HS256"
-    from app.services.signing_keys import SigningKeys
+    from app.tokens.signing_keys import SigningKeys
     #: endif
     from config.base import Base
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from app.constants import (
+from app.errors import MalformedRequestError
+from app.http import (
     JSON_MEDIA_TYPE,
     #: if cookiecutter.xml
     XML_MEDIA_TYPE,
     #: endif
 )
-from app.errors import MalformedRequestError
 #: if cookiecutter.xml
 from app.xml import read_xml, write_xml
 #: endif

@@ -12,20 +12,25 @@ import logging
 import sys
 #: endif
 from enum import StrEnum
-#: if cookiecutter.observability
-from typing import TYPE_CHECKING, Final
-#: else
-from typing import TYPE_CHECKING, Final, TextIO
+from typing import (
+    TYPE_CHECKING,
+    Final,
+    #: if not cookiecutter.observability
+    TextIO,
+    #: endif
+)
+#: if not cookiecutter.observability
 
 from flask import has_request_context
+#: endif
+#: if not cookiecutter.observability or ((not (not cookiecutter.field_encryption and cookiecutter.observability) and not cookiecutter.field_encryption) or (not cookiecutter.field_encryption and cookiecutter.observability))
 
+#: endif
+#: if not cookiecutter.observability
 from app.context import context
 #: endif
-#: if not cookiecutter.field_encryption and cookiecutter.observability
-
-from app.models.keyed_hashes import hash_for
-#: elif not cookiecutter.field_encryption
-from app.models.keyed_hashes import hash_for
+#: if (not (not cookiecutter.field_encryption and cookiecutter.observability) and not cookiecutter.field_encryption) or (not cookiecutter.field_encryption and cookiecutter.observability)
+from app.database.keyed_hashes import hash_for
 #: endif
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app import create_app
-from app.services import account_deletion
+from app.accounts import deletion
 from config import Development
 
 app = create_app(Development.from_environment())
-account_deletion.keep_sweeping(app)
+deletion.keep_sweeping(app)

@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from flask.cli import FlaskGroup
 
 from app import create_app
-from app.models.document_classes import document_classes
+from app.database.documents import document_classes
 from config import ConfigurationError, Development
 from config.environment import Environment
 from dev.run import DATA, RUNNING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import create_app
-from app.tasks.worker import make_worker
+from app.jobs.worker import make_worker
 from config import Development
 from dev.children import end_with_starter
 

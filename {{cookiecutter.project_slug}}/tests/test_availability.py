@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from app.gunicorn_loop import OWN_FILES
+from app.server.loop import OWN_FILES
 from config.testing import Testing
 from dev import ports
 from dev.children import child

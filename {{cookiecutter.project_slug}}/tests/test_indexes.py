@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.errors import WrongCredentialsError
-from app.models.accounts import Deletion
-from app.models.base import utc_now
-from app.services import (
-    account_deletion,
-    accounts,
-    database_preparation,
-    passwords,
-    sessions,
-    tokens,
-)
-from app.services.claims import TokenType
+from app import tokens
+from app.accounts import deletion, passwords, sessions
+from app.accounts import service as accounts
+from app.accounts.errors import WrongCredentialsError
+from app.accounts.models import Deletion
+from app.database import preparation
+from app.database.documents import utc_now
+from app.tokens.claims import TokenType
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
 from tests.fixtures.queries import find_unserved
 
@@ -30,7 +26,7 @@ def _context(app, monkeypatch):
     )
     monkeypatch.setattr(passwords, "needs_rehash", lambda *_: True)
     with app.app_context():
-        database_preparation.prepare()
+        preparation.prepare()
         yield
 
 
@@ -50,9 +46,9 @@ def _live(email: str) -> None:
     accounts.rename(profile.id, "B")
     pair = accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
     sessions.log_out(profile.id, caller.session_id)
-    account_deletion.delete(sessions.find_caller(_claims(pair.access_token)))
+    deletion.delete(sessions.find_caller(_claims(pair.access_token)))
     Deletion.objects(id=profile.id).update(set__due_at=utc_now())
-    account_deletion.sweep()
+    deletion.sweep()
 
 
 def test_every_query_of_an_account_is_served_by_an_index(listen, database):

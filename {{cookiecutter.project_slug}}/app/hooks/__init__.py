@@ -13,31 +13,29 @@ from app.hooks import (
     #: if cookiecutter.cors
     cors,
     #: endif
-    database_ready,
     errors,
     headers,
     negotiation,
-    request_id,
     routing,
-    #: if cookiecutter.throttling
-    throttle,
-    #: endif
     transport,
     validation,
 )
+#: if cookiecutter.throttling
+from app.throttle import hooks as throttle
+#: endif
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
 BEFORE_REQUEST = (
-    request_id.assign,
+    headers.assign_request_id,
     routing.find_operation,
     transport.refuse_unknown_host,
     #: if cookiecutter.security_headers
     transport.refuse_plain_http,
     #: endif
-    database_ready.refuse_until_prepared,
+    routing.refuse_until_prepared,
     authentication.read_token,
     #: if cookiecutter.throttling
     throttle.throttle_by_address,

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
+from app import tokens
+from app.accounts import sessions
 from app.context import context
 from app.errors import StaleLoginError, UnauthorizedError
 from app.extensions import settings
 from app.hooks import routing
 #: if cookiecutter.oauth == "server"
-from app.hooks.scopes import check_scopes
+from app.oauth.hooks import check_scopes
 #: endif
-from app.services import sessions, tokens
-from app.services.claims import TokenType
+from app.tokens.claims import TokenType
 
 if TYPE_CHECKING:
-    from app.decorators.operation import Operation
-    from app.services.callers import Caller
+    from app.accounts.callers import Caller
+    from app.operations import Operation
 
 
 def read_token() -> None:

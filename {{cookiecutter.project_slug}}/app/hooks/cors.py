@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from flask import request
 
-from app.constants import REQUEST_ID_HEADER
-from app.empty_response import without_body
 from app.extensions import settings
 from app.hooks.routing import allowed_methods
+from app.http import REQUEST_ID_HEADER, without_body
 
 if TYPE_CHECKING:
     from flask import Response

@@ -12,19 +12,18 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from uuid6 import uuid7
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
 
-from app.constants import PROBLEM_MEDIA_TYPE
 from app.context import context
-from app.empty_response import without_body
 from app.errors import (
     ContentTooLargeError,
     NotModified,
-    #: if cookiecutter.oauth == "server"
-    OAuthError,
-    #: endif
     Problem,
     ServiceUnavailableError,
     UnexpectedError,
 )
+from app.http import PROBLEM_MEDIA_TYPE, without_body
+#: if cookiecutter.oauth == "server"
+from app.oauth.errors import OAuthError
+#: endif
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -12,15 +12,15 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from app.constants import JSON_MEDIA_TYPE
 from app.context import context
 from app.errors import MalformedRequestError, NotAcceptableError, UnsupportedMediaTypeError
-
+from app.http import JSON_MEDIA_TYPE
 #: if cookiecutter.xml
+
 if TYPE_CHECKING:
     from flask import Response
-
 #: endif
+
 _UNWANTED = 0.0
 _NO_LENGTH = ("", "0")
 # Room for `{}` as people and libraries write it.

@@ -12,16 +12,17 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 
 from app.context import context
-from app.decorators.operation import serves
-from app.empty_response import without_body
+from app.database import preparation
 from app.errors import MethodNotAllowedError, NotFoundError
 from app.extensions import app_operations
+from app.http import without_body
+from app.operations import serves
 
 if TYPE_CHECKING:
     from flask import Response
     from werkzeug.routing import MapAdapter
 
-    from app.decorators.operation import Operation
+    from app.operations import Operation
 
 _IMPLIED = {"HEAD", "OPTIONS"}
 # Clients should not send a fragment; the server drops one that it gets.
@@ -150,3 +151,9 @@ def _form_of(rule: str) -> re.Pattern[str]:
     names = (re.escape(part) for part in re.split(r"<[^>]*>", rule))
     form = "[^/]+".join(names)
     return re.compile(f"{form}?" if rule.endswith("/") else form)
+
+
+def refuse_until_prepared() -> None:
+    """Prepare the database on the first request that needs it; raises ServiceUnavailableError."""
+    if needs_database():
+        preparation.ensure_prepared()

@@ -13,9 +13,9 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import ClientDisconnected
 
-from app.constants import MOST_ERRORS
 from app.context import context
 from app.errors import FieldError, InvalidInputError, MalformedRequestError
+from app.http import MOST_ERRORS
 from app.media_types import READERS
 
 if TYPE_CHECKING:

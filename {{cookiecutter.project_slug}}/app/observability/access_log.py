@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.gunicorn_worker import ServerLogger
 from app.observability import logs, request_record
+from app.server import ServerLogger
 
 
 class AccessLogger(ServerLogger):

@@ -20,7 +20,7 @@ from structlog.stdlib import ExtraAdder, ProcessorFormatter, add_log_level, add_
 from app import security_events
 from app.context import context
 from app.extensions import app_settings
-from app.models import slow_queries
+from app.observability import slow_queries
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
-from app.constants import MOST_ERRORS
 from app.errors import FieldError, InvalidInputError, MalformedRequestError
+from app.http import MOST_ERRORS
 from app.xml.notation import NAMESPACE, UNFIT, decode, is_space, read_value
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from app.services import providers
+from app.identities import providers
 from tests.fixtures.provider_logins import CALLBACK_PATH, COOKIE, settings_for
 
 # A browser takes its time to start on a busy machine.

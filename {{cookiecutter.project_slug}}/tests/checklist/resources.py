@@ -6,11 +6,11 @@ A resource that is added is tested without a line here, and one that is removed 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
 #: if cookiecutter.uploads
-from tests.fixtures.object_store import send
 
+from tests.fixtures.object_store import send
 #: endif
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -52,7 +52,7 @@ def operations_of(document: dict[str, Any]) -> Iterator[Documented]:
     for path, item in document["paths"].items():
         #: if cookiecutter.oauth == "server"
         if path.startswith("/oauth/"):
-            # OAuth has its own rules, which tests/app/views/test_oauth.py tests.
+            # OAuth has its own rules, which tests/oauth/test_views.py tests.
             continue
         #: endif
         for method, operation in item.items():

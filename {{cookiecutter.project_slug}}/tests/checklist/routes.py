@@ -9,7 +9,7 @@ from uuid import uuid4
 if TYPE_CHECKING:
     from flask import Flask
 
-    from app.decorators.operation import Operation, Operations
+    from app.operations import Operation, Operations
 
 
 class Route(NamedTuple):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pymongo.errors import AutoReconnect
 
-from app.decorators.contract import public
+from app.decorators import public
 from app.errors import NotModified
 
 if TYPE_CHECKING:

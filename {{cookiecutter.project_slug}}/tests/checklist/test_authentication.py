@@ -47,10 +47,10 @@ INVENTIVE: Final = re.compile(
 ALLOWED: Final[set[tuple[str, str]]] = set()
 #: if cookiecutter.oauth == "server"
 # The secrets of other apps: 256 random bits each, so that a plain digest gives none away.
-ALLOWED.add(("app/services/oauth/clients.py", "hashlib.sha256"))
+ALLOWED.add(("app/oauth/clients.py", "hashlib.sha256"))
 #: endif
 # Names of what is found again and never guessed: e-mails, addresses, counters.
-ALLOWED.add(("app/models/keyed_hashes.py", "hmac"))
+ALLOWED.add(("app/database/keyed_hashes.py", "hmac"))
 
 
 def as_basic(name: str, password: str, scheme: str = "Basic") -> dict[str, str]:
@@ -233,8 +233,8 @@ def test_tokens_and_hashes_are_made_by_libraries() -> None:
     def imports_of(path: str) -> set[str]:
         return {*find_imports(PROJECT / path)}
 
-    assert "argon2.PasswordHasher" in imports_of("app/services/passwords.py")
-    assert "flask_jwt_extended.create_access_token" in imports_of("app/services/tokens.py")
+    assert "argon2.PasswordHasher" in imports_of("app/accounts/passwords.py")
+    assert "flask_jwt_extended.create_access_token" in imports_of("app/tokens/__init__.py")
     assert "secrets" in imports_of("config/strong_secrets.py")
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PARTS: Final = ("app", "config", "dev", "tests", "wsgi.py", "gunicorn.conf.py", "pyproject.toml")
 FLOOR: Final = 95
 
-ME: Final = "app/views/me.py"
+ME: Final = "app/accounts/views.py"
 RENAME: Final = "return accounts.rename(context.account_id, body.display_name)"
 FORGOTTEN: Final = '''
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from app.services.claims import TokenType
+from app.tokens.claims import TokenType
 from config.testing import Testing
 from tests.checklist.routes import find_protected
 from tests.fixtures.tokens import Forger

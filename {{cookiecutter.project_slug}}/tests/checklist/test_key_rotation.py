@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from app.services.signing_keys import SigningKeys
+from app.tokens.signing_keys import SigningKeys
 from tests.fixtures.api import Api
 from tests.fixtures.tokens import ALGORITHM
 

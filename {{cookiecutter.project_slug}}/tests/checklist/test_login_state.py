@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.models.base import utc_now
+from app.database.documents import utc_now
 from tests.fixtures.provider_logins import CALLBACK_PATH, query_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from app import create_app
-from app.decorators.contract import public
+from app.decorators import public
 from config import Production
 from config.environment import PROJECT, Environment
 from tests.fixtures.api import Api

@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from app.services.oauth.scopes import known_scopes
+from app.oauth.scopes import known_scopes
 from tests.checklist.routes import find_protected
 from tests.fixtures.oauth import (
     AUTHORIZE,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from app.services.oauth import page_tickets
+from app.oauth import page_tickets
 from tests.fixtures.oauth import BASE, CONSENT, LOGIN, OtherApp, ticket_of, told
 
 if TYPE_CHECKING:

@@ -11,19 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from app.models.accounts import Account
+from app.accounts import sessions
+from app.accounts.models import Account
 #: if cookiecutter.task_queue
-from app.models.encryption import DecryptionError
-#: endif
-from app.services import (
-    #: if cookiecutter.task_queue
-    exports,
-    job_attempts,
-    #: endif
-    sessions,
-)
-#: if cookiecutter.task_queue
-from app.tasks import exports as task
+from app.encryption import DecryptionError
+from app.exports import service as exports
+from app.exports import task
+from app.jobs import attempts
 #: endif
 from tests.fixtures.encryption import stored_bytes
 
@@ -102,7 +96,7 @@ def test_nothing_personal_is_stored_in_clear_by_an_export(
     app: Flask, api: Api, person: Person, database: Database[dict[str, Any]]
 ) -> None:
     with app.app_context():
-        attempt = job_attempts.take(exports.create(person.id, "a request").id)
+        attempt = attempts.take(exports.create(person.id, "a request").id)
         attempt.finish(task.make(attempt))
     place = f"/api/v1/me/exports/{attempt.job.id}/content"
     assert api.get(place, person).json["account"]["email"] == EMAIL
@@ -115,7 +109,7 @@ def two_exports(app: Flask, person: Person, stranger: Person) -> None:
     """Export both accounts, the person's first."""
     for account in (person, stranger):
         with app.app_context():
-            attempt = job_attempts.take(exports.create(account.id, "a request").id)
+            attempt = attempts.take(exports.create(account.id, "a request").id)
             attempt.finish(task.make(attempt))
 
 

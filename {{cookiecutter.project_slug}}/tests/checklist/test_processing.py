@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from app import views
+from app import routes
 from tests.fixtures.api import Api
 
 if TYPE_CHECKING:
@@ -68,14 +68,14 @@ SPELLINGS: Final[dict[str, Spell]] = {
 @pytest.fixture
 def extend(monkeypatch: pytest.MonkeyPatch) -> Extend:
     """Return a function that adds views to the apps that are made after it."""
-    route = views.route
+    route = routes.route
 
     def extend(add: Callable[[Flask], None]) -> None:
         def route_more(app: Flask) -> None:
             route(app)
             add(app)
 
-        monkeypatch.setattr(views, "route", route_more)
+        monkeypatch.setattr(routes, "route", route_more)
 
     return extend
 

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    #: if cookiecutter.xml
-    from schemathesis import Case, SerializationContext
-    #: else
-    from schemathesis import Case
-    #: endif
+    from schemathesis import (
+        Case,
+        #: if cookiecutter.xml
+        SerializationContext,
+        #: endif
+    )
     from schemathesis.schemas import APIOperation
 
     from tests.fixtures.accounts import MakeAccount

@@ -27,7 +27,7 @@ from mongoengine import StringField
 from mongoengine.base.metaclasses import DocumentMetaclass
 make = DocumentMetaclass.__new__
 def add(kind, name, bases, members):
-    if members["__module__"] == "app.models.base":
+    if members["__module__"] == "app.database.documents":
         members["added_later"] = StringField(db_field="{LATER}", default="by the next release")
     return make(kind, name, bases, members)
 DocumentMetaclass.__new__ = staticmethod(add)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import jwt
 import pytest
 
-from app.models import connection
-from app.services import passwords
+from app.accounts import passwords
+from app.database import connection
 from tests.fixtures.tokens import Forger
 
 if TYPE_CHECKING:

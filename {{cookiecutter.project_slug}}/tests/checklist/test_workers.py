@@ -11,22 +11,15 @@ from uuid import uuid4
 
 import pytest
 
-from app.models.base import utc_now
-from app.models.exports import ExportChunk
-from app.models.jobs import Job, JobKind, JobState
-from app.services import job_attempts, jobs, queue
-from app.tasks import HANDLERS
+from app.database.documents import utc_now
+from app.exports.models import ExportChunk
+from app.jobs import attempts, queue
+from app.jobs import service as jobs
+from app.jobs.models import Job, JobKind, JobState
+from app.jobs.worker import HANDLERS
 from tests.fixtures.api import Api
 from tests.fixtures.belongings import PACE
-from tests.fixtures.queue import (
-    EXPORTS,
-    MANY,
-    ask,
-    await_export,
-    find_job,
-    is_begun,
-    is_done,
-)
+from tests.fixtures.queue import EXPORTS, MANY, ask, await_export, find_job, is_begun, is_done
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -101,15 +94,15 @@ def test_a_lease_keeps_others_off_until_it_ends(app: Flask, api: Api, account: P
     place = ask(api, account)
     with app.app_context():
         job = find_job(place)
-        first = job_attempts.take(job.id)
+        first = attempts.take(job.id)
         assert first is not None
-        assert job_attempts.take(job.id) is None
+        assert attempts.take(job.id) is None
         Job.objects(id=job.id).update(set__due_at=utc_now())
-        second = job_attempts.take(job.id)
+        second = attempts.take(job.id)
         assert second is not None
-        with pytest.raises(job_attempts.LeaseLostError):
+        with pytest.raises(attempts.LeaseLostError):
             first.report(1, 1)
-        with pytest.raises(job_attempts.LeaseLostError):
+        with pytest.raises(attempts.LeaseLostError):
             first.finish(1)
         second.finish(0)
 
@@ -166,7 +159,7 @@ def test_a_job_without_a_handler_waits_for_a_newer_worker(
     assert (left["state"], left["attempts"], left["sends"]) == ("pending", 0, 0)
     assert "Traceback" not in worker.printed
     with queue_app.app_context():
-        assert job_attempts.take(newer, kinds=["newer"]) is not None
+        assert attempts.take(newer, kinds=["newer"]) is not None
 
 
 def test_exports_of_others_are_not_found(queue_api: Api, account: Person, stranger: Person) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flask import Flask, Response
 
-    from app.decorators.operation import Operation
+    from app.operations import Operation
 
 NAME: Final = "answer-recorder"
 _OUTPUT: Final = "answer_record"

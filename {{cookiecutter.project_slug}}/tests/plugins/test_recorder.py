@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 
-from app.decorators.contract import public
+from app.decorators import public
 from tests.checklist.whole_suite import Call, Record
 from tests.fixtures import queries
 from tests.fixtures.accounts import CANARY
@@ -105,7 +105,7 @@ def test_a_run_of_everything_is_whole(tmp_path, arguments):
     assert is_whole(_config(tmp_path, *arguments))
 
 
-@pytest.mark.parametrize("argument", ["tests/app", "tests/app/test_app.py", "tests/x.py::test_y"])
+@pytest.mark.parametrize("argument", ["tests/app", "tests/test_app.py", "tests/x.py::test_y"])
 def test_a_run_of_a_part_is_not(tmp_path, argument):
     assert not is_whole(_config(tmp_path, argument))
 

@@ -1,0 +1,68 @@
+"""Who is calling, or has proven who they are, and what that rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from app.accounts.models import Profile
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proof of identity, valid as long as the account has this version of its credentials.
+
+    With a session it is also valid only as long as the session.
+    """
+
+    account_id: UUID
+    credential_version: int
+    session_id: UUID | None = None
+
+    @property
+    def still(self) -> dict[str, Any]:
+        """The filter that finds the account only while the proof is valid."""
+        # Accounts from before this field have none.
+        version = self.credential_version or {"$in": [0, None]}
+        session = {} if self.session_id is None else {"sessions.id": self.session_id}
+        return {"_id": self.account_id, "credentialVersion": version, **session}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling: the session used, and the account as the one read found it."""
+
+    account_id: UUID
+    session_id: UUID
+    began_at: datetime
+    record: dict[str, Any] = field(repr=False)
+    credential_version: int
+    is_leaving: bool
+    #: if cookiecutter.oauth == "server"
+    # The app that the session was granted to.
+    client_id: UUID | None = None
+    #: endif
+
+    @property
+    def proven(self) -> Proven:
+        """The proof of identity of this call; it ends with the session."""
+        return Proven(self.account_id, self.credential_version, self.session_id)
+
+    @property
+    def profile(self) -> Profile:
+        """What the account shows of itself, which few requests ask for."""
+        return Profile.from_record(self.record)
+#: if cookiecutter.oauth == "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an account granted to another app: a session that belongs to the app."""
+
+    client_id: UUID
+    began_at: datetime
+#: endif

@@ -1,0 +1,47 @@
+"""`flask accounts`: for an operator when accounts may be in the wrong hands."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import click
+from email_validator import EmailNotValidError, validate_email
+from flask.cli import AppGroup
+
+from app.accounts import sessions
+from app.accounts.models import Account
+from app.database.commands import reported_in_one_line, require_database
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+accounts = AppGroup("accounts", help="See to the accounts of others.")
+
+
+@accounts.command("end-sessions")
+@click.option("--id", "account_id", type=click.UUID, help="Of the account with this id.")
+@click.option("--email", help="Of the account with this address.")
+@click.option("--all", "is_all", is_flag=True, help="Of every account.")
+def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) -> None:
+    """End every session at once: people and other apps have to log in or ask again."""
+    given = [account_id is not None, email is not None, is_all]
+    if sum(given) != 1:
+        raise click.ClickException("say whose: --id, --email or --all, one of them")
+    require_database()
+    with reported_in_one_line():
+        found: dict[str, Any] = {} if is_all else {"_id": account_id}
+        if email is not None:
+            account = Account.objects(__raw__=Account.with_email(_normalize(email))).first()
+            found = {"_id": account and account.id}
+        ended = sessions.end_all(found)
+    if not ended and not is_all:
+        raise click.ClickException("there is no such account")
+    click.echo(f"ended every session of {ended} account{'s' if ended != 1 else ''}")
+
+
+def _normalize(email: str) -> str:
+    """Return an e-mail in the spelling that sign-up gives it, and other text unchanged."""
+    with suppress(EmailNotValidError):
+        return validate_email(email, check_deliverability=False).normalized
+    return email

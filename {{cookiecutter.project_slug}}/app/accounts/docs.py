@@ -1,0 +1,99 @@
+"""What the API document says of accounts and sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.operations import Doc
+
+ACCOUNT: dict[str, Any] = {
+    "id": "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b47",
+    "email": "minji@example.com",
+    "displayName": "김민지",
+    "createdAt": "2026-01-31T09:26:53.589000Z",
+    "updatedAt": "2026-01-31T09:26:53.589000Z",
+}
+
+TOKEN_PAIR: dict[str, Any] = {
+    "accessToken": "eyJhbGciOi…",
+    "refreshToken": "eyJhbGciOi…",
+    "tokenType": "Bearer",
+    "expiresIn": 900,
+}
+
+
+SIGN_UP = Doc(
+    "Sessions",
+    operation_id="signUp",
+    description=(
+        "The e-mail is compared without regard to case. A password has 8 to 256 characters in "
+        "Unicode's NFC; common ones, patterns and names of the account or the service are 422."
+    ),
+    example={
+        "email": "minji@example.com",
+        "password": "correct horse battery staple",
+        "displayName": "김민지",
+    },
+    answer=ACCOUNT,
+)
+
+LOG_IN = Doc(
+    "Sessions",
+    operation_id="logIn",
+    description=(
+        "Failed log-ins are counted by account and address, by account and by address. Too many "
+        "are answered 429 for a while that grows, whether or not the account exists."
+    ),
+    example={"email": "minji@example.com", "password": "correct horse battery staple"},
+    answer=TOKEN_PAIR,
+)
+
+REFRESH = Doc(
+    "Sessions",
+    operation_id="refreshSession",
+    description=(
+        "The refresh token is the bearer token. It works once: a second use ends the whole session."
+    ),
+    answer=TOKEN_PAIR,
+)
+
+LOG_OUT = Doc(
+    "Sessions",
+    operation_id="logOut",
+    description="Access and refresh tokens of the session are over at once.",
+)
+
+
+READ = Doc("Account", operation_id="readAccount", answer=ACCOUNT)
+
+CHANGE = Doc(
+    "Account",
+    operation_id="changeAccount",
+    example={"displayName": "민지 🚀"},
+    answer={**ACCOUNT, "displayName": "민지 🚀"},
+)
+
+DELETE = Doc(
+    "Account",
+    operation_id="deleteAccount",
+    description=(
+        "Everything that belongs to the account is deleted with it. The access token must be of a "
+        "recent log-in, not of a refresh. Where there is so much that it takes longer than a "
+        "request may, the answer is 503: the same token asks again until it is done."
+    ),
+)
+
+CHANGE_PASSWORD = Doc(
+    "Account",
+    operation_id="changePassword",
+    description=(
+        "Every token from before is over, the caller's and its copies included: the answer has new "
+        "ones. Wrong current passwords are counted by session: too many are answered 429 for a "
+        "while that grows. The new one is held against the same rules as at sign-up."
+    ),
+    example={
+        "currentPassword": "correct horse battery staple",
+        "newPassword": "an even longer passphrase",
+    },
+    answer=TOKEN_PAIR,
+)

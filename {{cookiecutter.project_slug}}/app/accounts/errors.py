@@ -1,0 +1,40 @@
+"""Problems of accounts and log-ins."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from app.errors import ForbiddenError, Problem, TooManyRequestsError
+
+
+class WrongCredentialsError(Problem):
+    """Raised when e-mail and password do not belong together, known account or not."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "wrong-credentials"
+    detail = "E-mail or password is wrong."
+
+    def __init__(self) -> None:
+        super().__init__(headers={"WWW-Authenticate": "Bearer"})
+
+
+class WrongPasswordError(ForbiddenError):
+    """Raised when an authenticated caller confirms with a wrong current password."""
+
+    code = "wrong-password"
+    detail = "The current password is wrong."
+
+
+class EmailTakenError(Problem):
+    """Raised when an account with this e-mail exists."""
+
+    status = HTTPStatus.CONFLICT
+    code = "email-taken"
+    detail = "An account with this e-mail exists."
+
+
+class LoginJailedError(TooManyRequestsError):
+    """Raised when an account or an address failed to log in too often."""
+
+    code = "login-jailed"
+    detail = "Too many failed logins: try again later."

@@ -1,0 +1,194 @@
+"""Accounts and their sessions.
+
+Sessions are embedded in the account, so that one read serves account, session and
+revocation. Their number is bounded (SESSION_LIMIT): the oldest makes room for the newest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from mongoengine import (
+    DateTimeField,
+    #: if cookiecutter.field_encryption
+    DynamicField,
+    #: endif
+    EmbeddedDocumentListField,
+    IntField,
+    ListField,
+    StringField,
+    UUIDField,
+)
+
+from app.database.documents import BaseDocument, BaseEmbeddedDocument
+#: if cookiecutter.field_encryption
+from app.encryption import EncryptedStringField, blind_index, blind_indexes, index_to_store
+#: endif
+#: if cookiecutter.oauth == "client"
+from app.identities.identity import UNIQUE_IDENTITY, Identity
+#: endif
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+class Session(BaseEmbeddedDocument):
+    """One log-in on one device: a family of tokens that lives and dies together."""
+
+    id = UUIDField(binary=True, db_field="id", required=True)
+    refresh_id = UUIDField(binary=True, db_field="refreshId", required=True)
+    created_at = DateTimeField(db_field="createdAt", required=True)
+    expires_at = DateTimeField(db_field="expiresAt", required=True)
+    #: if cookiecutter.oauth == "server"
+    # Of a session that was granted to another app: which one, and what it may do.
+    client_id = UUIDField(binary=True, db_field="clientId")
+    scope = StringField()
+    #: endif
+
+
+class Account(BaseDocument):
+    """Somebody who can log in."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "accounts",
+        "indexes": [
+            {"fields": ["email_index"], "unique": True},
+            #: if cookiecutter.oauth == "client"
+            UNIQUE_IDENTITY,
+            #: endif
+        ],
+    }
+
+    #: if cookiecutter.field_encryption
+    email = EncryptedStringField(required=True, indexed_in="emailIndex", folding=str.lower)
+    display_name = EncryptedStringField(db_field="displayName", required=True)
+    # One digest, or two while FIELD_INDEX_KEY is being changed.
+    email_index = DynamicField(db_field="emailIndex", required=True)
+    #: else
+    email = StringField(required=True)
+    display_name = StringField(db_field="displayName", required=True)
+    email_index = StringField(db_field="emailIndex", required=True)
+    #: endif
+    #: if cookiecutter.oauth == "client"
+    # An account that began with a provider has no password.
+    password_hash = StringField(db_field="passwordHash")
+    identities = EmbeddedDocumentListField(Identity)
+    #: else
+    password_hash = StringField(db_field="passwordHash", required=True)
+    #: endif
+    sessions = EmbeddedDocumentListField(Session)
+    # Goes up with everything that makes earlier log-ins invalid: a new password, an unlinked
+    # identity, an operator's command. Accounts from before this field have none: it counts as 0.
+    credential_version = IntField(db_field="credentialVersion", default=0)
+    #: if cookiecutter.oauth == "client"
+    # When it last went up. A log-in at a provider compares it, since it knows its account last.
+    credentials_ended_at = DateTimeField(db_field="credentialsEndedAt")
+    #: endif
+    # Keyed hashes of the addresses its owner logged in from: failures elsewhere do not jail those.
+    known_addresses = ListField(StringField(), db_field="knownAddresses")
+
+    # Since when it is being deleted: nobody can log in, and one session may repeat the request.
+    deletion_began_at = DateTimeField(db_field="deletionBeganAt")
+
+    @staticmethod
+    def email_index_for(email: str) -> str:
+        """Return the key for counting by e-mail: the same for every spelling of one address."""
+        #: if cookiecutter.field_encryption
+        return blind_index(email.lower())
+        #: else
+        return email.lower()
+        #: endif
+
+    @staticmethod
+    def email_index_to_store(email: str) -> Any:
+        """Return the value of email_index: no two accounts can have the same e-mail."""
+        #: if cookiecutter.field_encryption
+        return index_to_store(email.lower())
+        #: else
+        return email.lower()
+        #: endif
+
+    @staticmethod
+    def with_email(email: str) -> dict[str, Any]:
+        """Return the query that finds the account of an e-mail."""
+        #: if cookiecutter.field_encryption
+        return {"emailIndex": {"$in": blind_indexes(email.lower())}}
+        #: else
+        return {"emailIndex": email.lower()}
+        #: endif
+
+
+def with_session(session: dict[str, Any], most: int) -> list[dict[str, Any]]:
+    #: if cookiecutter.oauth == "server"
+    """Return the update that stores a new session and removes expired ones.
+
+    The newest *most* of its kind stay: neither log-ins nor grants push the others out.
+    """
+    #: else
+    """Return the update that stores a new session and removes expired ones.
+
+    The newest *most* stay.
+    """
+    #: endif
+    stored = {"$ifNull": ["$sessions", []]}
+    in_time = {"$gt": ["$$each.expiresAt", session["createdAt"]]}
+    #: if cookiecutter.oauth == "server"
+    granted: dict[str, Any] = {"$ne": [{"$ifNull": ["$$each.clientId", None]}, None]}
+    own: dict[str, Any] = {"$not": [granted]}
+    same, others = (granted, own) if "clientId" in session else (own, granted)
+
+    def kept(kind: dict[str, Any]) -> dict[str, Any]:
+        return {"$filter": {"input": stored, "as": "each", "cond": {"$and": [in_time, kind]}}}
+
+    newest = {"$slice": [{"$concatArrays": [kept(same), {"$literal": [session]}]}, -most]}
+    return [{"$set": {"sessions": {"$concatArrays": [kept(others), newest]}}}]
+    #: else
+    kept = {"$filter": {"input": stored, "as": "each", "cond": in_time}}
+    newest = {"$slice": [{"$concatArrays": [kept, {"$literal": [session]}]}, -most]}
+    return [{"$set": {"sessions": newest}}]
+    #: endif
+
+
+class Deletion(BaseDocument):
+    """Marks an account as deleted, by its id, until no request can write for it any more."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "deletions",
+        "indexes": [{"fields": ["due_at"]}],
+    }
+
+    # When what the account owns is looked for again.
+    due_at = DateTimeField(db_field="dueAt", required=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an account shows of itself."""
+
+    # As they are stored.
+    MEMBERS: ClassVar = ("email", "displayName", "createdAt", "updatedAt")
+
+    id: UUID
+    email: str
+    display_name: str
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> Self:
+        """Read a stored account without building a document: every request does this."""
+        #: if cookiecutter.field_encryption
+        email = Account.email.read_from(record)
+        display_name = Account.display_name.read_from(record)
+        #: else
+        email, display_name = record["email"], record["displayName"]
+        #: endif
+        return cls(
+            id=record["_id"],
+            email=email,
+            display_name=display_name,
+            created_at=record["createdAt"],
+            updated_at=record["updatedAt"],
+        )

@@ -1,0 +1,82 @@
+"""Accounts and tokens on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, Field, Secret
+
+from app.schemas import Line, Representation, Schema, Text, Timestamp
+
+
+def _check_email(text: str) -> str:
+    """Return an e-mail address in one spelling; whether mail arrives there is not checked."""
+    try:
+        return validate_email(text, check_deliverability=False).normalized
+    except EmailNotValidError:
+        # The library's message quotes the input.
+        raise ValueError("Must be an e-mail address") from None
+
+
+DisplayName = Annotated[Line, Field(min_length=1, max_length=100)]
+Email = Annotated[
+    str,
+    Field(max_length=254, json_schema_extra={"format": "email"}),
+    AfterValidator(_check_email),
+]
+# The most code points that 256 composed characters can have when decomposed. The real rules are in
+# app/accounts/passwords.py: it counts composed characters, and knows the owner's names.
+_SHORT = Field(min_length=1, max_length=1024)
+_WRITE_ONLY = {"format": "password", "writeOnly": True}
+_NEW = {**_WRITE_ONLY, "minLength": 8, "maxLength": 256}
+NewPassword = Annotated[Secret[Annotated[Text, _SHORT]], Field(json_schema_extra=_NEW)]
+GivenPassword = Annotated[Secret[Annotated[Text, _SHORT]], Field(json_schema_extra=_WRITE_ONLY)]
+
+
+class SignUp(Schema):
+    """A new account."""
+
+    email: Email
+    password: NewPassword
+    display_name: DisplayName
+
+
+class LogIn(Schema):
+    """The credentials of an account."""
+
+    email: Email
+    password: GivenPassword
+
+
+class ChangePassword(Schema):
+    """The password in use, as confirmation, and the next one."""
+
+    current_password: GivenPassword
+    new_password: NewPassword
+
+
+class ChangeAccount(Schema):
+    """What an account may change about itself."""
+
+    display_name: DisplayName
+
+
+class AccountOut(Representation):
+    """An account as its owner sees it."""
+
+    id: UUID
+    email: str
+    display_name: str
+    created_at: Timestamp
+    updated_at: Timestamp
+
+
+class TokenPairOut(Representation):
+    """A pair of tokens (RFC 6749 section 5.1); expiresIn is the access token's, in seconds."""
+
+    access_token: str
+    refresh_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme's name.
+    expires_in: int

@@ -1,0 +1,92 @@
+"""Accounts: sign up, show, rename, change the password, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mongoengine import NotUniqueError
+
+from app.accounts import jail, passwords, sessions
+from app.accounts.errors import EmailTakenError, LoginJailedError, WrongPasswordError
+from app.accounts.models import Account, Profile
+from app.errors import UnauthorizedError
+from app.security_events import Event, tell
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.accounts.callers import Caller
+    from app.tokens import TokenPair
+
+
+def sign_up(email: str, password: str, display_name: str) -> Profile:
+    """Create an account; raises EmailTakenError where one has this e-mail, InvalidInputError."""
+    passwords.check_new(password, "/password", email, display_name)
+    account = Account(
+        email=email,
+        email_index=Account.email_index_to_store(email),
+        display_name=display_name,
+        password_hash=passwords.hash_password(password),
+    )
+    try:
+        account.save(force_insert=True)
+    except NotUniqueError as error:
+        tell(Event.SIGN_UP_REFUSED, email_index=Account.email_index_for(email))
+        raise EmailTakenError from error
+    tell(Event.SIGNED_UP, account.id)
+    return Profile.from_record(account.to_mongo())
+
+
+def rename(account_id: UUID, display_name: str) -> Profile:
+    """Change the display name."""
+    account = Account.objects(id=account_id).modify(new=True, set__display_name=display_name)
+    if account is None:
+        raise UnauthorizedError("the account was deleted meanwhile")
+    return Profile.from_record(account.to_mongo())
+
+
+def change_password(caller: Caller, current: str, new: str) -> TokenPair:
+    """Replace the password, end every session, and return the tokens of a new one.
+
+    Every older token is invalid, the caller's own included. Raises InvalidInputError,
+    WrongPasswordError, LoginJailedError, and UnauthorizedError where somebody else ended the
+    session meanwhile.
+    """
+    account = find(caller)
+    # The jail comes first: judging a new password may cost more than refusing a wrong one.
+    confirm_password(account, current, caller.session_id)
+    passwords.check_new(new, "/newPassword", account.email, account.display_name)
+    changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
+    pair = sessions.begin_anew(caller, changes)
+    if pair is None:
+        raise UnauthorizedError("the session ended meanwhile")
+    tell(Event.PASSWORD_CHANGED, caller.account_id)
+    return pair
+
+
+def find(caller: Caller) -> Account:
+    """Return the caller's account as it is stored; raises UnauthorizedError where it is gone."""
+    account = Account.objects(id=caller.account_id).first()
+    if account is None:
+        raise UnauthorizedError("the account was deleted meanwhile")
+    return account  # type: ignore[no-any-return]  # mongoengine has no types
+
+
+def confirm_password(account: Account, password: str, session_id: UUID) -> None:
+    """Ask for the password again before something that a stolen token must not be able to do.
+
+    Wrong passwords are counted by session, so that a token cannot be used to guess passwords
+    without end. A log-in jail does not block this. Raises WrongPasswordError, LoginJailedError.
+    """
+
+    def is_right() -> bool:
+        return passwords.is_correct(password, account.password_hash)
+
+    try:
+        has_proven = jail.check_session(session_id, is_right)
+    except LoginJailedError:
+        tell(Event.LOGIN_JAILED, account.id)
+        raise
+    if not has_proven:
+        tell(Event.PASSWORD_REFUSED, account.id)
+        raise WrongPasswordError

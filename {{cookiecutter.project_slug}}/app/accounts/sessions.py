@@ -1,0 +1,284 @@
+"""Sessions: log in, refresh with rotation, log out; and who is calling.
+
+A session is one family of tokens. Revocation lives here and nowhere else: a token is
+good only while its session stands in its account.
+
+A proof of identity carries the version of the account's credentials. The write that opens a
+session asks for that version, so that a proof is valid only while nothing has ended it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from app import tokens
+from app.accounts import jail, passwords
+from app.accounts.callers import (
+    Caller,
+    #: if cookiecutter.oauth == "server"
+    Grant,
+    #: endif
+    Proven,
+)
+from app.accounts.errors import LoginJailedError, WrongCredentialsError
+from app.accounts.models import Account, Profile, Session, with_session
+from app.addresses import networks_of
+from app.database.documents import new_id, utc_now
+from app.database.keyed_hashes import hash_for
+from app.errors import UnauthorizedError
+from app.extensions import settings
+from app.security_events import Event, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from pymongo.collection import Collection
+
+    from app.tokens import Claims, TokenPair
+
+# What every request reads of its account, beside the one session.
+_READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt"), 1)
+# How many addresses of its owner an account remembers.
+_KNOWN_ADDRESSES: Final = 20
+
+
+def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
+    """Return who holds the token, in one read; raises UnauthorizedError when it is revoked.
+
+    An account that is being deleted counts as gone, unless *may_be_leaving*.
+    """
+    record, session = _find_session(claims.account_id, claims.session_id, _READ)
+    is_leaving = "deletionBeganAt" in record
+    if session is None or (is_leaving and not may_be_leaving):
+        raise UnauthorizedError("the session is over")
+    return Caller(
+        account_id=claims.account_id,
+        session_id=claims.session_id,
+        began_at=session["createdAt"],
+        record=record,
+        credential_version=record.get("credentialVersion", 0),
+        is_leaving=is_leaving,
+        #: if cookiecutter.oauth == "server"
+        client_id=session.get("clientId"),
+        #: endif
+    )
+
+
+def log_in(email: str, password: str, address: str) -> TokenPair:
+    """Return a new session's tokens; raises what check_credentials() raises."""
+    return open_session(check_credentials(email, password, address))
+
+
+def check_credentials(email: str, password: str, address: str) -> Proven:
+    """Return whose account this is.
+
+    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
+    accounts and wrong passwords alike, in the same time.
+    """
+    email_index = Account.email_index_for(email)
+    wanted = {"passwordHash": 1, "credentialVersion": 1, "knownAddresses": 1}
+    record = _accounts().find_one(Account.with_email(email), wanted) or {}
+    known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
+
+    def is_right() -> bool:
+        return passwords.is_correct(password, record.get("passwordHash"))
+
+    try:
+        has_proven = jail.check_login(email_index, address, is_right, is_known=here in known)
+    except LoginJailedError:
+        tell(Event.LOGIN_JAILED, record.get("_id"), email_index=email_index)
+        raise
+    if not has_proven:
+        tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
+        raise WrongCredentialsError
+    if known[-1:] != [here]:
+        _remember_address(record["_id"], [*known, here])
+    if passwords.needs_rehash(record["passwordHash"], password):
+        _rehash(record, password)
+    tell(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
+    return Proven(record["_id"], record.get("credentialVersion", 0))
+
+
+def open_session(proven: Proven, **still: Any) -> TokenPair:
+    """Return the tokens of a new session, for somebody who has just proven who they are.
+
+    Raises WrongCredentialsError where the proof is no longer valid, or the account does not match
+    *still* any more: if everything is ended during a log-in, the end wins.
+    """
+    pair = tokens.issue_pair(proven.account_id, new_id(), is_fresh=True)
+    if not add({**proven.still, **still}, pair):
+        raise WrongCredentialsError
+    return pair
+
+
+def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
+    """Store the session of *pair* with *more* members; tell whether the account matched *still*."""
+    most = settings.SESSION_LIMIT
+    #: if cookiecutter.oauth == "server"
+    if "clientId" in more:
+        most = settings.OAUTH_GRANT_LIMIT
+    #: endif
+    session = {**_new_session(pair, utc_now()), **more}
+    return _accounts().update_one(still, with_session(session, most)).matched_count > 0
+
+
+def begin_anew(caller: Caller, changes: dict[str, Any]) -> TokenPair | None:
+    """Make *changes* that end every session and earlier proof, and open a new session.
+
+    It is one update. Returns None where the caller's session has already ended.
+    """
+    now = utc_now()
+    pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
+    ending = _end_with(changes, now, [_new_session(pair, now)])
+    result = _accounts().update_one(caller.proven.still, ending)
+    return pair if result.matched_count else None
+
+
+def _end_with(
+    changes: dict[str, Any], now: datetime, sessions_left: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the update that makes *changes* and ends every proof of identity before *now*."""
+    ending = {
+        "sessions": sessions_left,
+        "updatedAt": now,
+        #: if cookiecutter.oauth == "client"
+        "credentialsEndedAt": now,
+        #: endif
+    }
+    return {
+        **changes,
+        "$set": {**changes.get("$set", {}), **ending},
+        "$inc": {"credentialVersion": 1},
+    }
+
+
+def _new_session(pair: TokenPair, now: datetime) -> dict[str, Any]:
+    session = Session(
+        id=pair.session_id,
+        refresh_id=pair.refresh_id,
+        created_at=now,
+        expires_at=pair.refresh_expires_at,
+    )
+    return dict(session.to_mongo())
+
+
+def is_still(proven: Proven) -> bool:
+    """Tell whether the proof is still valid; the write that relies on it checks again."""
+    return _accounts().find_one(proven.still, {"_id": 1}) is not None
+
+
+def refresh(caller: Caller, refresh_id: UUID) -> TokenPair:
+    """Exchange a refresh token for a new pair, once; no token outlives its session.
+
+    Raises UnauthorizedError.
+    """
+    pair = tokens.issue_pair(
+        caller.account_id, caller.session_id, is_fresh=False, began_at=caller.began_at
+    )
+    rotate(caller.account_id, refresh_id, pair)
+    return pair
+
+
+def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
+    """Replace the refresh token of a session by *pair*.
+
+    One atomic update decides which of several requests at once wins. Using a token that was
+    already exchanged ends the whole session (RFC 9700 section 4.14.2): UnauthorizedError.
+    """
+    session_id = pair.session_id
+    used = {"id": session_id, "refreshId": refresh_id}
+    result = _accounts().update_one(
+        {"_id": account_id, "sessions": {"$elemMatch": used}},
+        {
+            "$set": {
+                "sessions.$[session].refreshId": pair.refresh_id,
+                "sessions.$[session].expiresAt": pair.refresh_expires_at,
+            }
+        },
+        array_filters=[{"session.id": session_id}],
+    )
+    if result.modified_count == 0:
+        # A session that ended by itself meanwhile is no sign of a thief.
+        if _end(account_id, session_id):
+            tell(Event.REFRESH_TOKEN_REUSED, account_id)
+            tell(Event.SESSION_ENDED, account_id)
+        raise UnauthorizedError("the refresh token was used before, or its session is over")
+
+
+def log_out(account_id: UUID, session_id: UUID) -> None:
+    """End one session: its access and refresh tokens are over at once."""
+    if _end(account_id, session_id):
+        tell(Event.SESSION_ENDED, account_id)
+
+
+def _end(account_id: UUID, session_id: UUID) -> bool:
+    ended = {"sessions": {"id": session_id}}
+    return bool(_accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count)
+
+
+def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int:
+    """End every session and proof of the accounts that match *found*; return their number.
+
+    *changes* are made to them by the same update.
+    """
+    ending = _end_with(changes or {}, utc_now(), [])
+    count = _accounts().update_many(found, ending).matched_count
+    if count:
+        tell(Event.SESSION_ENDED, found.get("_id"))
+    return count
+
+
+#: if cookiecutter.oauth == "server"
+def find_grant(account_id: UUID, session_id: UUID) -> Grant | None:
+    """Return the grant of a session; None for a log-in, and for a session that has ended."""
+    record, session = _find_session(account_id, session_id, {"deletionBeganAt": 1})
+    if session is None or "clientId" not in session or "deletionBeganAt" in record:
+        return None
+    return Grant(session["clientId"], session["createdAt"])
+
+
+#: endif
+def _find_session(
+    account_id: UUID, session_id: UUID, members: Mapping[str, int]
+) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Return *members* of a stored account, and the session, in one read.
+
+    None stands for a session that has ended; a refresh does not extend it.
+    """
+    read = {**members, "sessions": {"$elemMatch": {"id": session_id}}}
+    record = _accounts().find_one({"_id": account_id}, read) or {}
+    oldest = utc_now() - timedelta(seconds=settings.SESSION_MAX_SECONDS)
+    found = (each for each in record.get("sessions", ()) if each["createdAt"] > oldest)
+    return record, next(found, None)
+
+
+def _name_address(account_id: UUID | None, address: str) -> str:
+    """Return the hash by which an account remembers an address; it differs for each account."""
+    return hash_for("known addresses", f"{account_id}:{networks_of(address)[0].name}").hex()
+
+
+def _remember_address(account_id: UUID, addresses: list[str]) -> None:
+    """Remember where an owner logged in, the newest last; each address once."""
+    newest = [*dict.fromkeys(reversed(addresses))][:_KNOWN_ADDRESSES]
+    _accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
+
+
+def _rehash(record: dict[str, Any], password: str) -> None:
+    # Conditional: a password that was changed meanwhile must not be restored.
+    _accounts().update_one(
+        {"_id": record["_id"], "passwordHash": record["passwordHash"]},
+        {"$set": {"passwordHash": passwords.hash_password(password)}},
+    )
+
+
+def _accounts() -> Collection[dict[str, Any]]:
+    """Return the raw collection.
+
+    Sessions are written without the model: that is no change of the account, so updatedAt stays,
+    and every request reads them.
+    """
+    accounts: Collection[dict[str, Any]] = Account._get_collection()  # noqa: SLF001 - mongoengine's accessor for raw collections.
+    return accounts

@@ -1,0 +1,181 @@
+"""Sign up, log in, refresh, log out; the caller's own account."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request, url_for
+from flask.views import MethodView
+
+from app.accounts import deletion, docs, service, sessions
+from app.accounts.errors import (
+    EmailTakenError,
+    LoginJailedError,
+    WrongCredentialsError,
+    WrongPasswordError,
+)
+from app.accounts.schemas import (
+    AccountOut,
+    ChangeAccount,
+    ChangePassword,
+    LogIn,
+    SignUp,
+    TokenPairOut,
+)
+from app.context import context
+from app.decorators import (
+    Reply,
+    accepts,
+    also_while_leaving,
+    documented,
+    #: if cookiecutter.throttling
+    limited_by,
+    #: endif
+    public,
+    raises,
+    returns,
+    with_fresh_login,
+    with_refresh_token,
+)
+#: if cookiecutter.oauth == "server"
+from app.oauth.decorators import scopes
+from app.oauth.scopes import Scope
+#: endif
+
+if TYPE_CHECKING:
+    from app.accounts.models import Profile
+    from app.tokens import TokenPair
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class SignUpView(MethodView):
+    """Accounts come to be here."""
+
+    @documented(docs.SIGN_UP)
+    @public
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @accepts(SignUp)
+    @returns(AccountOut, HTTPStatus.CREATED)
+    @raises(EmailTakenError)
+    def post(self, body: SignUp) -> Reply:
+        """Create an account."""
+        profile = service.sign_up(body.email, body.password.get_secret_value(), body.display_name)
+        return Reply(profile, {"Location": url_for("me.account"), **_NO_STORE})
+
+
+class LogInView(MethodView):
+    """Sessions begin here."""
+
+    @documented(docs.LOG_IN)
+    @public
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @accepts(LogIn)
+    @returns(TokenPairOut)
+    @raises(WrongCredentialsError, LoginJailedError)
+    def post(self, body: LogIn) -> Reply:
+        """Exchange credentials for tokens."""
+        address = request.remote_addr or ""
+        pair = sessions.log_in(body.email, body.password.get_secret_value(), address)
+        return Reply(pair, _NO_STORE)
+
+
+class RefreshView(MethodView):
+    """Sessions go on here."""
+
+    @documented(docs.REFRESH)
+    @with_refresh_token
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @returns(TokenPairOut)
+    def post(self) -> TokenPair:
+        """Exchange a refresh token for a new pair."""
+        return sessions.refresh(context.caller, context.claims.token_id)
+
+
+class LogOutView(MethodView):
+    """Sessions end here."""
+
+    @documented(docs.LOG_OUT)
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def post(self) -> None:
+        """End the session."""
+        sessions.log_out(context.account_id, context.claims.session_id)
+
+
+auth = Blueprint("auth", __name__)
+auth.add_url_rule("/signup", view_func=SignUpView.as_view("signup"))
+auth.add_url_rule("/login", view_func=LogInView.as_view("login"))
+auth.add_url_rule("/refresh", view_func=RefreshView.as_view("refresh"))
+auth.add_url_rule("/logout", view_func=LogOutView.as_view("logout"))
+#: if cookiecutter.oauth == "server"
+
+
+READ_PROFILE = Scope(
+    "profile:read",
+    en="See your e-mail address and display name",
+    ko="이메일 주소와 표시 이름 보기",
+)
+CHANGE_PROFILE = Scope("profile:write", en="Change your display name", ko="표시 이름 바꾸기")
+#: endif
+
+
+class MeView(MethodView):
+    """Read, change and delete the account."""
+
+    @documented(docs.READ)
+    #: if cookiecutter.oauth == "server"
+    @scopes(READ_PROFILE)
+    #: endif
+    @returns(AccountOut)
+    def get(self) -> Profile:
+        """Show the account."""
+        return context.caller.profile
+
+    @documented(docs.CHANGE)
+    #: if cookiecutter.oauth == "server"
+    @scopes(CHANGE_PROFILE)
+    #: endif
+    @accepts(ChangeAccount)
+    @returns(AccountOut)
+    def patch(self, body: ChangeAccount) -> Profile:
+        """Change the display name."""
+        return service.rename(context.account_id, body.display_name)
+
+    @documented(docs.DELETE)
+    @with_fresh_login
+    @also_while_leaving
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self) -> None:
+        """Delete the account."""
+        deletion.delete(context.caller)
+
+
+class PasswordView(MethodView):
+    """Replace the password."""
+
+    @documented(docs.CHANGE_PASSWORD)
+    @accepts(ChangePassword)
+    @returns(TokenPairOut)
+    @raises(WrongPasswordError, LoginJailedError)
+    def put(self, body: ChangePassword) -> TokenPair:
+        """Replace the password."""
+        return service.change_password(
+            context.caller,
+            body.current_password.get_secret_value(),
+            body.new_password.get_secret_value(),
+        )
+
+
+me = Blueprint("me", __name__)
+me.add_url_rule("", view_func=MeView.as_view("account"))
+me.add_url_rule("/password", view_func=PasswordView.as_view("password"))

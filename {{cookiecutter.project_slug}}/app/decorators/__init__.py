@@ -1,1 +1,0 @@
-"""What happens around one view; see contract.py for the order in which they are read."""

@@ -1,0 +1,1 @@
+"""Exports: everything that an account has stored, as one document."""

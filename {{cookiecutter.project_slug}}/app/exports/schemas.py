@@ -1,0 +1,55 @@
+"""Exports on the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from app.schemas import InDigits, Representation, Schema, Timestamp
+
+Sort = Literal["createdAt", "-createdAt"]
+Status = Literal["pending", "running", "done", "failed"]
+
+
+class ExportsQuery(Schema):
+    """Which exports, in which order."""
+
+    limit: Annotated[int, Field(ge=1, le=100), InDigits] = 20
+    cursor: Annotated[str, Field(max_length=2048)] | None = None
+    sort: Sort = "-createdAt"
+
+
+class ProgressOut(Representation):
+    """How many documents are written, and of how many; total is null until they are counted."""
+
+    done: int
+    total: int | None
+
+
+class ExportOut(Representation):
+    """An export as its owner sees it.
+
+    content is where it can be read, and size how many bytes that are: null until it is done.
+    failure is a stable code, and null unless it failed for good.
+    """
+
+    id: UUID
+    status: Status
+    progress: ProgressOut
+    attempts: int
+    content: str | None
+    size: int | None
+    failure: str | None
+    created_at: Timestamp
+    updated_at: Timestamp
+    finished_at: Timestamp | None
+    expires_at: Timestamp | None
+
+
+class ExportPageOut(Representation):
+    """One page of exports; nextCursor is null at the end."""
+
+    items: list[ExportOut]
+    next_cursor: str | None

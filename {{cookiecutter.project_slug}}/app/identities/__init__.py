@@ -1,0 +1,1 @@
+"""Identities: accounts at other providers, which log in to an account here."""

@@ -1,0 +1,1 @@
+"""Jobs: long work that processes of its own do, each job once."""

@@ -1,0 +1,1 @@
+"""Notes: each account has its own."""

@@ -1,0 +1,192 @@
+"""Other apps: an account lets them in on two pages, and they exchange codes for tokens."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, request
+from flask.views import MethodView
+from pydantic import ValidationError
+
+from app.accounts import sessions
+from app.accounts.errors import WrongCredentialsError
+from app.accounts.schemas import LogIn
+from app.context import context
+from app.decorators import (
+    Reply,
+    documented,
+    #: if cookiecutter.throttling
+    limited_by,
+    #: endif
+    public,
+    returns,
+    sends,
+    with_free_query,
+)
+from app.errors import Problem
+from app.http import JSON_MEDIA_TYPE
+from app.oauth import docs, page_tickets, pages, server
+from app.oauth.authlib_requests import Answer
+from app.oauth.decorators import redirects, takes_form, tells_query
+from app.oauth.errors import OAuthError
+from app.oauth.schemas import (
+    OAuthAuthorizationQuery,
+    OAuthConsentForm,
+    OAuthLoginForm,
+    OAuthRevocationForm,
+    OAuthTokenForm,
+    OAuthTokenOut,
+)
+
+if TYPE_CHECKING:
+    from app.accounts.callers import Proven
+
+Form = list[tuple[str, str]]
+
+logger = logging.getLogger(__name__)
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class AuthorizeView(MethodView):
+    """A client sends a browser here."""
+
+    @documented(docs.AUTHORIZE)
+    @public
+    @tells_query(OAuthAuthorizationQuery)
+    @sends("text/html")
+    def get(self) -> Response:
+        """Show the page on which an account lets another app in."""
+        asked = server.examine([*request.args.items(multi=True)])
+        if isinstance(asked, Answer):
+            return _send_back(asked, HTTPStatus.FOUND)
+        return pages.show_login(asked)
+
+
+class LogInView(MethodView):
+    """The account says who it is."""
+
+    @documented(docs.LOG_IN)
+    @public
+    @with_free_query
+    #: if cookiecutter.throttling
+    @limited_by("RATELIMIT_AUTH")
+    #: endif
+    @takes_form(OAuthLoginForm)
+    @sends("text/html")
+    def post(self, form: Form) -> Response:
+        """Log in on the page, and see what the app asks for."""
+        fields = _read_fields(form, pages.LOG_IN)
+        if fields is None:
+            return pages.refuse("expired")
+        asked = server.examine([*fields["ticket"].items()])
+        if isinstance(asked, Answer):
+            return pages.refuse()
+        email = str(fields.get("email", ""))
+        try:
+            granter = _log_in(email, str(fields.get("password", "")))
+        except Problem as problem:
+            return pages.show_login(asked, problem, email)
+        return pages.show_consent(asked, granter, email)
+
+
+class ConsentView(MethodView):
+    """The account decides."""
+
+    @documented(docs.CONSENT)
+    @public
+    @with_free_query
+    @redirects
+    @takes_form(OAuthConsentForm)
+    @sends("text/html")
+    def post(self, form: Form) -> Response:
+        """Let the app in, or do not."""
+        fields = _read_fields(form, pages.CONSENT)
+        decision = fields and fields.get("decision")
+        if fields is None or decision not in {"allow", "deny"}:
+            return pages.refuse("expired")
+        asked: dict[str, Any] = fields["ticket"]
+        granter = page_tickets.take_consent(asked)
+        if granter is None or not sessions.is_still(granter):
+            return pages.refuse("expired")
+        request = {name: text for name, text in asked.items() if name not in page_tickets.CONSENT}
+        answer = server.decide(request, granter if decision == "allow" else None)
+        return _send_back(answer, HTTPStatus.SEE_OTHER)
+
+
+class TokenView(MethodView):
+    """Clients get their tokens here, and renew them."""
+
+    @documented(docs.TOKEN)
+    @public
+    @with_free_query
+    @takes_form(OAuthTokenForm)
+    @sends(JSON_MEDIA_TYPE)
+    @returns(OAuthTokenOut)
+    def post(self, form: Form) -> Reply:
+        """Exchange a code or a refresh token for tokens."""
+        answer = _accept(server.exchange(form, request.headers.get("Authorization", "")))
+        return Reply(answer.body, _NO_STORE)
+
+
+class RevokeView(MethodView):
+    """Clients give their tokens back here."""
+
+    @documented(docs.REVOKE)
+    @public
+    @with_free_query
+    @takes_form(OAuthRevocationForm)
+    @sends(JSON_MEDIA_TYPE)
+    @returns(None)
+    def post(self, form: Form) -> Reply:
+        """End a grant, by any of its tokens."""
+        _accept(server.revoke(form, request.headers.get("Authorization", "")))
+        return Reply(None, _NO_STORE)
+
+
+def _accept(answer: Answer) -> Answer:
+    if answer.status != HTTPStatus.OK:
+        raise OAuthError(HTTPStatus(answer.status), answer.body, answer.headers)
+    return answer
+
+
+def _send_back(answer: Answer, status: HTTPStatus) -> Response:
+    """Send the browser where the answer says; a refusal that says nothing gets a page."""
+    if answer.location is None:
+        # For whoever is told the request id: the page gives no reason to strangers.
+        logger.info("refused request %s: %s", context.request_id, answer.body)
+        return pages.refuse()
+    response = Response(status=status, headers={"Location": answer.location, **_NO_STORE})
+    del response.headers["Content-Type"]
+    return response
+
+
+def _read_fields(form: Form, step: str) -> dict[str, Any] | None:
+    """Return the fields of a form that this browser got from us, its ticket read."""
+    fields: dict[str, Any] = dict(form)
+    if len(fields) < len(form) or pages.is_forged():
+        return None
+    ticket = page_tickets.read(step, pages.read_browser(), fields.get("ticket", ""))
+    return None if ticket is None else {**fields, "ticket": ticket}
+
+
+def _log_in(email: str, password: str) -> Proven:
+    try:
+        credentials = LogIn.model_validate({"email": email, "password": password})
+    except ValidationError:
+        # What no account can have is no account's; the page has one sentence for both.
+        raise WrongCredentialsError from None
+    address = request.remote_addr or ""
+    return sessions.check_credentials(
+        credentials.email, credentials.password.get_secret_value(), address
+    )
+
+
+blueprint = Blueprint("oauth", __name__)
+blueprint.add_url_rule("/authorize", view_func=AuthorizeView.as_view("authorize"))
+blueprint.add_url_rule("/login", view_func=LogInView.as_view("login"))
+blueprint.add_url_rule("/consent", view_func=ConsentView.as_view("consent"))
+blueprint.add_url_rule("/token", view_func=TokenView.as_view("token"))
+blueprint.add_url_rule("/revoke", view_func=RevokeView.as_view("revoke"))

@@ -1,1 +1,0 @@
-"""What goes over the wire: pydantic schemas, camelCase, unknown members refused."""

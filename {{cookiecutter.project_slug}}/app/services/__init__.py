@@ -1,1 +1,0 @@
-"""What the app does; knows nothing of HTTP."""

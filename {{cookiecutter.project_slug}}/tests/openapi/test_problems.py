@@ -1,0 +1,99 @@
+"""What an operation can refuse with follows from its contract."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import pytest
+
+from app.accounts.errors import EmailTakenError
+from app.accounts.schemas import SignUp
+from app.errors import (
+    PreconditionFailedError,
+    ServiceUnavailableError,
+    UnexpectedError,
+    UnknownHostError,
+)
+from app.openapi.problems import find_refusals
+from app.operations import UNDECLARED, Operation
+
+PUBLIC = Operation(is_public=True, has_free_query=True)
+PROBE = Operation(is_public=True, has_free_query=True, is_probe=True, needs_database=False)
+
+
+def _statuses(operation: Operation, path: str) -> set[int]:
+    return set(find_refusals(operation, path))
+
+
+def test_every_operation_can_fail_and_refuse_a_type():
+    assert {406, 415, 500} <= _statuses(PUBLIC, "/health/live")
+
+
+def test_probes_are_exempt_from_host_and_transport():
+    exempt = find_refusals(PROBE, "/health/live")
+    assert 403 not in exempt
+    assert UnknownHostError not in exempt[400]
+    assert UnknownHostError in find_refusals(PUBLIC, "/openapi.json")[400]
+
+
+def test_a_view_that_reads_for_itself_refuses_for_itself():
+    assert not {406, 415, 422} & _statuses(UNDECLARED, "/things")
+    assert {401, 500} <= _statuses(UNDECLARED, "/things")
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "status"),
+    [
+        (Operation(body=SignUp), "/", HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+        (Operation(has_free_query=False), "/", HTTPStatus.UNPROCESSABLE_ENTITY),
+        (Operation(is_public=False), "/", HTTPStatus.UNAUTHORIZED),
+        (Operation(), "/things/{thingId}", HTTPStatus.NOT_FOUND),
+    ],
+    ids=["body", "query", "token", "path"],
+)
+def test_a_part_of_the_contract_brings_its_refusal(operation, path, status):
+    assert status in _statuses(operation, path)
+    assert status not in _statuses(PUBLIC, "/openapi.json")
+
+
+def test_what_the_view_raises_is_added():
+    operation = Operation(raises=(EmailTakenError,), is_conditional=True)
+    refusals = find_refusals(operation, "/")
+    assert refusals[409] == [EmailTakenError]
+    assert refusals[412] == [PreconditionFailedError]
+
+
+def test_statuses_ascend_and_name_each_refusal_once():
+    operation = Operation(body=SignUp, raises=(UnexpectedError,))
+    refusals = find_refusals(operation, "/api/v1/x/{y}")
+    assert [*refusals] == sorted(refusals)
+    assert refusals[500] == [UnexpectedError]
+
+
+#: if cookiecutter.throttling
+def test_throttled_operations_can_be_refused_for_their_frequency():
+    assert {429, 503} <= _statuses(PUBLIC, "/openapi.json")
+    unthrottled = Operation(is_throttled=False, needs_database=False)
+    assert not {429, 503} & _statuses(unthrottled, "/health/live")
+
+
+#: endif
+#: if cookiecutter.security_headers
+def test_plain_http_is_a_refusal_of_every_operation_but_the_probes():
+    assert 403 in _statuses(PUBLIC, "/openapi.json")
+
+
+#: endif
+def test_operations_need_the_database():
+    assert 503 in _statuses(PUBLIC, "/openapi.json")
+
+
+#: if not cookiecutter.throttling
+def test_operations_without_the_database_are_not_refused_without_it():
+    assert 503 not in _statuses(Operation(needs_database=False), "/openapi.json")
+
+
+#: endif
+def test_what_needs_the_database_says_so_once():
+    refusals = find_refusals(Operation(raises=(ServiceUnavailableError,)), "/api/v1/me")
+    assert refusals[503] == [ServiceUnavailableError]
