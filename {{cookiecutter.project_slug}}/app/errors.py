@@ -1,8 +1,8 @@
 """Problems: their base, and those of HTTP itself. A resource has its own in its errors.py.
 
 Services raise them without knowing HTTP; the hook in app/hooks/errors.py answers each as
-application/problem+json, with the request id.
-The stable code is the last part of the problem's ``type`` (RFC 9457).
+application/problem+json, with the request id. The stable code is the last part of the problem's
+``type`` (RFC 9457).
 """
 
 from __future__ import annotations

@@ -186,7 +186,8 @@ def test_no_operation_tells_anything_about_an_unexpected_error(app, monkeypatch)
         message = "an accident at /srv/app"
         raise RuntimeError(message)
 
-    monkeypatch.setattr(hooks, "BEFORE_REQUEST", (request_id.assign_request_id, routing.find_operation, fail))
+    steps = (request_id.assign_request_id, routing.find_operation, fail)
+    monkeypatch.setattr(hooks, "BEFORE_REQUEST", steps)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     for called in _operations(app):
         assert "accident" not in _call(app, called, None, 500).text

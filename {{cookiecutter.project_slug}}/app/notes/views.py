@@ -94,7 +94,8 @@ class NoteView(MethodView):
     @returns(NoteOut)
     def put(self, note_id: UUID, body: WriteNote, expected: Container[int]) -> Note:
         """Replace a note."""
-        return service.change(context.account_id, note_id, body.model_dump(by_alias=False), expected)
+        members = body.model_dump(by_alias=False)
+        return service.change(context.account_id, note_id, members, expected)
 
     @documented(docs.CHANGE)
     #: if cookiecutter.oauth == "server"

@@ -35,7 +35,7 @@ class Answer:
         self.headers["Location"] = uri
 
 
-class Parameters(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
+class Parameters(OAuth2Payload):
     """The parameters of a request, repeated ones included; empty ones count as left out."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
@@ -59,7 +59,7 @@ class Parameters(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
         return [name for name, values in self._lists.items() if len(values) > 1]
 
 
-class ProtocolRequest(OAuth2Request):  # type: ignore[misc]  # as above
+class ProtocolRequest(OAuth2Request):
     """A request to one of the endpoints.
 
     Authlib does not judge how it came: the address is always that of OAUTH_ISSUER, and plain HTTP

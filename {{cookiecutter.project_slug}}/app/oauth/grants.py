@@ -37,7 +37,7 @@ LONGEST_STATE: Final = 1000
 METHODS: Final = ["client_secret_basic", "client_secret_post", "none"]
 
 
-class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
+class ProofKey(CodeChallenge):
     """PKCE (RFC 7636) that every client has to use, with S256."""
 
     SUPPORTED_CODE_CHALLENGE_METHOD: Final = ["S256"]
@@ -50,7 +50,7 @@ class ProofKey(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
         super().validate_code_challenge(grant, redirect_uri)
 
 
-class CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]  # as above
+class CodeGrant(AuthorizationCodeGrant):
     """Issues codes for what was granted, and tokens for codes."""
 
     TOKEN_ENDPOINT_AUTH_METHODS: Final = METHODS
@@ -140,7 +140,7 @@ def find_granted(token: str, token_type: TokenType) -> Granted | None:
     return Granted(claims, grant)
 
 
-class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # as above
+class RefreshGrant(RefreshTokenGrant):
     """A new pair for a refresh token, once; a second use ends the grant."""
 
     TOKEN_ENDPOINT_AUTH_METHODS: Final = METHODS
@@ -179,7 +179,7 @@ class RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]  # as above
         """Do nothing: it was exchanged in the one update that decided."""
 
 
-class Revocation(RevocationEndpoint):  # type: ignore[misc]  # as above
+class Revocation(RevocationEndpoint):
     """RFC 7009: a grant ends as a whole, whichever of its tokens is named."""
 
     CLIENT_AUTH_METHODS: Final = METHODS

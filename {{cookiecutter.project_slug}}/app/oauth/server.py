@@ -32,7 +32,7 @@ REVOKE: Final = "/oauth/revoke"
 CHALLENGE: Final = 'Basic realm="oauth"'
 
 
-class Issuer(IssuerParameter):  # type: ignore[misc]  # Authlib has no types
+class Issuer(IssuerParameter):
     """RFC 9207: each answer through the browser names the issuer."""
 
     def get_issuer(self) -> str:
@@ -40,7 +40,7 @@ class Issuer(IssuerParameter):  # type: ignore[misc]  # Authlib has no types
         return name_issuer()
 
 
-class Server(AuthorizationServer):  # type: ignore[misc]  # as above
+class Server(AuthorizationServer):
     """Holds no state: what belongs to an app is looked up there."""
 
     def __init__(self) -> None:

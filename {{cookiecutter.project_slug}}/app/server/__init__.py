@@ -86,7 +86,7 @@ class Worker(GatheringWorker):
             util.write_nonblock(client, refuse(status, request_id))
 
 
-class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+class ServerLogger(Logger):
     """A logger that does not report silent clients as failures."""
 
     def exception(self, msg: str, *args: Any, **options: Any) -> None:

@@ -51,11 +51,11 @@ CHUNK_SIZE: Final = re.compile(rb"([0-9A-Fa-f]+)[ \t]*(?:;|$)")
 CONTINUE: Final = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE)
 
 
-class SlowRequestError(errors.ParseException):  # type: ignore[misc]  # gunicorn has no types
+class SlowRequestError(errors.ParseException):
     """Raised when a request has not arrived completely in its time."""
 
 
-class Connection(TConn):  # type: ignore[misc]  # as above
+class Connection(TConn):
     """A client's connection, and what has arrived of its next request."""
 
     parser: Any

@@ -39,7 +39,7 @@ SWEEP_SECONDS: Final = 0.5
 ACCEPTED_AT_ONCE: Final = 64
 
 
-class GatheringWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class GatheringWorker(ThreadWorker):
     """A threaded worker whose threads do not wait for a client's request.
 
     tests/server/test_loop.py lists what it overrides in gunicorn; none of it is documented.

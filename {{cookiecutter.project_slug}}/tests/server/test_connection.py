@@ -66,9 +66,7 @@ HOPELESS = {
 LONG = {
     "a long body": HEAD + f"Content-Length: {MOST + 1}\r\n\r\n".encode(),
     "a body of many digits": HEAD + b"Content-Length: " + b"9" * 100 + b"\r\n\r\n",
-    "a long chunk": CHUNKS
-    + b"fffffff\r\n"
-    + b" " * (MOST + connection.LEAST_READ_BYTES + 1),
+    "a long chunk": CHUNKS + b"fffffff\r\n" + b" " * (MOST + connection.LEAST_READ_BYTES + 1),
     "long chunks": CHUNKS + (b"400\r\n" + b" " * 1024 + b"\r\n") * (MOST // 1024 + 2),
 }
 EXCESSIVE = {

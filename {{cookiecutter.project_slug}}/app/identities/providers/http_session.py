@@ -22,7 +22,7 @@ MOST_BYTES: Final = 512 * 1024
 _PIECE: Final = 16 * 1024
 
 
-class ProviderSession(OAuth2Session):  # type: ignore[misc]  # Authlib has no types
+class ProviderSession(OAuth2Session):
     """Speaks to one provider during one request of ours."""
 
     def __init__(self, seconds: float, **options: Any) -> None:
