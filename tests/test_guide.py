@@ -237,7 +237,7 @@ def test_every_make_target_that_is_named_exists(path):
 def flask_commands():
     """Return every command that the sources give to flask, behind the names of its groups."""
     commands = set()
-    for path in (SOURCES / "app/commands").glob("*.py"):
+    for path in (SOURCES / "app").glob("*/commands.py"):
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
         inner = groups_within(nodes)
         for node in nodes:
@@ -282,7 +282,7 @@ def test_the_guide_names_every_flask_command():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_guide_names_every_scope(language):
-    views = SOURCES.joinpath("app", "views").glob("*.py")
+    views = SOURCES.joinpath("app").glob("*/views.py")
     scope = re.compile(r"\bScope\(\s*\"([\w:]+)\"")
     asked = {name for view in views for name in scope.findall(view.read_text("utf-8"))}
     text = prose_of(DOCS / language / "oauth-server.md")

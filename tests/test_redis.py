@@ -20,10 +20,8 @@ pytestmark = [pytest.mark.projects, pytest.mark.timeout(600)]
 SERVER = shutil.which("redis-server")
 # Whatever of a project speaks to a broker.
 TESTS = (
-    "tests/jobs/test_commands.py",
-    "tests/jobs/test_queue.py",
-    "tests/app/tasks",
-    "tests/exports/test_views.py",
+    "tests/exports",
+    "tests/jobs",
     "tests/checklist/test_workers.py",
 )
 

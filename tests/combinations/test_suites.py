@@ -24,7 +24,7 @@ from pymongo import MongoClient
 from local_extensions import manifest
 from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, presets, together
 from tests.projects import SHARED, commands_in_readme, run, run_in_shell, run_suite
-from tests.rendering import complete
+from tests.rendering import SOURCES, complete
 from tests.servers import external_server
 
 if TYPE_CHECKING:
@@ -32,12 +32,27 @@ if TYPE_CHECKING:
 
 FROM_NOTHING = (DEFAULT, OFF, *alone())
 WHOLE = (DEFAULT, OFF, together()[-1])
-# Whatever an app does; the rest is about tools of a developer's, and starts and stops all day.
-APP = ("tests/app", "tests/checklist", "tests/config")
+# What is about tools of a developer's and about servers, which start and stop all day; the rest is
+# about the app.
+ASIDE = (
+    "tests/browser",
+    "tests/dev",
+    "tests/fixtures",
+    "tests/plugins",
+    "tests/test_availability.py",
+    "tests/test_early_answers.py",
+    "tests/test_readme.py",
+    "tests/test_serve.py",
+)
+APP = tuple(
+    path
+    for path in sorted(f"tests/{each.name}" for each in (SOURCES / "tests").iterdir())
+    if path not in ASIDE and not path.endswith(("conftest.py", "__pycache__"))
+)
 # What tries the suite itself, on copies of the project.
 OF_THE_SUITE = "tests/checklist/test_ci.py"
 # Whatever is the database's business.
-DATABASE = ("tests/app/commands", "tests/app/models", "tests/app/views", "tests/dev")
+DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/dev")
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
 
@@ -78,7 +93,7 @@ def test_a_project_passes_its_own_suite(
 def choose_tests(row: Row) -> tuple[str, ...]:
     """Return what has pytest run the tests of the app, and those that its features bring along."""
     if row not in presets():
-        return *APP, f"--ignore={OF_THE_SUITE}"
+        return tuple(f"--ignore={path}" for path in (*ASIDE, OF_THE_SUITE))
     brought = set(manifest.to_prune(complete(OFF))) - set(manifest.to_prune(complete(row)))
     tests = {path for path in brought if Path(path).match("tests/*/test_*.py")}
     beside = sorted(path for path in tests if not path.startswith(APP))

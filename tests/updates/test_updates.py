@@ -26,7 +26,7 @@ def edit_as_its_owner(project):
     replace(
         project / "pyproject.toml", '  "flask>=3.1,<4",', '  "flask>=3.1,<4",\n  "humanize>=4",'
     )
-    (project / "app/services/mine.py").write_text('"""Ours."""\n')
+    (project / "app/notes/mine.py").write_text('"""Ours."""\n')
     (project / "README.ko.md").unlink()
     with (project / ".env").open("a") as file:
         file.write("\n# Ours.\nSECRET_KEY=a-key-of-our-own-that-is-long-enough-for-any-check\n")
@@ -38,7 +38,7 @@ def improve(template):
     replace(sources / "README.md", "You need Python 3.11 or newer", "You want Python 3.11 or newer")
     replace(sources / "app/notes/views.py", '"""Read a note."""', '"""Read one note."""')
     replace(sources / "pyproject.toml", '"werkzeug>=3.1,<4"', '"werkzeug>=3.1.3,<4"')
-    (sources / "app/services/theirs.py").write_text('"""{{ cookiecutter.project_slug }}."""\n')
+    (sources / "app/notes/theirs.py").write_text('"""{{ cookiecutter.project_slug }}."""\n')
     commit(template)
 
 
@@ -58,8 +58,8 @@ def test_an_update_keeps_the_owners_edits_and_takes_the_templates(growing):
     assert '"humanize>=4"' in dependencies
     assert '"werkzeug>=3.1.3,<4"' in dependencies
     assert "You want Python 3.11" in (project / "README.md").read_text("utf-8")
-    assert (project / "app/services/theirs.py").read_text() == '"""my_flask_api."""\n'
-    assert (project / "app/services/mine.py").exists()
+    assert (project / "app/notes/theirs.py").read_text() == '"""my_flask_api."""\n'
+    assert (project / "app/notes/mine.py").exists()
     assert not (project / "README.ko.md").exists()
     assert (project / ".env").read_bytes() == secrets
     check(project)

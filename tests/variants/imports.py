@@ -156,11 +156,9 @@ def users_of_modules(template: Template) -> dict[str, list[When]]:
                     users[name].append(each.when)
         for line in template.lines(path):
             for name in dotted.findall(line.text):
-                if name != own:
-                    users[name].append(line.when)
-    for line in template.lines("app/routes.py"):
-        if found := re.match(r'    \("(\w+)", ', line.text):
-            users[f"app.routes.{found[1]}"].append(line.when)
+                # A module, or what it holds, such as a blueprint.
+                for each in {name, name.rpartition(".")[0]} - {own}:
+                    users[each].append(line.when)
     return users
 
 
@@ -184,8 +182,8 @@ def find_stray_tests(template: Template) -> Iterator[str]:
         folder, _, name = path.rpartition("/")
         if not (name.startswith("test_") and folder.startswith("tests/")):
             continue
-        mirrored = f"{folder.removeprefix('tests/')}/{name.removeprefix('test_')}"
-        if mirrored in template.sources:
+        own = f"{folder}/{name.removeprefix('test_')}".removeprefix("tests/")
+        for mirrored in {own, f"app/{own}"} & template.sources.keys():
             answers = template.choices.lack(template.kept(path), [template.kept(mirrored)])
             if answers is not None:
                 yield f"{path} stays without {mirrored} with {show(answers)}: they share an owner"

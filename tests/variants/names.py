@@ -138,7 +138,7 @@ def commands_of(template: Template) -> dict[str, list[When]]:
     """Return when each command of flask is there, behind the names of its groups."""
     found: dict[str, list[When]] = defaultdict(list)
     for path in template.python:
-        if not path.startswith("app/commands/"):
+        if not path.endswith("/commands.py"):
             continue
         inner = groups_within(template.nodes(path))
         for node in template.nodes(path):
@@ -195,7 +195,7 @@ def find_untold_commands(template: Template) -> Iterator[str]:
 
 
 def find_lost_modules(template: Template) -> Iterator[str]:
-    """Yield each dotted name of the project in a text, as in "app.routes", that is not there."""
+    """Yield each dotted name of the project in a text, as in "app.notes", that is not there."""
     packages = sorted({name.split("/")[0] for name in template.folders})
     tops = "|".join(map(re.escape, packages))
     dotted = re.compile(rf"[\"'](?:-m )?((?:{tops})(?:\.\w+)+)(?:\.\*)?[\"':]")

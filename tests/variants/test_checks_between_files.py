@@ -45,7 +45,7 @@ SETTINGS = {
     "app/a.py": "def f(settings):\n    return settings.PORT, 'CORS_ORIGINS'\n",
 }
 COMMANDS = {
-    "app/commands/keys.py": """\
+    "app/keys/commands.py": """\
         @click.group()
         def keys(): ...
 
@@ -94,7 +94,6 @@ BROKEN = {
     "a module that nothing uses": (
         imports.find_unused_modules,
         {
-            "app/views/__init__.py": "",
             "app/b.py": "x = 1\n",
             "app/a.py": "#: if cookiecutter.cors\nfrom app import b\n#: endif\n",
             "Makefile": "run:\n\tpython -m app.a\n",
@@ -103,8 +102,8 @@ BROKEN = {
     ),
     "a test without its module": (
         imports.find_stray_tests,
-        {"app/cors.py": "x = 1\n", "tests/app/test_cors.py": "x = 1\n"},
-        ["tests/app/test_cors.py stays without app/cors.py with cors=no"],
+        {"app/cors.py": "x = 1\n", "tests/test_cors.py": "x = 1\n"},
+        ["tests/test_cors.py stays without app/cors.py with cors=no"],
     ),
     "a fixture that is pruned": (
         fixtures.find_lost_fixtures,

@@ -105,7 +105,7 @@ def test_a_run_of_everything_is_whole(tmp_path, arguments):
     assert is_whole(_config(tmp_path, *arguments))
 
 
-@pytest.mark.parametrize("argument", ["tests/app", "tests/test_app.py", "tests/x.py::test_y"])
+@pytest.mark.parametrize("argument", ["tests/notes", "tests/test_app.py", "tests/x.py::test_y"])
 def test_a_run_of_a_part_is_not(tmp_path, argument):
     assert not is_whole(_config(tmp_path, argument))
 
@@ -167,7 +167,7 @@ def test_the_summary_names_what_was_left_out(finished):
 
 
 def test_the_summary_of_a_good_run_says_nothing(finished):
-    recorder, _, _ = finished(Record(), arguments=("tests/app",))
+    recorder, _, _ = finished(Record(), arguments=("tests/notes",))
     recorder.pytest_terminal_summary(None)
     assert recorder.verdicts == []
 
@@ -175,7 +175,7 @@ def test_the_summary_of_a_good_run_says_nothing(finished):
 @pytest.mark.parametrize(
     "circumstance",
     [
-        {"arguments": ("tests/app",)},
+        {"arguments": ("tests/notes",)},
         {"is_stopped": "by hand"},
         {"is_lost": True},
         {"is_uncollected": True, "exitstatus": pytest.ExitCode.TESTS_FAILED},
