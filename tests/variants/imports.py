@@ -180,7 +180,7 @@ def find_stray_tests(template: Template) -> Iterator[str]:
     """Yield each test that mirrors a module and is there without it."""
     for path in template.sources:
         folder, _, name = path.rpartition("/")
-        if not (name.startswith("test_") and folder.startswith("tests/")):
+        if not (name.startswith("test_") and path.startswith("tests/")):
             continue
         own = f"{folder}/{name.removeprefix('test_')}".removeprefix("tests/")
         for mirrored in {own, f"app/{own}"} & template.sources.keys():

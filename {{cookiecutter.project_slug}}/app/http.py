@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.sessions import SessionMixin
 
-API_PREFIX = "/api/v1"
 REQUEST_ID_HEADER = "X-Request-ID"
 JSON_MEDIA_TYPE = "application/json"
 #: if cookiecutter.xml

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from werkzeug.utils import import_string
 
-from app.http import API_PREFIX
-
 if TYPE_CHECKING:
     from flask import Flask
 
+# Changing it changes the contract.
+API_PREFIX: Final = "/api/v1"
 # A blueprint, and where it goes. This line is all that the rest of the app knows of a resource:
 # with it goes the resource.
 ROUTES: Final = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
+from importlib import import_module
 
 import pytest
 
@@ -20,6 +21,7 @@ from app.errors import (
     UnauthorizedError,
     UnsupportedMediaTypeError,
 )
+from config.environment import PROJECT
 
 
 def _below(parent: type[Problem]) -> list[type[Problem]]:
@@ -27,8 +29,10 @@ def _below(parent: type[Problem]) -> list[type[Problem]]:
     return children + [grandchild for child in children for grandchild in _below(child)]
 
 
+for folder in (PROJECT / "app").glob("*/errors.py"):
+    import_module(f"app.{folder.parent.name}.errors")
 # Only the app's own: tests define problems, too.
-PROBLEMS = [kind for kind in _below(Problem) if kind.__module__ == "app.errors"]
+PROBLEMS = [kind for kind in _below(Problem) if kind.__module__.startswith("app.")]
 
 
 def test_the_tree_is_not_empty():

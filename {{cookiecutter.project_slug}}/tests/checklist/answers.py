@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
-from app.http import API_PREFIX, PROBLEM_MEDIA_TYPE
+from app.http import PROBLEM_MEDIA_TYPE
+from app.routes import API_PREFIX
 from tests.fixtures.accounts import CANARY
 #: if cookiecutter.xml
 from tests.fixtures.xml import XML, members_of, parse_strictly

@@ -109,7 +109,7 @@ def find_undocumented(documented: Documented) -> list[str]:
     described = {(call.method, call.rule) for call in documented.answers}
     return [
         f"{method} {rule} is served to whoever has a token, and stands in no document: decorate its"
-        " view as those in app/views are, and give it words in app/docs"
+        " view as those in app/accounts/views.py are, and give it words in a docs.py"
         for method, rule in sorted(documented.routes - described)
     ]
 

@@ -26,8 +26,8 @@ from app.errors import (
     Problem,
     TooManyRequestsError,
 )
-from tests.test_errors import PROBLEMS
 from tests.fixtures.api import Api
+from tests.test_errors import PROBLEMS
 
 MEMBERS = {"type", "title", "status", "detail", "instance", "requestId", "errors"}
 

@@ -247,7 +247,7 @@ def test_methods_stand_in_one_order_on_every_process(document):
 
 
 def test_introduction_opens_the_document(document):
-    text = Path(__file__).parents[3].joinpath("app", "docs", "introduction.md")
+    text = Path(__file__).parents[2].joinpath("app", "openapi", "introduction.md")
     title, _, description = text.read_text(encoding="utf-8").strip().partition("\n\n")
     assert document["info"]["description"] == description
     assert document["info"]["title"] == title.removeprefix("# ")
