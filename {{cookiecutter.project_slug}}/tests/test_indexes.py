@@ -8,7 +8,7 @@ from app import tokens
 from app.accounts import deletion, passwords, sessions
 from app.accounts import service as accounts
 from app.accounts.errors import WrongCredentialsError
-from app.accounts.models import Deletion
+from app.accounts.models import Deletion, stored_accounts
 from app.database import preparation
 from app.database.documents import utc_now
 from app.tokens.claims import TokenType
@@ -62,13 +62,13 @@ def test_every_query_of_an_account_is_served_by_an_index(listen, database):
 
 def test_a_query_without_an_index_is_noticed(listen, database):
     with listen() as commands:
-        sessions._accounts().find_one({"displayName": "A"})
+        stored_accounts().find_one({"displayName": "A"})
     assert len(find_unserved(database, commands)) == 1
 
 
 def test_an_order_without_an_index_is_noticed(listen, database):
     with listen() as commands:
-        sessions._accounts().find_one({"_id": "x"}, sort=[("displayName", 1)])
+        stored_accounts().find_one({"_id": "x"}, sort=[("displayName", 1)])
     assert len(find_unserved(database, commands)) == 1
 
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from pymongo.collection import Collection
+
 
 class Session(BaseEmbeddedDocument):
     """One log-in on one device: a family of tokens that lives and dies together."""
@@ -118,6 +120,16 @@ class Account(BaseDocument):
         #: else
         return {"emailIndex": email.lower()}
         #: endif
+
+
+def stored_accounts() -> Collection[dict[str, Any]]:
+    """Return the raw collection.
+
+    Sessions are written without the model: that is no change of the account, so updatedAt stays,
+    and every request reads them.
+    """
+    accounts: Collection[dict[str, Any]] = Account._get_collection()  # noqa: SLF001 - mongoengine's accessor for raw collections.
+    return accounts
 
 
 def with_session(session: dict[str, Any], most: int) -> list[dict[str, Any]]:

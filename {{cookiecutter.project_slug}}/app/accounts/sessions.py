@@ -22,7 +22,7 @@ from app.accounts.callers import (
     Proven,
 )
 from app.accounts.errors import LoginJailedError, WrongCredentialsError
-from app.accounts.models import Account, Profile, Session, with_session
+from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
 from app.addresses import networks_of
 from app.database.documents import new_id, utc_now
 from app.database.keyed_hashes import hash_for
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
     from uuid import UUID
-
-    from pymongo.collection import Collection
 
     from app.tokens import Claims, TokenPair
 
@@ -80,7 +78,7 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     """
     email_index = Account.email_index_for(email)
     wanted = {"passwordHash": 1, "credentialVersion": 1, "knownAddresses": 1}
-    record = _accounts().find_one(Account.with_email(email), wanted) or {}
+    record = stored_accounts().find_one(Account.with_email(email), wanted) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
 
     def is_right() -> bool:
@@ -122,7 +120,7 @@ def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
         most = settings.OAUTH_GRANT_LIMIT
     #: endif
     session = {**_new_session(pair, utc_now()), **more}
-    return _accounts().update_one(still, with_session(session, most)).matched_count > 0
+    return stored_accounts().update_one(still, with_session(session, most)).matched_count > 0
 
 
 def begin_anew(caller: Caller, changes: dict[str, Any]) -> TokenPair | None:
@@ -133,7 +131,7 @@ def begin_anew(caller: Caller, changes: dict[str, Any]) -> TokenPair | None:
     now = utc_now()
     pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
     ending = _end_with(changes, now, [_new_session(pair, now)])
-    result = _accounts().update_one(caller.proven.still, ending)
+    result = stored_accounts().update_one(caller.proven.still, ending)
     return pair if result.matched_count else None
 
 
@@ -167,7 +165,7 @@ def _new_session(pair: TokenPair, now: datetime) -> dict[str, Any]:
 
 def is_still(proven: Proven) -> bool:
     """Tell whether the proof is still valid; the write that relies on it checks again."""
-    return _accounts().find_one(proven.still, {"_id": 1}) is not None
+    return stored_accounts().find_one(proven.still, {"_id": 1}) is not None
 
 
 def refresh(caller: Caller, refresh_id: UUID) -> TokenPair:
@@ -190,7 +188,7 @@ def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
     """
     session_id = pair.session_id
     used = {"id": session_id, "refreshId": refresh_id}
-    result = _accounts().update_one(
+    result = stored_accounts().update_one(
         {"_id": account_id, "sessions": {"$elemMatch": used}},
         {
             "$set": {
@@ -216,7 +214,7 @@ def log_out(account_id: UUID, session_id: UUID) -> None:
 
 def _end(account_id: UUID, session_id: UUID) -> bool:
     ended = {"sessions": {"id": session_id}}
-    return bool(_accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count)
+    return bool(stored_accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count)
 
 
 def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int:
@@ -225,7 +223,7 @@ def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int
     *changes* are made to them by the same update.
     """
     ending = _end_with(changes or {}, utc_now(), [])
-    count = _accounts().update_many(found, ending).matched_count
+    count = stored_accounts().update_many(found, ending).matched_count
     if count:
         tell(Event.SESSION_ENDED, found.get("_id"))
     return count
@@ -249,7 +247,7 @@ def _find_session(
     None stands for a session that has ended; a refresh does not extend it.
     """
     read = {**members, "sessions": {"$elemMatch": {"id": session_id}}}
-    record = _accounts().find_one({"_id": account_id}, read) or {}
+    record = stored_accounts().find_one({"_id": account_id}, read) or {}
     oldest = utc_now() - timedelta(seconds=settings.SESSION_MAX_SECONDS)
     found = (each for each in record.get("sessions", ()) if each["createdAt"] > oldest)
     return record, next(found, None)
@@ -263,22 +261,12 @@ def _name_address(account_id: UUID | None, address: str) -> str:
 def _remember_address(account_id: UUID, addresses: list[str]) -> None:
     """Remember where an owner logged in, the newest last; each address once."""
     newest = [*dict.fromkeys(reversed(addresses))][:_KNOWN_ADDRESSES]
-    _accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
+    stored_accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
 
 
 def _rehash(record: dict[str, Any], password: str) -> None:
     # Conditional: a password that was changed meanwhile must not be restored.
-    _accounts().update_one(
+    stored_accounts().update_one(
         {"_id": record["_id"], "passwordHash": record["passwordHash"]},
         {"$set": {"passwordHash": passwords.hash_password(password)}},
     )
-
-
-def _accounts() -> Collection[dict[str, Any]]:
-    """Return the raw collection.
-
-    Sessions are written without the model: that is no change of the account, so updatedAt stays,
-    and every request reads them.
-    """
-    accounts: Collection[dict[str, Any]] = Account._get_collection()  # noqa: SLF001 - mongoengine's accessor for raw collections.
-    return accounts
