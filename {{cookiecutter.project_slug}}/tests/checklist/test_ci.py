@@ -30,7 +30,7 @@ PARTS: Final = ("app", "config", "dev", "tests", "wsgi.py", "gunicorn.conf.py", 
 FLOOR: Final = 95
 
 ME: Final = "app/accounts/views.py"
-RENAME: Final = "return accounts.rename(context.account_id, body.display_name)"
+RENAME: Final = "return service.rename(context.account_id, body.display_name)"
 FORGOTTEN: Final = '''
 
 class ForgottenView(MethodView):
@@ -43,7 +43,7 @@ class ForgottenView(MethodView):
         return context.caller.profile
 
 
-blueprint.add_url_rule("/forgotten", view_func=ForgottenView.as_view("forgotten"))
+me.add_url_rule("/forgotten", view_func=ForgottenView.as_view("forgotten"))
 '''
 
 # A whole suite of one test. It needs no database to call everything: a request for an unknown host

@@ -34,7 +34,7 @@ import sys
 from types import SimpleNamespace
 import mongoengine
 from flask import Flask
-from app.models import encryption
+from app import encryption
 from app.encryption.key_check import verify_keys
 uri, key, index_key = sys.argv[1:]
 mongoengine.connect(host=uri, uuidRepresentation="standard", tz_aware=True)

@@ -8,7 +8,7 @@ from app import hooks
 from app.hooks import BEFORE_REQUEST
 
 ORDER = [
-    "assign",
+    "assign_request_id",
     "find_operation",
     "refuse_unknown_host",
     #: if cookiecutter.security_headers

@@ -85,7 +85,7 @@ def test_apps_of_the_suites_own_making_are_not_recorded(recorder):
 
 @pytest.mark.parametrize("level", [logging.DEBUG, logging.ERROR])
 def test_a_log_line_that_tells_a_secret_is_noticed(recorder, level):
-    logging.getLogger("app.services.somewhere").log(level, "the password is %s", CANARY)
+    logging.getLogger("app.somewhere").log(level, "the password is %s", CANARY)
     assert set(recorder.record.faults) == {"output.no-secrets"}
 
 

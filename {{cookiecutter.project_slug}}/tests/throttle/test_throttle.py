@@ -17,7 +17,7 @@ from app.addresses import Network
 from app.database import counters
 from app.database.keyed_hashes import id_for
 from app.errors import ServiceUnavailableError
-from app.throttle import Hit, Throttle
+from app.throttle import Hit, Throttle, stores
 from app.throttle.stores import DatabaseStore, LimitsStore, Order, Taken
 from config.environment import PROJECT, ConfigurationError
 
@@ -31,8 +31,7 @@ ADDRESS = "192.0.2.7"
 
 SERVE = """
 import sys
-from app import create_app
-from app.services import throttle
+from app import create_app, throttle
 from app.addresses import Network
 from config.testing import Testing
 uri, secret, limit = sys.argv[1], sys.argv[2], int(sys.argv[3])
@@ -291,7 +290,7 @@ def test_a_store_beyond_the_network_has_a_second_to_answer(
 ) -> None:
     # The client library is installed by whoever uses such a store.
     options: dict[str, Any] = {}
-    monkeypatch.setattr(throttle, "storage_from_string", lambda _, **given: options.update(given))
+    monkeypatch.setattr(stores, "storage_from_string", lambda _, **given: options.update(given))
     LimitsStore(uri)
     assert options["socket_timeout"] == options["socket_connect_timeout"] == 1
 
