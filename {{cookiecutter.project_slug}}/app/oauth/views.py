@@ -184,7 +184,7 @@ def _log_in(email: str, password: str) -> Proven:
     )
 
 
-blueprint = Blueprint("oauth", __name__)
+blueprint = Blueprint("oauth", __name__, template_folder="templates")
 blueprint.add_url_rule("/authorize", view_func=AuthorizeView.as_view("authorize"))
 blueprint.add_url_rule("/login", view_func=LogInView.as_view("login"))
 blueprint.add_url_rule("/consent", view_func=ConsentView.as_view("consent"))
