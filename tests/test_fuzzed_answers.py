@@ -194,7 +194,9 @@ def check_texts(texts, answers):
     assert slug in constants_of(texts["config/core.py"])
     assert uri in constants_of(texts["config/production.py"])
     assert f"# MONGODB_URI={uri}" in texts[".env.example"].split("\n")
-    for path in set(texts) & {f"app/openapi/page/{page}/page.html" for page in ("swagger", "redoc")}:
+    for path in set(texts) & {
+        f"app/openapi/page/{page}/page.html" for page in ("swagger", "redoc")
+    }:
         assert Title(texts[path]).text == name
 
 
