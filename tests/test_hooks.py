@@ -202,7 +202,7 @@ def test_generating_over_a_project_keeps_secrets_and_work_and_prunes_again(home,
     run_cookiecutter("--no-input", str(ROOT), environment=environment, folder=home)
     project = home / "my_flask_api"
     secrets = (project / ".env").read_bytes()
-    (project / "app" / "services" / "mine.py").write_text("MINE = 1\n")
+    (project / "app" / "notes" / "mine.py").write_text("MINE = 1\n")
     before = sorted(path.relative_to(project) for path in project.rglob("*"))
 
     done = run_cookiecutter(
@@ -211,8 +211,8 @@ def test_generating_over_a_project_keeps_secrets_and_work_and_prunes_again(home,
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert (project / ".env").read_bytes() == secrets
-    assert (project / "app" / "services" / "mine.py").exists()
-    assert not (project / "app" / "services" / "throttle.py").exists()
+    assert (project / "app" / "notes" / "mine.py").exists()
+    assert not (project / "app" / "throttle").exists()
     run_cookiecutter("--no-input", "-f", str(ROOT), environment=environment, folder=home)
     assert sorted(path.relative_to(project) for path in project.rglob("*")) == before
 
