@@ -13,7 +13,7 @@ from flask.views import MethodView
 
 from app.decorators import documented, public, with_free_query, without_database
 from app.extensions import app_settings
-from app.openapi import make_document
+from app.openapi.document import make_document
 from app.operations import Doc
 
 if TYPE_CHECKING:

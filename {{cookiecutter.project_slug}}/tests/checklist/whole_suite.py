@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from app import create_app
-from app.openapi import make_document
+from app.openapi.document import make_document
 from app.openapi.parameters import path_of
 from config.testing import Testing
 from tests.fixtures.queries import Query, declared_indexes

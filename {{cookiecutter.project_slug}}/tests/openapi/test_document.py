@@ -16,7 +16,7 @@ from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
 from app.decorators import documented
-from app.openapi import make_document
+from app.openapi.document import make_document
 from app.operations import Doc
 #: if cookiecutter.oauth == "client"
 from tests.fixtures.provider_logins import COOKIE
