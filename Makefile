@@ -18,10 +18,10 @@ ARGS ?=
 export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo new test test-all lint format lock bench clean
+.PHONY: help demo new test test-pairs test-all lint format lock bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## scaffold a project with the default answers and serve it at http://127.0.0.1:3000/docs/ (PORT)
 	@.venv/bin/cookiecutter --no-input --default-config --overwrite-if-exists --output-dir demo . > /dev/null
@@ -31,10 +31,13 @@ demo: $(READY) ## scaffold a project with the default answers and serve it at ht
 new: $(READY) ## ask the questions and scaffold a project into OUT=.., or take ANSWERS='cors=yes license=MIT' and ask nothing
 	@$(if $(ANSWERS),$(PYTHON) -m local_extensions $(ANSWERS) &&) exec .venv/bin/cookiecutter $(if $(ANSWERS),--no-input) --output-dir "$(OUT)" . $(ANSWERS)
 
-test: $(READY) ## run the template's whole suite (ARGS='tests/test_answers.py')
-	@exec $(PYTHON) -m pytest $(ARGS)
+test: $(READY) ## test the template, every text of every variant, and the default project (ARGS='tests/test_answers.py')
+	@exec $(PYTHON) -m pytest -m "not pairs" $(ARGS)
 
-test-all: $(READY) ## run the whole suite with the suites of all projects that three answers tell apart, for hours
+test-pairs: $(READY) ## run the suites of all projects that two answers tell apart, and break each promise (ARGS='-k thirty')
+	@exec $(PYTHON) -m pytest -m pairs $(ARGS)
+
+test-all: $(READY) ## run everything, with the suites of all projects that three answers tell apart, for hours
 	@exec $(PYTHON) -m pytest --strength=3 $(ARGS)
 
 # The app is linted as it stands. Where a line tag holds two branches both are seen at once, so that

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.combinations.rows import STRENGTHS, name_of, read
+from tests.combinations.rows import DEFAULT, STRENGTHS, name_of, read
 from tests.rendering import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from _pytest.mark import ParameterSet
     from _pytest.terminal import TerminalReporter
     from pytest_cookies.plugin import Cookies
 
@@ -68,7 +69,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test of one project all those of the strength that is asked for."""
     if "chosen_row" in metafunc.fixturenames:
         rows = read(metafunc.config.getoption("strength"))
-        metafunc.parametrize("chosen_row", rows, ids=map(name_of, rows))
+        metafunc.parametrize("chosen_row", [*map(with_marks, rows)], ids=map(name_of, rows))
+
+
+def with_marks(row: Row) -> ParameterSet:
+    """Return *row* as a parameter: of all suites that of the default project runs first."""
+    return pytest.param(row, marks=[] if row == DEFAULT else [pytest.mark.pairs])
 
 
 class Progress:

@@ -9,6 +9,8 @@ of answers run what an app does. With `--strength=3` all run all.
 
 The default, the one with everything off and those with one optional feature are installed from
 nothing, so that no dependency is missed that the shared environment happens to have.
+
+`make test` runs the suite of the default project; `make test-pairs` all others.
 """
 
 from __future__ import annotations
@@ -101,6 +103,7 @@ def choose_tests(row: Row) -> tuple[str, ...]:
     return "-o", f"testpaths={' '.join((*APP, *beside))}"
 
 
+@pytest.mark.pairs
 def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stays(bake, tmp_path):
     project = bake(jwt_algorithm="RS256")
     with external_server(tmp_path / "data") as port, MongoClient(port=port) as client:
@@ -121,6 +124,7 @@ def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stay
         assert list(client["my_flask_api"]["notes"].find()) == owned
 
 
+@pytest.mark.pairs
 def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(bake):
     project = bake(jwt_algorithm="EdDSA")
 

@@ -88,6 +88,7 @@ def test_a_breakage_that_does_not_fit_is_refused(text, old, new):
 
 
 @pytest.mark.projects
+@pytest.mark.pairs
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=NAMES)
 def test_a_broken_promise_turns_its_item_red_and_no_other(
