@@ -18,7 +18,7 @@ ARGS ?=
 export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo new test test-pairs test-all lint format lock bench clean
+.PHONY: help demo new test test-pairs test-all lint format docs lock bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,9 @@ format: $(READY) ## mend what can be mended, and say what cannot
 	$(PYTHON) -m ruff format --extend-exclude '*cookiecutter.project_slug*' . || status=1; \
 	$(RAW_FILES) | tr '\n' '\0' | xargs -0 $(PYTHON) -m ruff format || status=1; \
 	exit $$status
+
+docs: $(READY) ## write what the READMEs and .env.example of the app say of settings, as config/ declares them
+	@cd '$(PROJECT)' && PYTHONDONTWRITEBYTECODE=1 '$(CURDIR)/$(PYTHON)' -m dev.docs
 
 lock: $(READY) ## pin what is installed, with hashes, for new projects to start from
 	@$(PYTHON) -m tests.locks

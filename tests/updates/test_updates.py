@@ -16,7 +16,12 @@ MANIFEST = "local_extensions/manifest.py"
 def check(project):
     """Run the quick part of the project's own suite."""
     run(project, sys.executable, "-c", "import app, app.routes, config")
-    tests = ["tests/test_layers.py", "tests/config"]
+    tests = [
+        "tests/test_layers.py",
+        "tests/config",
+        "tests/test_readme.py",
+        "tests/dev/test_docs.py",
+    ]
     run(project, sys.executable, "-m", "pytest", "-n0", "--no-cov", "-q", *tests)
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from local_extensions.manifest import SECRETS
+from tests.rendering import SOURCES
 from tests.variants import dependencies, endpoints, fixtures, imports, names, settings, workflows
 
 CHECKS = {
@@ -28,6 +32,14 @@ CHECKS = {
     "every dotted name is there": names.find_lost_modules,
     "every endpoint is there": endpoints.find_lost_endpoints,
 }
+# The sources are valid as they stand, with the branches of all answers at once.
+TELL_UNWRITTEN = """
+from dev.docs import EXAMPLE, PROJECT, TABLES, write
+for name in (*TABLES, EXAMPLE):
+    text = (PROJECT / name).read_text(encoding="utf-8")
+    if write(name, text) != text:
+        print(name, "waits for `make docs`")
+"""
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
@@ -37,6 +49,12 @@ def test_in_every_variant(template, expect_none, check):
 
 def test_in_every_variant_each_secret_of_the_hook_is_a_setting(template, expect_none):
     expect_none(settings.find_unmade(template, SECRETS))
+
+
+def test_documents_tell_of_settings_what_the_sources_declare():
+    command = [sys.executable, "-B", "-c", TELL_UNWRITTEN]
+    told = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, check=True)
+    assert told.stdout == ""
 
 
 def test_in_every_variant_services_and_jobs_that_are_named_are_there(projection, expect_none):

@@ -19,11 +19,8 @@ class Development(Base):
     LOG_STYLE: ClassVar[Literal["json", "readable"] | None] = "readable"
 
     #: endif
-    PORT: PositiveNumber = Field(3000, le=65_535, description="Port that the server is at.")
-    TRUSTED_HOSTS: Hosts = Field(
-        ("localhost", "127.0.0.1", "[::1]"),
-        description="Hosts that requests may name, comma-separated.",
-    )
+    PORT: PositiveNumber = Field(3000, le=65_535)
+    TRUSTED_HOSTS: Hosts = ("localhost", "127.0.0.1", "[::1]")
     #: if cookiecutter.oauth == "server"
 
     @property

@@ -47,7 +47,11 @@ class EncryptionSettings(TokenSettings):
     )
     FIELD_INDEX_KEY: Secret = Field(description="Keys the index by which an e-mail is found.")
     FIELD_INDEX_KEY_PREVIOUS: str | None = Field(
-        None, repr=False, description="The index key before, while the key is being changed."
+        None,
+        repr=False,
+        examples=["the-key-before"],
+        description="The index key before, while the key is being changed: the new one finds no "
+        "account without it until `flask encryption rotate` has renewed the index.",
     )
     FIELD_ENCRYPTION_STRICT: Switch = Field(
         False,

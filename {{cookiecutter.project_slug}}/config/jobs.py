@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from config.core import SLUG, CoreSettings
-from config.fields import PositiveNumber, WholeNumber
+from config.fields import SERVER, PositiveNumber, WholeNumber
 
 BROKERS: Final = ("redis", "rediss", "valkey", "valkeys", "amqp", "amqps")
 
@@ -26,13 +26,16 @@ def check_broker_uri(uri: str) -> str:
     return uri
 
 
-BrokerURI = Annotated[str, AfterValidator(check_broker_uri), Field(repr=False)]
+BrokerURI = Annotated[str, AfterValidator(check_broker_uri), SERVER, Field(repr=False)]
 
 
 class JobSettings(CoreSettings):
     """How jobs that take longer than a request are done, and how often they are tried."""
 
-    BROKER_URI: BrokerURI = Field(description="Where the ids of jobs are sent, with credentials.")
+    BROKER_URI: BrokerURI = Field(
+        examples=["redis://localhost:6379"],
+        description="Where the ids of jobs are sent, with credentials: Redis, Valkey or RabbitMQ.",
+    )
     JOB_QUEUE: str = Field(
         SLUG, pattern=r"^[0-9A-Za-z_.-]{1,100}$", description="Queue of that broker."
     )

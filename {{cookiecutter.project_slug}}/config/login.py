@@ -28,9 +28,11 @@ class LoginSettings(CoreSettings):
     )
     LOGIN_JAIL_MAX_SECONDS: PositiveNumber = Field(3600, description="Length of the longest jail.")
 
-    ARGON2_TIME_COST: WholeNumber = Field(2, ge=2, le=100, description="Passes of Argon2id.")
+    ARGON2_TIME_COST: WholeNumber = Field(
+        2, ge=2, le=100, description="Passes of Argon2id; 2 at least."
+    )
     ARGON2_MEMORY_KIB: WholeNumber = Field(
-        19_456, ge=19_456, le=4_194_304, description="Memory of Argon2id in KiB."
+        19_456, ge=19_456, le=4_194_304, description="Memory of Argon2id in KiB; 19456 at least."
     )
     ARGON2_PARALLELISM: PositiveNumber = Field(1, le=64, description="Lanes of Argon2id.")
 

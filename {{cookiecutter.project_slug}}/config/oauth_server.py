@@ -23,24 +23,26 @@ def check_secure_issuer(issuer: str) -> str:
     """Refuse plain HTTP as well (RFC 8414 section 2)."""
     if not issuer.startswith("https://"):
         raise ValueError("must be https://host or https://host:port")
-    return check_issuer(issuer)
+    return issuer
 
 
 Issuer = Annotated[str, AfterValidator(check_issuer)]
-SecureIssuer = Annotated[str, AfterValidator(check_secure_issuer)]
 
 
 class OAuthServerSettings(ServerSettings):
     """The name of this server for other apps, and the lifetimes of their grants."""
 
     OAUTH_ISSUER: Issuer | None = Field(
-        None, description="URL by which other apps know this server; made of its host where unset."
+        None,
+        examples=["https://api.example.org"],
+        description="URL by which other apps know this server, without a path; made of the first "
+        "of TRUSTED_HOSTS where it is unset, and of PORT on a developer's machine.",
     )
     OAUTH_CODE_SECONDS: PositiveNumber = Field(
-        60, le=600, description="Time that an app has to exchange a code."
+        60, le=600, description="Time that an app has to exchange a code; 600 seconds at most."
     )
     OAUTH_GRANT_LIMIT: PositiveNumber = Field(
-        20, le=100, description="Grants kept per account; the oldest ends first."
+        20, le=100, description="Grants to other apps kept per account; the oldest ends first."
     )
 
     @property

@@ -86,15 +86,27 @@ class UploadSettings(CoreSettings):
     """Where files are stored, and which are accepted."""
 
     S3_ENDPOINT_URL: StoreURL = Field(
-        description="Where the object store is, for this API and for its clients."
+        examples=["https://s3.ap-northeast-2.amazonaws.com"],
+        description="Where the object store is, for this API and for its clients.",
     )
-    S3_REGION: str = Field(pattern=r"^[a-z0-9-]{1,64}$", description="Region of the bucket.")
-    S3_BUCKET: Bucket = Field(description="Bucket of the files, and of nothing else.")
+    S3_REGION: str = Field(
+        pattern=r"^[a-z0-9-]{1,64}$",
+        examples=["ap-northeast-2"],
+        description="Region of the bucket.",
+    )
+    S3_BUCKET: Bucket = Field(
+        examples=["example-files"], description="Bucket of the files, and of nothing else."
+    )
     S3_ACCESS_KEY_ID: str = Field(
-        pattern=r"^[\x21-\x7e]{1,128}$", description="Key that signs uploads; it may write there."
+        pattern=r"^[\x21-\x7e]{1,128}$",
+        examples=["AKIAEXAMPLE"],
+        description="Key that signs uploads; it may write there.",
     )
     S3_SECRET_ACCESS_KEY: str = Field(
-        pattern=r"^[\x21-\x7e]{8,256}$", repr=False, description="Secret of that key."
+        pattern=r"^[\x21-\x7e]{8,256}$",
+        repr=False,
+        examples=["change-me"],
+        description="Secret of that key.",
     )
     S3_ADDRESSING: Literal["path", "virtual"] = Field(
         "path", description="Whether the bucket is in the path or in the host: path or virtual."
@@ -102,7 +114,10 @@ class UploadSettings(CoreSettings):
     S3_TIMEOUT_SECONDS: float = Field(
         1.2, gt=0, le=1.4, description="Time that one call of the object store may take."
     )
-    CDN_BASE_URL: StoreURL = Field(description="Where the CDN serves what is in the bucket.")
+    CDN_BASE_URL: StoreURL = Field(
+        examples=["https://cdn.example.org"],
+        description="Where the CDN serves what is in the bucket.",
+    )
     UPLOAD_CONTENT_TYPES: ContentTypes = Field(
         ("image/jpeg", "image/png", "image/webp", "image/gif", "application/pdf"),
         description="Media types of files that are taken, comma-separated.",

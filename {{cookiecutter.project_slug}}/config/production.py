@@ -12,15 +12,13 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from config import urls
 from config.base import Base
-from config.fields import (
-    SERVERS,
-    MongoURI,
-    #: if cookiecutter.api_docs != "none"
-    Switch,
-    #: endif
-)
+#: if cookiecutter.api_docs != "none"
+from config.fields import MongoURI, Switch
+#: else
+from config.fields import MongoURI
+#: endif
 #: if cookiecutter.oauth == "server"
-from config.oauth_server import SecureIssuer
+from config.oauth_server import check_secure_issuer
 #: endif
 
 
@@ -36,25 +34,20 @@ class Production(Base):
     LOG_STYLE: ClassVar[Literal["json", "readable"] | None] = "json"
     #: endif
 
+    # Where a default differs, the meaning is that of the feature's own declaration.
     MONGODB_URI: MongoURI = Field(
         "mongodb://{{ cookiecutter.mongo_host }}/{{ cookiecutter.project_slug }}",
-        description="Where MongoDB is, with credentials and database.",
     )
-    #: if cookiecutter.oauth == "server"
-    OAUTH_ISSUER: SecureIssuer | None = Field(
-        None, description="URL by which other apps know this server; made of its host where unset."
-    )
-    #: endif
     #: if cookiecutter.api_docs != "none"
-    DOCS_ENABLED: Switch = Field(False, description="Whether the page at /docs/ is there.")
+    DOCS_ENABLED: Switch = False
     #: endif
 
-    @field_validator(*SERVERS)
+    @field_validator(*Base.servers())
     @classmethod
     def _check_way(cls, value: str | None, info: ValidationInfo) -> str | None:
         """Refuse a server to which secrets would go in clear, unless the setting is listed."""
         # A list that was refused itself is reported already.
-        is_allowed = info.field_name in info.data.get("ALLOW_PLAINTEXT", SERVERS)
+        is_allowed = info.field_name in info.data.get("ALLOW_PLAINTEXT", cls.servers())
         if value is None or is_allowed or urls.is_private(value):
             return value
         way = "tls=true" if value.startswith("mongodb") else "https://, rediss:// or amqps://"
@@ -62,3 +55,10 @@ class Production(Base):
             f"must use TLS ({way}) to anything but this machine;"
             f" ALLOW_PLAINTEXT={info.field_name} is for a network of your own"
         )
+    #: if cookiecutter.oauth == "server"
+
+    @field_validator("OAUTH_ISSUER", mode="before")
+    @classmethod
+    def _check_oauth_issuer(cls, value: str | None) -> str | None:
+        return None if value is None else check_secure_issuer(value)
+    #: endif

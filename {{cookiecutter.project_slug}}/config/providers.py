@@ -72,25 +72,55 @@ class ProviderSettings(CoreSettings):
     """Where each provider is, and what it knows this API by."""
 
     OAUTH_REDIRECT_URI: RedirectURI | None = Field(
-        None, description="Where providers send a browser back to, with {provider} in the path."
+        None,
+        examples=["https://api.example.org/api/v1/auth/oauth/{provider}/callback"],
+        description="Where providers send a browser back to, with {provider} in the path: this "
+        "API's own callback, or a page of yours that hands the query on to it.",
     )
     OAUTH_TIMEOUT_SECONDS: float = Field(
         2.0, gt=0, le=2.4, description="Time that all calls of one request to a provider have."
     )
-    GOOGLE_CLIENT_ID: str | None = Field(None, description="This API's id at Google.")
+    GOOGLE_CLIENT_ID: str | None = Field(
+        None,
+        examples=["1234567890.apps.googleusercontent.com"],
+        description="This API's id at Google.",
+    )
     GOOGLE_CLIENT_SECRET: str | None = Field(
-        None, repr=False, description="This API's secret at Google; with it Google is on."
+        None,
+        repr=False,
+        examples=["from-the-console-of-google"],
+        description="This API's secret at Google; with it Google is on.",
     )
-    GITHUB_CLIENT_ID: str | None = Field(None, description="This API's id at GitHub.")
+    GITHUB_CLIENT_ID: str | None = Field(
+        None, examples=["Iv1.0123456789abcdef"], description="This API's id at GitHub."
+    )
     GITHUB_CLIENT_SECRET: str | None = Field(
-        None, repr=False, description="This API's secret at GitHub; with it GitHub is on."
+        None,
+        repr=False,
+        examples=["from-the-settings-of-github"],
+        description="This API's secret at GitHub; with it GitHub is on.",
     )
-    GITHUB_URL: BaseURL = Field("https://github.com", description="Where people log in to GitHub.")
-    GITHUB_API_URL: BaseURL = Field("https://api.github.com", description="Where GitHub's API is.")
-    OIDC_ISSUER: Issuer | None = Field(None, description="An OpenID Connect issuer of your choice.")
-    OIDC_CLIENT_ID: str | None = Field(None, description="This API's id at that issuer.")
+    GITHUB_URL: BaseURL = Field(
+        "https://github.com",
+        description="Where people log in to GitHub; another on GitHub Enterprise Server.",
+    )
+    GITHUB_API_URL: BaseURL = Field(
+        "https://api.github.com",
+        description="Where GitHub's API is; elsewhere on GitHub Enterprise Server.",
+    )
+    OIDC_ISSUER: Issuer | None = Field(
+        None,
+        examples=["https://login.example.org/realms/main"],
+        description="An OpenID Connect issuer of your choice, exactly as it names itself.",
+    )
+    OIDC_CLIENT_ID: str | None = Field(
+        None, examples=["my-api"], description="This API's id at that issuer."
+    )
     OIDC_CLIENT_SECRET: str | None = Field(
-        None, repr=False, description="This API's secret at that issuer; with it the issuer is on."
+        None,
+        repr=False,
+        examples=["from-the-console-of-the-issuer"],
+        description="This API's secret at that issuer; with it the issuer is on.",
     )
 
     _check_provider = field_validator(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from config import urls
-from config.fields import Address, PositiveNumber, read_whole_number
+from config.fields import SERVER, Address, PositiveNumber, read_whole_number
 from config.server import ServerSettings
 
 # Names as HTTP has them (RFC 9110 section 5.1), values as W3C Baggage has them: percent-encoded.
@@ -51,9 +51,9 @@ def read_port(value: Any) -> Any:
 
 
 Port = Annotated[int, BeforeValidator(read_port), Field(ge=1, le=65_535)]
-TelemetryURL = Annotated[str, AfterValidator(check_url)]
+TelemetryURL = Annotated[str, AfterValidator(check_url), SERVER]
 TelemetryHeaders = Annotated[str, AfterValidator(check_headers)]
-SentryDSN = Annotated[str, AfterValidator(check_dsn)]
+SentryDSN = Annotated[str, AfterValidator(check_dsn), SERVER]
 
 
 class TelemetrySettings(ServerSettings):
@@ -61,27 +61,35 @@ class TelemetrySettings(ServerSettings):
 
     APP_LOG_LEVEL: Literal["debug", "info", "warning", "error"] = Field(
         "info",
-        description="Least level of the app's own lines; "
-        "requests and security events are always logged.",
+        description="Least level of the app's own lines: debug, info, warning or error. "
+        "Requests and security events are always logged.",
     )
     SLOW_QUERY_MILLISECONDS: PositiveNumber = Field(
         100, description="Time from which a database command is logged as slow."
     )
     METRICS_ADDRESS: Address = Field("127.0.0.1", description="Address that the metrics are at.")
     METRICS_PORT: Port | None = Field(
-        None, description="Port that the metrics are at; none where it is unset."
+        None, examples=[9100], description="Port that the metrics are at; none where it is unset."
     )
     OTEL_EXPORTER_OTLP_ENDPOINT: TelemetryURL | None = Field(
-        None, description="Collector that takes traces by OTLP/HTTP; none are made without one."
+        None,
+        examples=["http://localhost:4318"],
+        description="Collector that takes traces by OTLP/HTTP; none are made without one.",
     )
     OTEL_EXPORTER_OTLP_HEADERS: TelemetryHeaders | None = Field(
-        None, repr=False, description="Headers for the collector, as name=value, comma-separated."
+        None,
+        repr=False,
+        examples=["api-key=change-me"],
+        description="Headers for the collector, as name=value, comma-separated.",
     )
     OTEL_TRACES_SAMPLER_ARG: float = Field(
         1.0, ge=0, le=1, description="Share of the requests that is traced."
     )
     SENTRY_DSN: SentryDSN | None = Field(
-        None, repr=False, description="Where exceptions are reported; nowhere without it."
+        None,
+        repr=False,
+        examples=["https://key@errors.example.org/1"],
+        description="Where exceptions are reported; nowhere without it.",
     )
 
     @field_validator("METRICS_PORT")

@@ -9,6 +9,7 @@ import limits
 from pydantic import AfterValidator, Field
 
 from config.core import CoreSettings
+from config.fields import SERVER
 
 # All processes must count in one place. Clusters are left out: limits asks them at a start.
 SHARED: Final = (
@@ -39,7 +40,7 @@ def check_storage_uri(uri: str) -> str:
 
 
 Limits = Annotated[str, AfterValidator(check_limits)]
-StorageURI = Annotated[str, AfterValidator(check_storage_uri)]
+StorageURI = Annotated[str, AfterValidator(check_storage_uri), SERVER]
 
 
 class ThrottleSettings(CoreSettings):
@@ -53,5 +54,9 @@ class ThrottleSettings(CoreSettings):
         "30 per minute", description="Requests of one caller to each route of /auth."
     )
     RATELIMIT_STORAGE_URI: StorageURI | None = Field(
-        None, repr=False, description="Where requests are counted; MongoDB where it is unset."
+        None,
+        repr=False,
+        examples=["redis://localhost:6379"],
+        description="Where requests are counted; MongoDB where it is unset. "
+        "Redis wants the package `redis`.",
     )

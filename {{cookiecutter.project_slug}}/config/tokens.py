@@ -29,18 +29,24 @@ class TokenSettings(CoreSettings):
         repr=False, description="Signs tokens; at least 32 random bytes, not SECRET_KEY."
     )
     #: else
-    JWT_PRIVATE_KEY: str = Field(repr=False, description="Signs tokens; a private key in PEM.")
+    JWT_PRIVATE_KEY: str = Field(
+        repr=False,
+        description="Signs tokens; a private key in PEM. In .env it is one line in double quotes, "
+        "with `\\n` for each line end.",
+    )
     JWT_RETIRED_PUBLIC_KEYS: str = Field(
-        "", description="Public keys in PEM whose tokens are still accepted."
+        "",
+        examples=[r'"-----BEGIN PUBLIC KEY-----\nMCow…\n-----END PUBLIC KEY-----\n"'],
+        description="Public keys in PEM whose tokens are still accepted, written as that is.",
     )
     #: endif
     JWT_ISSUER: str = Field(SLUG, min_length=1, description="iss of every token.")
     JWT_AUDIENCE: str = Field(SLUG, min_length=1, description="aud of every token.")
     JWT_ACCESS_SECONDS: WholeNumber = Field(
-        900, ge=60, le=900, description="Lifetime of an access token."
+        900, ge=60, le=900, description="Lifetime of an access token; 900 at most."
     )
     JWT_REFRESH_SECONDS: WholeNumber = Field(
-        604_800, ge=900, le=2_592_000, description="Lifetime of a refresh token."
+        604_800, ge=900, le=2_592_000, description="Lifetime of a refresh token; 30 days at most."
     )
     SESSION_LIMIT: PositiveNumber = Field(
         10, le=100, description="Sessions kept per account; the oldest ends first."
@@ -49,10 +55,10 @@ class TokenSettings(CoreSettings):
         2_592_000,
         ge=900,
         le=31_536_000,
-        description="Time after which a session ends, whatever is refreshed.",
+        description="Time after which a session ends, whatever is refreshed; a year at most.",
     )
     LOGIN_FRESH_SECONDS: PositiveNumber = Field(
-        300, le=900, description="Age of the log-in that may do what cannot be undone."
+        300, le=900, description="Age of the log-in that may do what cannot be undone; 900 at most."
     )
 
     #: if cookiecutter.jwt_algorithm == "HS256"

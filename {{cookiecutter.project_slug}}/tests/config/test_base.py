@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config import ConfigurationError, Development, Production
+from config import Base, ConfigurationError, Development, Production
 from config.environment import Environment
-from config.fields import SERVERS, check_mongodb_uri
+from config.fields import check_mongodb_uri
 from config.testing import Testing
 from dev.fill_env import MAKERS
 #: if cookiecutter.uploads
@@ -296,7 +296,7 @@ def test_hosts_of_mongodb_srv_are_looked_up_last(given: str) -> None:
     )
 
 
-@pytest.mark.parametrize("name", SERVERS)
+@pytest.mark.parametrize("name", Production.servers())
 def test_a_server_may_be_used_without_tls_if_its_setting_is_listed(name: str) -> None:
     uri = PLAIN[name]
     (line,) = refusals(**{name: uri})
@@ -387,4 +387,4 @@ def test_settings_of_the_suite_reach_no_database() -> None:
 
 @pytest.mark.parametrize("name", list(Production.model_fields))
 def test_every_setting_says_what_it_means(name: str) -> None:
-    assert Production.model_fields[name].description
+    assert Base.model_fields[name].description

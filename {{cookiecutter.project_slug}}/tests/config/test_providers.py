@@ -6,7 +6,6 @@ import pytest
 
 from config import ConfigurationError, Production
 from config.environment import Environment
-from config.fields import SERVERS
 from config.testing import Testing
 from tests.fixtures.processes import NEEDED
 
@@ -17,7 +16,7 @@ VALID = {
         for name in NEEDED
     },
     "TRUSTED_HOSTS": "api.example.org",
-    "ALLOW_PLAINTEXT": ",".join(SERVERS),
+    "ALLOW_PLAINTEXT": ",".join(Production.servers()),
     "OAUTH_REDIRECT_URI": "https://api.example.org/api/v1/auth/oauth/{provider}/callback",
 }
 PAIR = {"CLIENT_ID": "id", "CLIENT_SECRET": "canary"}
