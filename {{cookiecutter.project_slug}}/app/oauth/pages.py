@@ -60,7 +60,7 @@ def show_consent(asked: Asked, granter: Proven, email: str) -> Response:
 
 def refuse(kind: str = "refused") -> Response:
     """Say that nothing comes of this, to a person who may have to tell somebody."""
-    response = _render("refusal.html", kind=kind, request_id=context.request_id)
+    response = _render("problem.html", kind=kind, request_id=context.request_id)
     response.status_code = 400
     return response
 

@@ -153,7 +153,7 @@ def _accept(answer: Answer) -> Answer:
 
 
 def _send_back(answer: Answer, status: HTTPStatus) -> Response:
-    """Send the browser where the answer says; a refusal that says nothing gets a page."""
+    """Send the browser where the answer says; without a place it gets a page about the problem."""
     if answer.location is None:
         # For whoever is told the request id: the page gives no reason to strangers.
         logger.info("refused request %s: %s", context.request_id, answer.body)

@@ -26,16 +26,16 @@ class AccessLogger(ServerLogger):
 
     def refused(self, status: int, reason: str, request_id: str, addr: Any) -> None:
         """Write the line of a request that could not be read."""
-        self._write_refusal(status, reason, request_id, addr)
+        self._write_unread(status, reason, request_id, addr)
 
     def failed(self, exc: BaseException, request_id: str, addr: Any) -> None:
         """Write the line of a request that failed outside the app, beside the traceback."""
         super().failed(exc, request_id, addr)
-        self._write_refusal(500, type(exc).__name__, request_id, addr)
+        self._write_unread(500, type(exc).__name__, request_id, addr)
 
-    def _write_refusal(self, status: int, reason: str, request_id: str, addr: Any) -> None:
+    def _write_unread(self, status: int, reason: str, request_id: str, addr: Any) -> None:
         address = addr[0] if isinstance(addr, tuple) else None
-        self._write(request_record.describe_refusal(status, reason, request_id, address))
+        self._write(request_record.describe_unread(status, reason, request_id, address))
 
     def _write(self, line: dict[str, Any]) -> None:
         """Write a line directly: nothing else needs a log record of it."""

@@ -102,7 +102,7 @@ class Exporter:
         self.listener = listener
         self.metrics = Metrics(folder)
         app.wsgi_app = self.metrics.watch(app.wsgi_app)  # type: ignore[assignment,method-assign]  # Flask's way
-        request_record.refusal_listeners.append(self.metrics.count)
+        request_record.unread_listeners.append(self.metrics.count)
 
     def serve(self) -> Server:
         """Answer in a thread of this process, a worker, until it ends or shuts the server down."""

@@ -43,7 +43,7 @@ class Seen(NamedTuple):
 NOTHING: Final = Seen()
 
 # Called for requests that the server refuses before the app: with method, route and status.
-refusal_listeners: Final[list[Callable[[str, str, int], None]]] = []
+unread_listeners: Final[list[Callable[[str, str, int], None]]] = []
 
 
 def init_app(app: Flask) -> None:
@@ -94,11 +94,11 @@ def describe(
     }
 
 
-def describe_refusal(
+def describe_unread(
     status: int, reason: str, request_id: str, address: str | None
 ) -> dict[str, Any]:
     """Return the line of a request that the server could not read; *reason* is its own word."""
-    for listener in refusal_listeners:
+    for listener in unread_listeners:
         listener(OTHER, UNMATCHED, status)
     environ = {"REMOTE_ADDR": address, _SEEN: Seen(request_id)}
     return {**describe(environ, status, None, 0), "reason": reason}

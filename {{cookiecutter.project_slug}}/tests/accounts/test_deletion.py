@@ -26,12 +26,12 @@ WRITERS = 6
 class SlowQuerySet(TimestampedQuerySet):
     """A queryset of a large collection: MongoDB needs more time than allowed."""
 
-    refusals = 0
+    timeouts = 0
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
-        """Time out as often as *refusals* says, then delete."""
-        if SlowQuerySet.refusals:
-            SlowQuerySet.refusals -= 1
+        """Time out as often as *timeouts* says, then delete."""
+        if SlowQuerySet.timeouts:
+            SlowQuerySet.timeouts -= 1
             raise NetworkTimeout("too late")
         return super().delete(*args, **kwargs)
 
@@ -52,7 +52,7 @@ class Possession(BaseDocument):
 @pytest.fixture(autouse=True)
 def _context(app, unshared_deletions, monkeypatch):
     del unshared_deletions
-    monkeypatch.setattr(SlowQuerySet, "refusals", 0)
+    monkeypatch.setattr(SlowQuerySet, "timeouts", 0)
     with app.app_context():
         yield
 
@@ -80,7 +80,7 @@ def test_an_account_goes_with_all_it_owns_and_others_stay(account, stranger, mon
 def test_a_deletion_longer_than_a_request_can_be_requested_again(api, account, log_in):
     elsewhere = log_in(account)
     Possession(owner=account.id).save()
-    SlowQuerySet.refusals = 2
+    SlowQuerySet.timeouts = 2
     for status in (503, 503):
         assert "Retry-After" in api.delete("/api/v1/me", account, status=status).headers
         # For everything else the account is gone already.
@@ -95,7 +95,7 @@ def test_a_deletion_longer_than_a_request_can_be_requested_again(api, account, l
 
 def test_a_deletion_that_is_not_requested_again_is_finished_nevertheless(api, account):
     Possession(owner=account.id).save()
-    SlowQuerySet.refusals = 1
+    SlowQuerySet.timeouts = 1
     api.delete("/api/v1/me", account, status=503)
     _sweep()
     assert (Account.objects.count(), Possession.objects.count()) == (0, 0)

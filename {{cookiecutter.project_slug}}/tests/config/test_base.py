@@ -260,7 +260,7 @@ def load(**variables: str) -> Production:
     return Production.from_environment(Environment(VALID | variables, {}))
 
 
-def refusals(**variables: str) -> tuple[str, ...]:
+def mistakes(**variables: str) -> tuple[str, ...]:
     with pytest.raises(ConfigurationError) as caught:
         load(**variables)
     return caught.value.lines
@@ -272,7 +272,7 @@ def test_valid_settings_are_taken() -> None:
 
 @pytest.mark.parametrize(("name", "text"), WRONG, ids=number(WRONG))
 def test_wrong_value_is_one_line_that_names_the_setting_alone(name: str, text: str) -> None:
-    (line,) = refusals(**{name: text})
+    (line,) = mistakes(**{name: text})
     assert line.startswith(f"{name} must ")
     assert "canary" not in line
     assert "\n" not in line
@@ -291,7 +291,7 @@ def test_right_value_is_taken(name: str, text: str, value: Any) -> None:
 def test_hosts_of_mongodb_srv_are_looked_up_last(given: str) -> None:
     uri = f"mongodb+srv://user:pass@no.such.invalid{given}?srvMaxHosts=2&w=majority"
     assert check_mongodb_uri(uri) == uri
-    assert refusals(MONGODB_URI=uri) == (
+    assert mistakes(MONGODB_URI=uri) == (
         "MONGODB_URI must name a host whose SRV record can be found in the DNS",
     )
 
@@ -299,7 +299,7 @@ def test_hosts_of_mongodb_srv_are_looked_up_last(given: str) -> None:
 @pytest.mark.parametrize("name", Production.servers())
 def test_a_server_may_be_used_without_tls_if_its_setting_is_listed(name: str) -> None:
     uri = PLAIN[name]
-    (line,) = refusals(**{name: uri})
+    (line,) = mistakes(**{name: uri})
     assert line.startswith(f"{name} must use TLS (")
     assert f"ALLOW_PLAINTEXT={name} is for" in line
     assert getattr(load(**{name: uri, "ALLOW_PLAINTEXT": name}), name) == uri
@@ -318,19 +318,19 @@ def test_file_of_settings_that_others_may_read_is_refused_in_production(tmp_path
 
 #: if cookiecutter.observability
 def test_port_that_kubernetes_sets_is_explained() -> None:
-    (line,) = refusals(METRICS_PORT="tcp://10.0.0.1:9090")
+    (line,) = mistakes(METRICS_PORT="tcp://10.0.0.1:9090")
     assert "Kubernetes sets it" in line
     assert "enableServiceLinks: false" in line
 
 
 #: endif
-def test_refusal_names_the_file_variable_that_the_value_came_from(tmp_path: Any) -> None:
+def test_mistake_names_the_file_variable_that_the_value_came_from(tmp_path: Any) -> None:
     (tmp_path / "port").write_text("canary")
-    assert refusals(PORT_FILE=str(tmp_path / "port")) == ("PORT_FILE must be a whole number",)
+    assert mistakes(PORT_FILE=str(tmp_path / "port")) == ("PORT_FILE must be a whole number",)
 
 
 def test_all_mistakes_are_reported_at_once() -> None:
-    lines = refusals(SECRET_KEY="x", PORT="x", RELEASE="", DEBUG="1", TRUSTED_HOSTS="*")
+    lines = mistakes(SECRET_KEY="x", PORT="x", RELEASE="", DEBUG="1", TRUSTED_HOSTS="*")
     names = {"SECRET_KEY", "PORT", "RELEASE", "DEBUG", "TRUSTED_HOSTS"}
     assert {line.split()[0] for line in lines} == names
 

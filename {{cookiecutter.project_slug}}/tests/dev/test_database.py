@@ -63,9 +63,9 @@ def test_folder_in_use_is_refused_with_a_way_to_share(
     monkeypatch.setattr(folder_locks, "PATIENCE_SECONDS", 0)
     folder = tmp_path / "mongo"
     with embedded_database(folder, is_durable=False) as port:
-        refusal = f"in use: set MONGODB_URI=mongodb://127.0.0.1:{port} to share"
+        message = f"in use: set MONGODB_URI=mongodb://127.0.0.1:{port} to share"
         with (
-            pytest.raises(EmbeddedDatabaseError, match=refusal),
+            pytest.raises(EmbeddedDatabaseError, match=message),
             embedded_database(folder, is_durable=False),
         ):
             pass

@@ -148,7 +148,7 @@ def test_a_silent_store_is_given_up_after_one_try(make_store_app, call):
         ("500 Internal Server Error", "InternalError"),
     ],
 )
-def test_refusals_of_a_store_are_logged_for_the_operator(make_store_app, caplog, status, code):
+def test_problems_of_a_store_are_logged_for_the_operator(make_store_app, caplog, status, code):
     with answering(refuse(status, code)) as address:
         app = make_store_app(S3_ENDPOINT_URL=address)
         with (

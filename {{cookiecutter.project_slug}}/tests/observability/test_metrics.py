@@ -30,7 +30,7 @@ print(os.getpid())
 def exporter(make_app, monkeypatch, tmp_path):
     """Return the metrics of an app, with a client of it."""
     monkeypatch.setattr(values, "ValueClass", values.ValueClass)
-    monkeypatch.setattr(request_record, "refusal_listeners", [])
+    monkeypatch.setattr(request_record, "unread_listeners", [])
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     app = make_app()
     exporter = Exporter(app, listen("127.0.0.1", 0), str(tmp_path))
@@ -52,7 +52,7 @@ def read(exporter) -> set[str]:
 def test_requests_are_counted_by_route_and_never_by_path(exporter):
     exporter.api.get("/health/live")
     exporter.api.get(f"/{CANARY}?{CANARY}", status=404)
-    request_record.describe_refusal(414, "LimitRequestLine", "an-id", None)
+    request_record.describe_unread(414, "LimitRequestLine", "an-id", None)
     lines = read(exporter)
     assert lines >= {
         'http_requests_total{method="GET",route="/health/live",status="200"} 1.0',

@@ -56,8 +56,8 @@ def test_a_request_that_the_app_never_saw_is_logged_as_a_failure():
 
 def test_requests_refused_by_the_server_reach_the_listeners(monkeypatch):
     heard = []
-    monkeypatch.setattr(request_record, "refusal_listeners", [lambda *told: heard.append(told)])
-    line = request_record.describe_refusal(414, "LimitRequestLine", "an-id", "192.0.2.1")
+    monkeypatch.setattr(request_record, "unread_listeners", [lambda *told: heard.append(told)])
+    line = request_record.describe_unread(414, "LimitRequestLine", "an-id", "192.0.2.1")
     assert heard == [("OTHER", "unmatched", 414)]
     assert (line["reason"], line["requestId"]) == ("LimitRequestLine", "an-id")
     assert line["address"] == "192.0.2.1"
