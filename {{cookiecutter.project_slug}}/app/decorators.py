@@ -151,9 +151,11 @@ def handing(name: str, **facts: Any) -> Callable[[Callable[..., ViewT]], Callabl
     return decorate
 
 
-def accepts(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
-    """Hand the body to the view as ``body``, parsed by *schema*."""
-    return handing("body", body=schema)
+def accepts(
+    schema: type[BaseModel], media_types: tuple[str, ...] = MEDIA_TYPES
+) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
+    """Hand the body, of one of these media types, to the view as ``body``, parsed by *schema*."""
+    return handing("body", body=schema, takes=media_types)
 
 
 def takes_query(schema: type[BaseModel]) -> Callable[[Callable[..., ViewT]], Callable[..., ViewT]]:
@@ -189,6 +191,28 @@ def returns(
             media_type = context.answer_type
             body = _serialize(schema, value, media_type)
             return Response(body, status, headers, None, media_type)
+
+        return wrapper
+
+    return decorate
+
+
+def streams(media_type: str) -> Callable[[Callable[..., Any]], Callable[..., Response]]:
+    """Answer in *media_type* with the parts of a text that the view returns, as they are made.
+
+    By then hooks, context and the request's time for the database are over. So a view looks for
+    problems before it returns, and hands its parts what they need; one that fails tears the answer.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Response]:
+        marking(gives=(media_type,), is_stream=True)(function)
+
+        @wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Response:
+            response = Response(function(*args, **kwargs), mimetype=media_type)
+            # A gateway is not to gather them.
+            response.headers["X-Accel-Buffering"] = "no"
+            return response
 
         return wrapper
 

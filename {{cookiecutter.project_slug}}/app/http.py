@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 REQUEST_ID_HEADER = "X-Request-ID"
 JSON_MEDIA_TYPE = "application/json"
+MULTIPART_MEDIA_TYPE = "multipart/form-data"
 #: if cookiecutter.xml
 XML_MEDIA_TYPE = "application/xml"
 #: endif

@@ -55,9 +55,9 @@ class Doc:
     operation_id: str = ""
     # What the parameters of path and query are for, by their names.
     parameters: dict[str, str] = field(default_factory=dict)
-    # A body, and the answer to it.
+    # A body, and the answer to it, which is a text where it is no JSON.
     example: dict[str, Any] | None = None
-    answer: dict[str, Any] | None = None
+    answer: dict[str, Any] | str | None = None
     #: if cookiecutter.oauth == "client"
     # Which texts a parameter of the path may be.
     choices: dict[str, list[str]] = field(default_factory=dict)
@@ -91,6 +91,8 @@ class Operation:
     returns: type[BaseModel] | None = None
     status: HTTPStatus = HTTPStatus.OK
     gives: tuple[str, ...] = (JSON_MEDIA_TYPE,)
+    # The answer is sent in parts, as the view makes them.
+    is_stream: bool = False
     has_free_query: bool = False
     # What the view, and not a hook, refuses with.
     raises: tuple[type[Problem], ...] = ()

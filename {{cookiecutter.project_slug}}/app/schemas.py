@@ -67,6 +67,8 @@ Timestamp = Annotated[
     PlainSerializer(write_moment),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
+# A file of a form, whose schema limits its length.
+File = Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"}, mode="validation")]
 # For a number in a query string, after its limits: digits, and no other way to write them.
 InDigits = BeforeValidator(_check_digits)
 
@@ -86,6 +88,8 @@ class Schema(BaseModel):
         extra="forbid",
         frozen=True,
         strict=True,
+        # As app/media_types.py hands on a file.
+        val_json_bytes="base64",
     )
 
 

@@ -53,7 +53,10 @@ def _view(**_: Any) -> Any:
         (decorators.probe, "is_public", True),
         (decorators.without_database, "needs_database", False),
         (decorators.sends("text/css"), "gives", ("text/css",)),
+        (decorators.streams("text/csv"), "gives", ("text/csv",)),
+        (decorators.streams("text/csv"), "is_stream", True),
         (decorators.accepts(Given), "body", Given),
+        (decorators.accepts(Given, ("text/csv",)), "takes", ("text/csv",)),
         (decorators.takes_query(Given), "query", Given),
         (decorators.returns(Shown), "returns", Shown),
         (decorators.raises(TooManyItemsError), "raises", (TooManyItemsError,)),
@@ -179,3 +182,27 @@ def test_another_media_type_is_sent_as_named():
     answer = view()
     assert answer.content_type == "application/jwk-set+json"
     assert answer.data == b'{"someName":"x"}'
+
+
+def test_a_stream_is_made_as_it_is_sent_and_ended_with_its_answer():
+    made = []
+
+    def parts():
+        try:
+            for part in ("김", "b", "c"):
+                made.append(part)
+                yield part
+        finally:
+            made.append("end")
+
+    answer = decorators.streams("text/csv")(parts)()
+    assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
+    sent = answer.iter_encoded()
+    assert [next(sent), next(sent), made] == ["김".encode(), b"b", ["김", "b"]]
+    answer.close()
+    assert made == ["김", "b", "end"]
+
+
+def test_no_gateway_is_to_gather_a_stream():
+    answer = decorators.streams("text/csv")(lambda: iter(()))()
+    assert answer.headers["X-Accel-Buffering"] == "no"

@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from app.context import context
 from app.errors import FieldError, InvalidInputError, MalformedRequestError
-from app.http import MOST_ERRORS
+from app.http import MOST_ERRORS, MULTIPART_MEDIA_TYPE
 from app.media_types import READERS
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ def read_body() -> None:
     except (OSError, ClientDisconnected) as error:
         raise MalformedRequestError from error
     document = READERS[context.body_type](body, operation.body)
-    # Always validated as JSON, which has no type for a moment or a UUID.
-    validate = operation.body.model_validate_json
+    # Always validated as JSON, which has no type for a moment or a UUID; a form has texts alone.
+    is_strict = False if context.body_type == MULTIPART_MEDIA_TYPE else None
+    validate = partial(operation.body.model_validate_json, strict=is_strict)
     context.body = _parse(operation.body, validate, _write_json(document))
 
 

@@ -46,7 +46,7 @@ def schema_of(model: type[BaseModel]) -> dict[str, str]:
 
 
 def describe_content(
-    media_types: Iterable[str], schema: type[BaseModel], example: dict[str, Any] | None
+    media_types: Iterable[str], schema: type[BaseModel], example: Any
 ) -> dict[str, Any]:
     """Return the media type objects of what *schema* describes, each with the example."""
     content: dict[str, Any] = {type_: {"schema": schema_of(schema)} for type_ in media_types}
@@ -179,7 +179,8 @@ def _describe_content(operation: Operation, doc: Doc) -> dict[str, Any]:
     if operation.returns is None:
         (media_type,) = operation.gives
         kind = "object" if media_type == JSON_MEDIA_TYPE else "string"
-        return {media_type: {"schema": {"type": kind}}}
+        example = {} if doc.answer is None else {"example": doc.answer}
+        return {media_type: {"schema": {"type": kind}, **example}}
     return describe_content(operation.gives, operation.returns, doc.answer)
 
 

@@ -11,12 +11,13 @@ from uuid import UUID
 
 import orjson
 import pytest
+from pydantic import Field
 
 from app.context import context
 from app.errors import InvalidInputError
 from app.hooks import validation
 from app.operations import Operation
-from app.schemas import InDigits, Moment, Schema
+from app.schemas import File, InDigits, Moment, Schema
 from tests.fixtures.api import Api
 
 KEY = "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"
@@ -166,6 +167,50 @@ def test_values_of_a_query_string_are_read_from_texts(app, name, text, expected)
         context.operation = Operation(query=Measured)
         validation.read_query()
         assert getattr(context.query, name) == expected
+
+
+class Picture(Schema):
+    """A form with a file."""
+
+    file: Annotated[File, Field(max_length=3)]
+    width: Annotated[int, InDigits] = 0
+
+
+@pytest.fixture
+def read_form(app):
+    """Return a function that reads a form with the hooks, as one of Picture."""
+
+    def read(**fields: Any) -> Any:
+        form = {"data": fields, "content_type": "multipart/form-data"}
+        with app.test_request_context(method="POST", **form):
+            context.operation = Operation(body=Picture)
+            context.body_type = "multipart/form-data"
+            validation.read_body()
+            return context.body
+
+    return read
+
+
+def test_values_of_a_form_are_read_from_texts_and_a_file_is_what_was_sent(read_form):
+    sent = read_form(file=(BytesIO(b"\xfb\xff\x00"), "x"), width="7")
+    assert (sent.file, sent.width) == (b"\xfb\xff\x00", 7)
+
+
+@pytest.mark.parametrize(
+    ("fields", "pointer"),
+    [
+        ({"file": (BytesIO(b"long"), "x")}, "/file"),
+        ({"file": ["a", "b"]}, "/file"),
+        ({}, "/file"),
+        ({"file": "x", "width": "7.5"}, "/width"),
+        ({"file": "x", "more": "x"}, ""),
+    ],
+    ids=["long", "twice", "none", "number", "unknown"],
+)
+def test_what_does_not_fit_in_a_form_is_pointed_at(read_form, fields, pointer):
+    with pytest.raises(InvalidInputError) as raised:
+        read_form(**fields)
+    assert [error.pointer for error in raised.value.errors] == [pointer]
 
 
 @pytest.mark.parametrize("length", [65_536, 65_537, 1_000_000])

@@ -91,3 +91,11 @@ def test_an_answer_without_schema_names_its_type():
 )
 def test_only_conditional_reads_answer_not_modified(operation, is_there):
     assert ("304" in describe_not_modified(operation)) is is_there
+
+
+def test_an_answer_that_is_no_json_is_a_text_with_its_example():
+    operation = Operation(gives=("text/csv",), is_stream=True)
+    described = describe_success(operation, Doc("Things", answer="a,b\r\n"))
+    expected = {"schema": {"type": "string"}, "example": "a,b\r\n"}
+    assert described["content"] == {"text/csv": expected}
+    assert "example" not in describe_success(operation, Doc("Things"))["content"]["text/csv"]
