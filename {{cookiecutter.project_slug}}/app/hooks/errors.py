@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response
+from mongoengine import OperationError
 from pymongo.errors import ConnectionFailure, PyMongoError
 from uuid6 import uuid7
 from werkzeug.exceptions import HTTPException, InternalServerError, RequestEntityTooLarge
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(OAuthError, answer_oauth_error)
     #: endif
     app.register_error_handler(PyMongoError, answer_database_error)
+    app.register_error_handler(OperationError, answer_document_error)
     app.register_error_handler(HTTPException, answer_http_exception)
 
 
@@ -77,6 +79,13 @@ def answer_database_error(error: PyMongoError) -> Response:
         raise error
     logger.warning("request %s: MongoDB is away: %s", _request_id(), type(error).__name__)
     return answer_problem(ServiceUnavailableError())
+
+
+def answer_document_error(error: OperationError) -> Response:
+    """Answer what mongoengine has wrapped: the driver's error, a time-out too, is its context."""
+    if isinstance(error.__context__, PyMongoError):
+        return answer_database_error(error.__context__)
+    raise error
 
 
 def answer_http_exception(error: HTTPException) -> Response:

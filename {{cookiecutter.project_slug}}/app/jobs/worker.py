@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pymongo
 from celery.signals import worker_ready, worker_shutting_down
+from mongoengine import OperationError
 from pymongo.errors import PyMongoError
 
 from app.database import preparation
@@ -72,7 +73,7 @@ def _sweep_until(app: Flask, stopping: Event) -> None:
                     sent = service.sweep()
                 if sent:
                     logger.info("sent %d jobs again", sent)
-        except (ServiceUnavailableError, PyMongoError) as error:
+        except (ServiceUnavailableError, PyMongoError, OperationError) as error:
             logger.warning("no job is looked after: %s", type(error).__name__)
         except Exception:
             # Whatever it was, the next sweep must come.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from uuid import UUID
 
+import pymongo
 import pytest
 from flask import abort
+from mongoengine import OperationError
 from pymongo.errors import (
     AutoReconnect,
     ExecutionTimeout,
@@ -17,6 +20,7 @@ from pymongo.errors import (
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app import hooks
+from app.accounts.models import Account
 from app.decorators import public
 from app.errors import (
     ContentTooLargeError,
@@ -108,6 +112,19 @@ def test_a_database_that_does_not_answer_is_503(raising, error, caplog):
     assert answer.headers["Retry-After"] == "5"
     assert "secret.internal" not in answer.text + caplog.text
     assert answer.headers["X-Request-ID"] in caplog.text
+
+
+def test_a_database_that_does_not_answer_a_document_in_time_is_503_too(raising, app):
+    with app.app_context(), pymongo.timeout(0.001):
+        time.sleep(0.002)
+        with pytest.raises(OperationError) as raised:
+            Account.objects(id=UUID(int=0)).update(password_hash="")
+    assert isinstance(raised.value.__context__, ExecutionTimeout)
+    assert raising(raised.value, 503).headers["Retry-After"] == "5"
+
+
+def test_a_document_that_the_database_refuses_is_500(raising):
+    assert raising(OperationError("Could not save document"), 500).json["title"]
 
 
 @pytest.mark.parametrize(
