@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from flask import request
 from pymongo import _csot
 
 from app import create_app, routes, with_deadline
+from config.environment import PROJECT
 from config.testing import Testing
 from tests.fixtures.accounts import PASSWORD
 from tests.fixtures.api import Api
@@ -22,6 +25,20 @@ def test_create_app_opens_no_socket(monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "connect_ex", refuse)
     create_app(Testing())
+
+
+def test_app_starts_without_what_only_its_document_needs():
+    command = """if True:
+        import sys
+        from app import create_app
+        from config.testing import Testing
+        create_app(Testing())
+        print(sys.modules.keys() & {"flasgger", "jsonschema", "mistune"})
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", command], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
 
 
 def test_two_apps_of_one_process_keep_their_settings_apart(make_app):

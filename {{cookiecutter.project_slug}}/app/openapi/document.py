@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from flasgger import Swagger, swag_from
 from pydantic.alias_generators import to_camel
 
 #: if cookiecutter.uploads
@@ -77,6 +76,8 @@ def make_document(app: Flask, operations: Operations) -> dict[str, Any]:
 
 def _describe_all(app: Flask, operations: Operations, responses: dict[str, Any]) -> dict[str, Any]:
     """Return the operation objects by their ids, and leave each where flasgger finds it."""
+    from flasgger import swag_from  # noqa: PLC0415 - see _collect().
+
     described = {}
     for rule, method in operations.walk():
         operation = operations[rule.endpoint, method]
@@ -152,6 +153,9 @@ def _describe_api() -> dict[str, Any]:
 
 
 def _collect(app: Flask, template: dict[str, Any], operations: Operations) -> dict[str, Any]:
+    # Imported late: it takes 3 MB and 0.1 s that workers need for the document alone.
+    from flasgger import Swagger  # noqa: PLC0415
+
     # flasgger fails on views of a form that it does not know: it sees ours alone.
     ours = {
         rule.endpoint
