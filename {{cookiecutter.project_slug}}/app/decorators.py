@@ -47,8 +47,13 @@ class Reply:
 
 
 def documented(doc: Doc) -> Callable[[Callable[P, ViewT]], Callable[P, ViewT]]:
-    """Put this operation into the API document, with these words and its docstring's first line."""
+    """Put this operation into the API document, with these words and those of its docstring."""
     return marking(doc=doc)
+
+
+def unlisted(function: Callable[P, ViewT]) -> Callable[P, ViewT]:
+    """Leave this operation out of the API document: a page for people is no part of the API."""
+    return marking(is_unlisted=True)(function)
 
 
 def public(function: Callable[P, ViewT]) -> Callable[P, ViewT]:

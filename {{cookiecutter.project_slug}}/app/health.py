@@ -16,16 +16,21 @@ from app.database import preparation
 from app.decorators import documented, probe, raises, returns
 from app.errors import ServiceUnavailableError
 from app.extensions import PerApp, settings
-from app.operations import Doc
+from app.operations import SERVICE, Doc
 from app.schemas import Representation
 
 if TYPE_CHECKING:
     from flask import Flask
 
-LIVE = Doc("Service", operation_id="checkLive", answer={"status": "live", "release": "2026.1"})
+LIVE = Doc(
+    SERVICE,
+    operation_id="checkLive",
+    description="Nothing else is asked: an orchestrator restarts a process that does not answer.",
+    answer={"status": "live", "release": "2026.1"},
+)
 
 READY = Doc(
-    "Service",
+    SERVICE,
     operation_id="checkReady",
     description="503 while MongoDB is away or does not fit this release.",
     answer={"status": "ready", "release": "2026.1"},

@@ -46,10 +46,26 @@ class ProtocolAnswer:
 
 #: endif
 @dataclass(frozen=True, slots=True)
-class Doc:
-    """Words on one operation; its summary is the first line of the view method's docstring."""
+class Tag:
+    """What several operations are about, and a sentence on it."""
 
-    tag: str
+    name: str
+    description: str
+
+
+# Of what is neither of an account nor of a resource.
+SERVICE = Tag("Service", "How the process is, and what others have to know of it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Doc:
+    """Words on one operation.
+
+    Its summary is the first line of the view method's docstring, and the rest of that its
+    description, where none is given here.
+    """
+
+    tag: Tag
     description: str = ""
     # Where it is not the verb of the method and the name of the view, as readNote of NoteView.
     operation_id: str = ""
@@ -100,8 +116,10 @@ class Operation:
     is_conditional: bool = False
     # The answer is the same to everybody and may be kept; the view compares If-None-Match.
     is_cached: bool = False
-    # Without words an operation stands in no document.
+    # Without words an operation stands in no document; that is meant so where it is no part of
+    # the API.
     doc: Doc | None = None
+    is_unlisted: bool = False
     # The view reads and answers HTTP by itself: beyond the token nothing is asked of a request.
     is_raw: bool = False
     #: if cookiecutter.throttling

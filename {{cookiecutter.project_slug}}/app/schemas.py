@@ -20,6 +20,8 @@ from pydantic import (
 )
 from pydantic.alias_generators import to_camel
 
+from app.http import MOST_ERRORS
+
 # RFC 3339 section 5.6. Otherwise pydantic would read a number as seconds since 1970.
 MOMENT: Final = re.compile(
     r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII
@@ -65,7 +67,7 @@ Moment = Annotated[
 Timestamp = Annotated[
     datetime,
     PlainSerializer(write_moment),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": 24}),
 ]
 # A file of a form, whose schema limits its length.
 File = Annotated[bytes, WithJsonSchema({"type": "string", "format": "binary"}, mode="validation")]
@@ -118,8 +120,8 @@ class ProblemOut(Representation):
 
     type: str
     title: str
-    status: int
+    status: Annotated[int, Field(ge=400, le=599)]
     detail: str
     instance: str
     request_id: UUID
-    errors: list[FieldErrorOut]
+    errors: Annotated[list[FieldErrorOut], Field(max_length=MOST_ERRORS)]

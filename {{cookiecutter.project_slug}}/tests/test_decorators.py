@@ -13,11 +13,11 @@ from app import decorators
 from app.context import context
 from app.decorators import Reply, accepts, returns, takes_query
 from app.errors import NotModified, TooManyItemsError
-from app.operations import Doc, operation_of
+from app.operations import Doc, Tag, operation_of
 from app.schemas import Representation, Schema
 from app.tokens.claims import TokenType
 
-WORDS = Doc("Things")
+WORDS = Doc(Tag("Things", "Whatever it is."))
 
 
 class Given(Schema):
@@ -65,6 +65,7 @@ def _view(**_: Any) -> Any:
         (decorators.conditional, "is_conditional", True),
         (decorators.cached, "is_cached", True),
         (decorators.documented(WORDS), "doc", WORDS),
+        (decorators.unlisted, "is_unlisted", True),
         (decorators.returns(Shown, HTTPStatus.CREATED), "status", HTTPStatus.CREATED),
         #: if cookiecutter.throttling
         (decorators.limited_by("RATELIMIT_AUTH"), "limit_setting", "RATELIMIT_AUTH"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.operations import Doc
+from app.operations import Doc, Tag
+
+SESSIONS_TAG = Tag("Sessions", "Sign up, log in, and what keeps a caller logged in.")
+_ACCOUNT_TAG = Tag("Account", "The account of whoever calls.")
 
 ACCOUNT: dict[str, Any] = {
     "id": "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b47",
     "email": "minji@example.com",
     "displayName": "김민지",
-    "createdAt": "2026-01-31T09:26:53.589000Z",
-    "updatedAt": "2026-01-31T09:26:53.589000Z",
+    "createdAt": "2026-01-31T09:26:53.589Z",
+    "updatedAt": "2026-01-31T09:26:53.589Z",
 }
 
 TOKEN_PAIR: dict[str, Any] = {
@@ -23,7 +26,7 @@ TOKEN_PAIR: dict[str, Any] = {
 
 
 SIGN_UP = Doc(
-    "Sessions",
+    SESSIONS_TAG,
     operation_id="signUp",
     description=(
         "The e-mail is compared without regard to case. A password has 8 to 256 characters in "
@@ -38,7 +41,7 @@ SIGN_UP = Doc(
 )
 
 LOG_IN = Doc(
-    "Sessions",
+    SESSIONS_TAG,
     operation_id="logIn",
     description=(
         "Failed log-ins are counted by account and address, by account and by address. Too many "
@@ -49,7 +52,7 @@ LOG_IN = Doc(
 )
 
 REFRESH = Doc(
-    "Sessions",
+    SESSIONS_TAG,
     operation_id="refreshSession",
     description=(
         "The refresh token is the bearer token. It works once: a second use ends the whole session."
@@ -58,33 +61,39 @@ REFRESH = Doc(
 )
 
 LOG_OUT = Doc(
-    "Sessions",
+    SESSIONS_TAG,
     operation_id="logOut",
     description="Access and refresh tokens of the session are over at once.",
 )
 
 
-READ = Doc("Account", operation_id="readAccount", answer=ACCOUNT)
+READ = Doc(
+    _ACCOUNT_TAG,
+    operation_id="readAccount",
+    description="What the account says of itself; its password and its tokens are never shown.",
+    answer=ACCOUNT,
+)
 
 CHANGE = Doc(
-    "Account",
+    _ACCOUNT_TAG,
     operation_id="changeAccount",
+    description="The e-mail and the password are not changed here.",
     example={"displayName": "민지 🚀"},
     answer={**ACCOUNT, "displayName": "민지 🚀"},
 )
 
 DELETE = Doc(
-    "Account",
+    _ACCOUNT_TAG,
     operation_id="deleteAccount",
     description=(
-        "Everything that belongs to the account is deleted with it. The access token must be of a "
-        "recent log-in, not of a refresh. Where there is so much that it takes longer than a "
-        "request may, the answer is 503: the same token asks again until it is done."
+        "Everything that belongs to the account is deleted with it. Where there is so much that it "
+        "takes longer than a request may, the answer is 503: the same token asks again until it is "
+        "done."
     ),
 )
 
 CHANGE_PASSWORD = Doc(
-    "Account",
+    _ACCOUNT_TAG,
     operation_id="changePassword",
     description=(
         "Every token from before is over, the caller's and its copies included: the answer has new "

@@ -79,4 +79,4 @@ class TokenPairOut(Representation):
     access_token: str
     refresh_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme's name.
-    expires_in: int
+    expires_in: Annotated[int, Field(ge=1, le=900)]

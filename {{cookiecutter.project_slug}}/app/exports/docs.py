@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.operations import Doc
+from app.operations import Doc, Tag
+
+_TAG = Tag("Exports", "Copies of all that the account owns, made in the background.")
 
 _EXPORT: dict[str, Any] = {
     "id": "0197a1f4-1c5a-7d3e-8f60-4b1a2c3d4e5f",
@@ -14,8 +16,8 @@ _EXPORT: dict[str, Any] = {
     "content": None,
     "size": None,
     "failure": None,
-    "createdAt": "2026-01-31T09:31:40.250000Z",
-    "updatedAt": "2026-01-31T09:31:40.250000Z",
+    "createdAt": "2026-01-31T09:31:40.250Z",
+    "updatedAt": "2026-01-31T09:31:40.250Z",
     "finishedAt": None,
     "expiresAt": None,
 }
@@ -26,13 +28,13 @@ _DONE: dict[str, Any] = {
     "attempts": 1,
     "content": f"/api/v1/me/exports/{_EXPORT['id']}/content",
     "size": 481_516,
-    "updatedAt": "2026-01-31T09:31:44.108000Z",
-    "finishedAt": "2026-01-31T09:31:44.108000Z",
-    "expiresAt": "2026-02-07T09:31:44.108000Z",
+    "updatedAt": "2026-01-31T09:31:44.108Z",
+    "finishedAt": "2026-01-31T09:31:44.108Z",
+    "expiresAt": "2026-02-07T09:31:44.108Z",
 }
 
 LIST = Doc(
-    "Exports",
+    _TAG,
     operation_id="listExports",
     description=(
         "Pass nextCursor as cursor, with the same sort, to read the next page; it is null at the "
@@ -47,7 +49,7 @@ LIST = Doc(
 )
 
 CREATE = Doc(
-    "Exports",
+    _TAG,
     operation_id="createExport",
     description=(
         "A worker makes it. Location is where its progress can be read. An account keeps a "
@@ -57,7 +59,7 @@ CREATE = Doc(
 )
 
 READ = Doc(
-    "Exports",
+    _TAG,
     description=(
         "pending, then running, then done; failed once it was tried often enough. A worker that "
         "is gone is replaced by another, which begins anew."
@@ -65,10 +67,10 @@ READ = Doc(
     answer=_DONE,
 )
 
-DELETE = Doc("Exports", description="One that is not done yet is stopped.")
+DELETE = Doc(_TAG, description="One that is not done yet is stopped.")
 
 READ_CONTENT = Doc(
-    "Exports",
+    _TAG,
     operation_id="readExportContent",
     description="One JSON object: the account, and a list of each kind of thing that it owns.",
 )

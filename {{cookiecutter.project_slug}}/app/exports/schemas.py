@@ -21,11 +21,15 @@ class ExportsQuery(Schema):
     sort: Sort = "-createdAt"
 
 
+# What a number of JavaScript holds without losing any.
+Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
 class ProgressOut(Representation):
     """How many documents are written, and of how many; total is null until they are counted."""
 
-    done: int
-    total: int | None
+    done: Count
+    total: Count | None
 
 
 class ExportOut(Representation):
@@ -38,9 +42,9 @@ class ExportOut(Representation):
     id: UUID
     status: Status
     progress: ProgressOut
-    attempts: int
+    attempts: Count
     content: str | None
-    size: int | None
+    size: Count | None
     failure: str | None
     created_at: Timestamp
     updated_at: Timestamp
@@ -51,5 +55,5 @@ class ExportOut(Representation):
 class ExportPageOut(Representation):
     """One page of exports; nextCursor is null at the end."""
 
-    items: list[ExportOut]
+    items: Annotated[list[ExportOut], Field(max_length=100)]
     next_cursor: str | None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from app.extensions import settings
-from app.operations import Doc
+from app.operations import Doc, Tag
+
+_TAG = Tag("Files", "What the caller uploaded, past the API, and reads from the CDN.")
 
 _FIELDS = {
     "Content-Type": "image/png",
@@ -25,26 +27,26 @@ _PENDING: dict[str, Any] = {
     **_ANNOUNCED,
     "status": "pending",
     "url": "https://cdn.example.org/3f0c1d9a-0a53-4a7e-9f43-5a0d4f7b2c11",
-    "createdAt": "2026-01-31T09:30:12.104000Z",
-    "updatedAt": "2026-01-31T09:30:12.104000Z",
-    "expiresAt": "2026-01-31T10:30:12.104000Z",
+    "createdAt": "2026-01-31T09:30:12.104Z",
+    "updatedAt": "2026-01-31T09:30:12.104Z",
+    "expiresAt": "2026-01-31T10:30:12.104Z",
     "upload": {
         "url": "https://s3.example.org/files",
         "fields": [{"name": name, "value": value} for name, value in _FIELDS.items()],
-        "expiresAt": "2026-01-31T09:45:12.104000Z",
+        "expiresAt": "2026-01-31T09:45:12.104Z",
     },
 }
 
 _STORED: dict[str, Any] = {
     **_PENDING,
     "status": "stored",
-    "updatedAt": "2026-01-31T09:30:20.733000Z",
+    "updatedAt": "2026-01-31T09:30:20.733Z",
     "expiresAt": None,
     "upload": None,
 }
 
 LIST = Doc(
-    "Files",
+    _TAG,
     operation_id="listFiles",
     description=(
         "Pass nextCursor as cursor, with the same sort and filters, to read the next page; "
@@ -60,7 +62,7 @@ LIST = Doc(
 )
 
 ANNOUNCE = Doc(
-    "Files",
+    _TAG,
     operation_id="announceFile",
     description=(
         "POST the fields of upload to its url as multipart/form-data, in their order, and the "
@@ -73,13 +75,13 @@ ANNOUNCE = Doc(
 )
 
 READ = Doc(
-    "Files",
+    _TAG,
     description="The file itself is at url, on the CDN, once its status is stored.",
     answer=_STORED,
 )
 
 CONFIRM = Doc(
-    "Files",
+    _TAG,
     operation_id="confirmFile",
     description=(
         "The store is asked whether the object is there, of the size and type that were announced. "
@@ -91,7 +93,7 @@ CONFIRM = Doc(
 )
 
 DELETE = Doc(
-    "Files",
+    _TAG,
     description=(
         "The object is removed from the store first; while the store does not answer, nothing is "
         "deleted. Caches of the CDN may keep a copy for as long as they are set to."

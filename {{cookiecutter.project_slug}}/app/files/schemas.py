@@ -68,7 +68,7 @@ class UploadOut(Representation):
     """A form: POST its fields to url as multipart/form-data, and the file last, named file."""
 
     url: str
-    fields: list[FormFieldOut]
+    fields: Annotated[list[FormFieldOut], Field(max_length=32)]
     expires_at: Timestamp
 
 
@@ -78,7 +78,7 @@ class FileOut(Representation):
     id: UUID
     file_name: str
     content_type: str
-    size: int
+    size: Annotated[int, Field(ge=1, le=MOST_BYTES)]
     status: Literal["pending", "stored"]
     url: str
     created_at: Timestamp
@@ -90,5 +90,5 @@ class FileOut(Representation):
 class FilePageOut(Representation):
     """One page of files; nextCursor is null at the end."""
 
-    items: list[FileOut]
+    items: Annotated[list[FileOut], Field(max_length=100)]
     next_cursor: str | None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from app.accounts.docs import TOKEN_PAIR
-from app.operations import Doc
+from app.accounts.docs import SESSIONS_TAG, TOKEN_PAIR
+from app.operations import Doc, Tag
+
+_TAG = Tag("Identities", "With which accounts at providers the caller can log in.")
 
 LIST = Doc(
-    "Identities",
+    _TAG,
     operation_id="listIdentities",
+    description="All of them at once: there are never many.",
     answer={
         "items": [
             {
@@ -20,7 +23,7 @@ LIST = Doc(
 )
 
 LINK = Doc(
-    "Identities",
+    _TAG,
     operation_id="linkIdentity",
     description=(
         "Send the browser that made this call to authorizationUrl: the answer sets the cookie that "
@@ -32,11 +35,10 @@ LINK = Doc(
 )
 
 UNLINK = Doc(
-    "Identities",
+    _TAG,
     operation_id="unlinkIdentity",
     description=(
-        "Every session ends, the caller's included: log in again. The last way to log in stays. "
-        "The access token must be of a recent log-in, not of a refresh."
+        "Every session ends, the caller's included: log in again. The last way to log in stays."
     ),
 )
 
@@ -45,7 +47,7 @@ _PROVIDER = {"provider": "A provider, as far as the settings switch it on."}
 _CHOICES = {"provider": ["google", "github", "oidc"]}
 
 BEGIN = Doc(
-    "Sessions",
+    SESSIONS_TAG,
     operation_id="beginProviderLogin",
     description=(
         "Open this in a browser: the answer sets the cookie without which the way back is refused."
@@ -55,7 +57,7 @@ BEGIN = Doc(
 )
 
 FINISH = Doc(
-    "Sessions",
+    SESSIONS_TAG,
     operation_id="finishProviderLogin",
     description=(
         "Works once, in the browser that the log-in was begun in. An account is made where none "

@@ -61,5 +61,5 @@ class NoteOut(Representation):
 class NotePageOut(Representation):
     """One page of notes; nextCursor is null at the end."""
 
-    items: list[NoteOut]
+    items: Annotated[list[NoteOut], Field(max_length=100)]
     next_cursor: str | None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from app.operations import Doc, ProtocolAnswer
+from app.operations import Doc, ProtocolAnswer, Tag
+
+_TAG = Tag("OAuth", "How other apps are let in (RFC 6749, RFC 7636).")
 
 _TICKET = "eyJjbGllbnRfaWQiOiIwMTlh…"
 _CLIENT = "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b47"
@@ -17,7 +19,7 @@ _UNKNOWN_CLIENT = ProtocolAnswer(
 )
 
 AUTHORIZE = Doc(
-    "OAuth",
+    _TAG,
     operation_id="authorize",
     description=(
         "The browser is sent here (RFC 6749 section 4.1.1) with PKCE S256 and a state, and back "
@@ -39,7 +41,7 @@ AUTHORIZE = Doc(
 )
 
 LOG_IN = Doc(
-    "OAuth",
+    _TAG,
     operation_id="logInForApp",
     description="Failed log-ins count as those of the API do.",
     example={"ticket": _TICKET, "email": "minji@example.com", "password": "correct horse"},
@@ -59,8 +61,9 @@ LOG_IN = Doc(
 )
 
 CONSENT = Doc(
-    "OAuth",
+    _TAG,
     operation_id="decideForApp",
+    description="The page that a log-in leads to sends this; its ticket works once.",
     example={"ticket": _TICKET, "decision": "allow"},
     protocol={
         303: ProtocolAnswer("Back to the app, with a code or an error.", _LOCATION),
@@ -69,7 +72,7 @@ CONSENT = Doc(
 )
 
 TOKEN = Doc(
-    "OAuth",
+    _TAG,
     operation_id="exchangeToken",
     description=(
         "A confidential client authenticates with HTTP Basic or in the form (RFC 6749 section "
@@ -99,7 +102,7 @@ TOKEN = Doc(
 )
 
 REVOKE = Doc(
-    "OAuth",
+    _TAG,
     operation_id="revokeToken",
     description="RFC 7009. A token that is over or unknown is revoked already.",
     example={"token": "eyJhbGciOi…", "client_id": _CLIENT},
@@ -113,7 +116,7 @@ REVOKE = Doc(
 )
 
 METADATA = Doc(
-    "OAuth",
+    _TAG,
     operation_id="readAuthorizationServer",
     description="Authorization server metadata (RFC 8414).",
     answer={

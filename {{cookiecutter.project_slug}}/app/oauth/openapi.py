@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from app.http import JSON_MEDIA_TYPE, REQUEST_ID_HEADER
+from app.http import JSON_MEDIA_TYPE
 from app.oauth.schemas import OAuthErrorOut
-from app.openapi.responses import describe_content, refer_to, schema_of
+from app.openapi.responses import describe_content, describe_headers, schema_of
 
 if TYPE_CHECKING:
     from app.operations import Doc, Operation, ProtocolAnswer
-
-_REQUEST_ID = {REQUEST_ID_HEADER: refer_to("headers", REQUEST_ID_HEADER)}
 
 
 def describe_protocol(
@@ -21,7 +19,7 @@ def describe_protocol(
     answers = described["responses"]
     for status, answer in doc.protocol.items():
         of_hooks = _resolve(answers.get(str(status), {}), components)
-        answers[str(status)] = _merge(answer, of_hooks)
+        answers[str(status)] = _merge(answer, of_hooks, describe_headers(operation))
     if operation.form is not None:
         content = describe_content(operation.takes, operation.form, doc.example)
         described["requestBody"] = {"required": True, "content": content}
@@ -35,7 +33,7 @@ def _resolve(answer: dict[str, Any], components: dict[str, Any]) -> dict[str, An
     return found
 
 
-def _merge(own: ProtocolAnswer, of_hooks: dict[str, Any]) -> dict[str, Any]:
+def _merge(own: ProtocolAnswer, of_hooks: dict[str, Any], of_all: dict[str, Any]) -> dict[str, Any]:
     """Return one response object of two, which share a status and differ in their media types."""
     headers = {
         name: {"description": text, "schema": {"type": "string"}}
@@ -43,7 +41,7 @@ def _merge(own: ProtocolAnswer, of_hooks: dict[str, Any]) -> dict[str, Any]:
     }
     merged = {
         "description": " ".join(filter(None, (own.description, of_hooks.get("description")))),
-        "headers": _REQUEST_ID | of_hooks.get("headers", {}) | headers,
+        "headers": of_all | of_hooks.get("headers", {}) | headers,
     }
     content = {} if own.is_empty else _content_of(own) | of_hooks.get("content", {})
     return merged | ({"content": content} if content else {})

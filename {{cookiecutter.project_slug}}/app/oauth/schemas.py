@@ -74,7 +74,7 @@ class OAuthTokenOut(BaseModel):
 
     access_token: str
     token_type: Literal["Bearer"]
-    expires_in: int
+    expires_in: Annotated[int, Field(ge=1, le=900)]
     refresh_token: str
     scope: str
 

@@ -1,10 +1,10 @@
-"""What operations share: schemas, refusals, headers, and the ways to authenticate."""
+"""What operations share: schemas, problems, headers, and the ways to authenticate."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 #: if cookiecutter.xml
 from app.http import XML_MEDIA_TYPE
@@ -23,17 +23,33 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pydantic import BaseModel
-    from pydantic.json_schema import JsonSchemaMode
+    from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue
+    from pydantic_core import core_schema
 
     from app.operations import Operation
 
 _SECURITY = {
-    TokenType.ACCESS: ("accessToken", "The accessToken of a log-in or a refresh."),
+    TokenType.ACCESS: (
+        "accessToken",
+        "The accessToken of a log-in or a refresh, signed and checked as RFC8725 has it.",
+    ),
     TokenType.REFRESH: (
         "refreshToken",
-        "The refreshToken of a log-in or a refresh, for the next refresh alone.",
+        "The refreshToken of a log-in or a refresh, for the next refresh alone; RFC8725, too.",
     ),
 }
+
+
+class BoundedSchemas(GenerateJsonSchema):
+    """JSON schemas with the limits that a type has by itself."""
+
+    def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
+        """Say how many bits hold a number: orjson reads a larger one as no integer."""
+        return {**super().int_schema(schema), "format": "int64"}
+
+    def uuid_schema(self, schema: core_schema.UuidSchema) -> JsonSchemaValue:
+        """Say how long a UUID is in its one spelling."""
+        return {**super().uuid_schema(schema), "maxLength": 36}
 
 
 def security_of(operation: Operation) -> list[dict[str, list[str]]]:
@@ -56,7 +72,7 @@ def describe_components(
     headers = {
         name for answer in (*answers, *responses.values()) for name in answer.get("headers", ())
     }
-    contracts = list(operations.values())
+    contracts = [contract for contract in operations.values() if contract.doc is not None]
     taken = {contract.body for contract in contracts}
     given = {contract.returns for contract in contracts} | {ProblemOut}
     #: if cookiecutter.oauth == "server"
@@ -88,7 +104,9 @@ def describe_components(
 def _schemas(models: set[type[BaseModel] | None], mode: JsonSchemaMode) -> dict[str, Any]:
     named = sorted((model for model in models if model), key=lambda model: model.__name__)
     wanted = [(model, mode) for model in named]
-    _, schema = models_json_schema(wanted, ref_template=SCHEMA_TEMPLATE)
+    _, schema = models_json_schema(
+        wanted, ref_template=SCHEMA_TEMPLATE, schema_generator=BoundedSchemas
+    )
     definitions: dict[str, Any] = schema.get("$defs", {})
     return definitions
 #: if cookiecutter.xml

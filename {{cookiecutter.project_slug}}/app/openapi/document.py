@@ -1,13 +1,14 @@
 """The OpenAPI 3.1 document: collected by flasgger from the views, completed from their contracts.
 
 Nothing is copied by hand: schemas are pydantic's, statuses follow from the contracts that
-the hooks enforce, summaries are the docstrings of the views, and only examples and longer words
-stand in the docs.py of each resource.
+the hooks enforce, summaries and descriptions are the docstrings of the views. What is said of the
+API as a whole stands in introduction.md and info.toml.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from inspect import getdoc
 from pathlib import Path
 from threading import Lock
@@ -23,13 +24,13 @@ from app.oauth.openapi import describe_protocol
 #: endif
 from app.openapi.components import describe_components, security_of
 from app.openapi.parameters import describe_parameters, path_of
-from app.openapi.problems import find_refusals
+from app.openapi.problems import find_problems
 from app.openapi.responses import (
     describe_content,
     describe_not_modified,
-    describe_refusal,
+    describe_problems,
     describe_success,
-    name_refusal,
+    name_problems,
     refer_to,
 )
 from app.operations import find_function
@@ -40,13 +41,14 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.routing import Rule
 
-    from app.operations import Doc, Operation, Operations
+    from app.operations import Doc, Operation, Operations, Tag
 
 _VERSION = "3.1.0"
 _ENDPOINT = "openapi"
 _VERBS = {"get": "read", "post": "create", "put": "replace", "patch": "change", "delete": "delete"}
 _UNDESCRIBED = {"HEAD", "OPTIONS"}
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
+_INFO = Path(__file__).with_name("info.toml")
 
 # flasgger reads what it collects off the view functions, which all apps of a process share.
 _LOCK = Lock()
@@ -56,11 +58,10 @@ def make_document(app: Flask, operations: Operations) -> dict[str, Any]:
     """Return the document of all routes of *app*, in their order; needs an app context."""
     responses: dict[str, Any] = {}
     with _LOCK:
-        described = _describe_all(app, operations, responses)
-        tags = dict.fromkeys(tag for each in described.values() for tag in each["tags"])
+        described, tags = _describe_all(app, operations, responses)
         template = {
             **_describe_api(),
-            "tags": [{"name": name} for name in tags],
+            "tags": [{"name": tag.name, "description": tag.description} for tag in tags],
             "components": describe_components(operations, responses, [*described.values()]),
         }
         #: if cookiecutter.uploads
@@ -74,30 +75,44 @@ def make_document(app: Flask, operations: Operations) -> dict[str, Any]:
     return document
 
 
-def _describe_all(app: Flask, operations: Operations, responses: dict[str, Any]) -> dict[str, Any]:
-    """Return the operation objects by their ids, and leave each where flasgger finds it."""
+def _describe_all(
+    app: Flask, operations: Operations, responses: dict[str, Any]
+) -> tuple[dict[str, Any], list[Tag]]:
+    """Return the operation objects by their ids, and their tags.
+
+    Each object is left where flasgger finds it.
+    """
     from flasgger import swag_from  # noqa: PLC0415 - see _collect().
 
     described = {}
+    tags: dict[Tag, None] = {}
     for rule, method in operations.walk():
         operation = operations[rule.endpoint, method]
         if method in _UNDESCRIBED or operation.doc is None:
-            # Left out rather than failed: the suite names a view without words.
+            # Left out rather than failed: the suite names a view without words that needs some.
             continue
         function = find_function(app.view_functions[rule.endpoint], method)
         object_ = _describe(operation, operation.doc, rule, function, responses)
         swag_from(object_)(function)
         described[object_["operationId"]] = object_
-    return described
+        tags[operation.doc.tag] = None
+    return described, [*tags]
 
 
 def _finish(item: dict[str, Any], described: dict[str, Any]) -> dict[str, Any]:
-    """Return a path item in one order on all processes; of a docstring flasgger takes all."""
+    """Return a path item in one order on all processes, with our own words in it.
+
+    flasgger reads docstrings as pages of HTML.
+    """
     return {
-        method: {**item[method], "summary": described[item[method]["operationId"]]["summary"]}
+        method: {**item[method], **_words_of(described[item[method]["operationId"]])}
         for method in _VERBS
         if item.get(method, {}).get("operationId") in described
     }
+
+
+def _words_of(described: dict[str, Any]) -> dict[str, Any]:
+    return {name: described[name] for name in ("summary", "description") if name in described}
 
 
 def _describe(
@@ -108,22 +123,23 @@ def _describe(
     responses: dict[str, Any],
 ) -> dict[str, Any]:
     """Return an operation object; what it refers to is added to *responses*."""
+    summary, description = _read_words(operation, doc, function)
     described: dict[str, Any] = {
-        "tags": [doc.tag],
+        "tags": [doc.tag.name],
         "operationId": doc.operation_id or _name_operation(function),
-        "summary": (getdoc(function) or "").partition("\n")[0].removesuffix("."),
+        "summary": summary,
     }
-    if doc.description:
-        described["description"] = doc.description
+    if description:
+        described["description"] = description
     described["parameters"] = describe_parameters(operation, rule.rule, doc)
     described["security"] = security_of(operation)
     described["responses"] = {
         str(int(operation.status)): describe_success(operation, doc),
         **describe_not_modified(operation),
     }
-    for status, refusals in find_refusals(operation, path_of(rule.rule)).items():
-        name = name_refusal(refusals)
-        responses[name] = describe_refusal(refusals)
+    for status, problems in find_problems(operation, path_of(rule.rule)).items():
+        name = name_problems(problems)
+        responses[name] = describe_problems(problems)
         described["responses"][str(status)] = refer_to("responses", name)
     #: if cookiecutter.oauth == "server"
     describe_protocol(operation, doc, described, responses)
@@ -134,6 +150,19 @@ def _describe(
     return described
 
 
+def _read_words(operation: Operation, doc: Doc, function: Callable[..., Any]) -> tuple[str, str]:
+    """Return the summary and the description; what the contract says of itself ends the latter."""
+    summary, _, further = (getdoc(function) or "").partition("\n")
+    sentences = [doc.description or further.strip()]
+    if operation.needs_fresh_login:
+        sentences.append("The access token must be of a recent log-in, not of a refresh.")
+    if operation.is_conditional and function.__name__ == "get":
+        sentences.append("With If-None-Match, a copy that is current is not sent again.")
+    elif operation.is_conditional:
+        sentences.append("With If-Match, nothing is lost that was changed meanwhile.")
+    return summary.removesuffix("."), " ".join(filter(None, sentences))
+
+
 def _name_operation(function: Callable[..., Any]) -> str:
     """Return the verb of a method and the name of its view: `readNote` of `NoteView.get`."""
     view, method = function.__qualname__.split(".")[-2:]
@@ -142,14 +171,11 @@ def _name_operation(function: Callable[..., Any]) -> str:
 
 def _describe_api() -> dict[str, Any]:
     title, _, description = _INTRODUCTION.read_text(encoding="utf-8").partition("\n")
-    return {
-        "info": {
-            "title": title.removeprefix("# "),
-            "description": description.strip(),
-            "version": "1",
-        },
-        "servers": [{"url": "/"}],
-    }
+    words = {"title": title.removeprefix("# "), "description": description.strip()}
+    info = tomllib.loads(_INFO.read_text(encoding="utf-8"))
+    if not info["contact"].get("name"):
+        del info["contact"]
+    return {"info": words | info, "servers": [{"url": "/"}]}
 
 
 def _collect(app: Flask, template: dict[str, Any], operations: Operations) -> dict[str, Any]:

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic.alias_generators import to_camel
 
+from app.openapi.components import BoundedSchemas
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from app.operations import Doc, Operation
 
 _PLACEHOLDER = re.compile(r"<(?:(?P<converter>\w+):)?(?P<name>\w+)>")
-_FORMATS = {"uuid": {"format": "uuid"}}
+_FORMATS = {"uuid": {"format": "uuid", "maxLength": 36}}
 _NULL = {"type": "null"}
 
 _CONDITIONS = {
@@ -47,7 +49,7 @@ def _of_path(rule: str, doc: Doc) -> Iterator[dict[str, Any]]:
 def _of_query(operation: Operation, doc: Doc) -> Iterator[dict[str, Any]]:
     if operation.query is None:
         return
-    schema = operation.query.model_json_schema()
+    schema = operation.query.model_json_schema(schema_generator=BoundedSchemas)
     for name, member in schema["properties"].items():
         yield {
             "name": name,

@@ -1,6 +1,6 @@
-"""Which refusals an operation can answer with, from its contract: what is enforced is documented.
+"""Which problems an operation can answer with, from its contract: what is enforced is documented.
 
-The order is that of app/hooks/__init__.py. A hook that refuses something new gets a line here;
+The order is that of app/hooks/__init__.py. A hook that raises another problem gets a line here;
 the suite compares what was answered with what is documented.
 """
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from app.operations import Operation
 
 
-def find_refusals(operation: Operation, path: str) -> dict[int, list[type[Problem]]]:
-    """Return the refusals of an operation by status, in ascending order."""
+def find_problems(operation: Operation, path: str) -> dict[int, list[type[Problem]]]:
+    """Return the problems of an operation by status, in ascending order."""
     by_status: dict[int, list[type[Problem]]] = {}
-    for refusal in (*_by_hooks(operation, path), *_by_view(operation)):
-        others = by_status.setdefault(int(refusal.status), [])
-        if refusal not in others:
-            others.append(refusal)
+    for problem in (*_by_hooks(operation, path), *_by_view(operation)):
+        others = by_status.setdefault(int(problem.status), [])
+        if problem not in others:
+            others.append(problem)
     return dict(sorted(by_status.items()))
 
 

@@ -1,6 +1,6 @@
-"""Answers as the document describes them: the success of an operation and its refusals.
+"""Answers as the document describes them: the success of an operation and its problems.
 
-Refusals stand among the components: most operations share most of them. A body is one schema in
+Problems stand among the components: most operations share most of them. A body is one schema in
 each media type.
 """
 
@@ -10,6 +10,9 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+#: if cookiecutter.throttling
+from app import errors
+#: endif
 from app.http import (
     JSON_MEDIA_TYPE,
     PROBLEM_MEDIA_TYPE,
@@ -62,6 +65,9 @@ def describe_content(
     return content
 
 
+#: if cookiecutter.cors
+_SHARED = "Access-Control-Allow-Origin"
+#: endif
 _REQUEST_ID = "0197a1f2-3c4d-7e5f-8a6b-9c0d1e2f3a4b"
 
 
@@ -70,6 +76,9 @@ def _header(description: str, schema: dict[str, Any] | None = None) -> dict[str,
 
 
 HEADERS: dict[str, dict[str, Any]] = {
+    #: if cookiecutter.cors
+    _SHARED: _header("The caller's origin, where it is one that may read the answer."),
+    #: endif
     "Cache-Control": _header("Who may keep the answer, and for how long."),
     "ETag": _header("Names this state of the resource (RFC 9110 section 8.8.3)."),
     "Location": _header(
@@ -78,17 +87,21 @@ HEADERS: dict[str, dict[str, Any]] = {
     #: if cookiecutter.throttling
     "RateLimit": _header(
         "What is left of the limit that is nearest, and the seconds until it is whole: "
-        '`"default";r=9;t=3` (draft-ietf-httpapi-ratelimit-headers-10).'
+        '`"default";r=9;t=3` (draft-ietf-httpapi-ratelimit-headers-10). What is refused before '
+        "it is counted has none."
     ),
     "RateLimit-Policy": _header(
         'That limit, as requests in a window of seconds: `"default";q=1200;w=60`.'
     ),
     #: endif
-    "Retry-After": _header("Seconds until the next try.", {"type": "integer", "minimum": 1}),
+    "Retry-After": _header(
+        "Seconds until the next try.",
+        {"type": "integer", "format": "int64", "minimum": 1, "maximum": 2**31 - 1},
+    ),
     "WWW-Authenticate": _header("The scheme that is asked for (RFC 6750 section 3)."),
     REQUEST_ID_HEADER: _header(
         "Names the request in the log; a UUID that the client sent is taken over.",
-        {"type": "string", "format": "uuid"},
+        {"type": "string", "format": "uuid", "maxLength": 36},
     ),
 }
 
@@ -97,20 +110,20 @@ _WITHOUT_CONTENT = {HTTPStatus.NO_CONTENT, HTTPStatus.SEE_OTHER}
 #: else
 _WITHOUT_CONTENT = {HTTPStatus.NO_CONTENT}
 #: endif
-_OF_REFUSALS = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
+_OF_STATUS = {401: ["WWW-Authenticate"], 429: ["Retry-After"], 503: ["Retry-After"]}
 #: if cookiecutter.throttling
 _RATE_LIMIT = ["RateLimit", "RateLimit-Policy"]
-_OF_REFUSALS[429] += _RATE_LIMIT
+# Of what is refused before it is counted.
+_UNCOUNTED = {errors.ServiceUnavailableError, errors.UnknownHostError}
+#: endif
+#: if cookiecutter.throttling and cookiecutter.security_headers
+_UNCOUNTED.add(errors.InsecureTransportError)
 #: endif
 
 
 def describe_success(operation: Operation, doc: Doc) -> dict[str, Any]:
     """Return the response object of the operation's one success."""
     names = _names_for_all(operation)
-    #: if cookiecutter.throttling
-    if operation.is_throttled:
-        names += _RATE_LIMIT
-    #: endif
     #: if cookiecutter.oauth == "client"
     if operation.status == HTTPStatus.FOUND:
         names.append("Location")
@@ -131,42 +144,63 @@ def describe_not_modified(operation: Operation) -> dict[str, Any]:
     is_read = operation.body is None and _has_etag(operation)
     if not (operation.is_cached or (operation.is_conditional and is_read)):
         return {}
-    headers = _refer([*_names_for_all(operation), "ETag"])
+    headers = describe_headers(operation, "ETag")
     return {"304": {"description": "The client's copy is current.", "headers": headers}}
+
+
+def describe_headers(operation: Operation, *further: str) -> dict[str, Any]:
+    """Return references to the headers of each answer that the view itself gives."""
+    return _refer([*_names_for_all(operation), *further])
 
 
 def _names_for_all(operation: Operation) -> list[str]:
     # A private answer says that nobody may keep it.
     says_who_keeps_it = operation.is_cached or not operation.is_public
-    return [REQUEST_ID_HEADER, *(["Cache-Control"] if says_who_keeps_it else [])]
+    return [
+        REQUEST_ID_HEADER,
+        *(["Cache-Control"] if says_who_keeps_it else []),
+        #: if cookiecutter.throttling
+        *(_RATE_LIMIT if operation.is_throttled else []),
+        #: endif
+        #: if cookiecutter.cors
+        # A page is for the person in front of it: app/hooks/cors.py shares none.
+        *([] if "text/html" in operation.gives else [_SHARED]),
+        #: endif
+    ]
 
 
-def describe_refusal(refusals: Sequence[type[Problem]]) -> dict[str, Any]:
-    """Return the response object of refusals that share a status, with an example of each."""
-    status = int(refusals[0].status)
+def describe_problems(problems: Sequence[type[Problem]]) -> dict[str, Any]:
+    """Return the response object of problems that share a status, with an example of each."""
+    status = int(problems[0].status)
     examples = {
-        refusal.code: {"summary": refusal.detail, "value": _example_of(refusal)}
-        for refusal in refusals
+        problem.code: {"summary": problem.detail, "value": _example_of(problem)}
+        for problem in problems
     }
-    names = [REQUEST_ID_HEADER, *_OF_REFUSALS.get(status, ())]
+    names = [REQUEST_ID_HEADER, *_OF_STATUS.get(status, ())]
+    #: if cookiecutter.throttling
+    names += [] if _UNCOUNTED.issuperset(problems) else _RATE_LIMIT
+    #: endif
+    #: if cookiecutter.cors
+    names.append(_SHARED)
+    #: endif
     return {
-        "description": " ".join(_explain(refusal) for refusal in refusals),
+        "description": " ".join(_explain(problem) for problem in problems),
         "headers": _refer(names),
         "content": {PROBLEM_MEDIA_TYPE: {"schema": schema_of(ProblemOut), "examples": examples}},
     }
 
 
-def name_refusal(refusals: Sequence[type[Problem]]) -> str:
-    """Return the name of these refusals' response among the components."""
-    return "Or".join(refusal.__name__.removesuffix("Error") for refusal in refusals)
+def name_problems(problems: Sequence[type[Problem]]) -> str:
+    """Return the name of these problems' response among the components."""
+    return "Or".join(problem.__name__.removesuffix("Error") for problem in problems)
 
 
-def _explain(refusal: type[Problem]) -> str:
+def _explain(problem: type[Problem]) -> str:
     #: if cookiecutter.security_headers
-    if refusal.code == "https-required":
-        return f"{refusal.detail} (In production alone.)"
+    if problem.code == "https-required":
+        return f"{problem.detail} (In production alone.)"
     #: endif
-    return refusal.detail
+    return problem.detail
 
 
 def _has_etag(operation: Operation) -> bool:
@@ -184,9 +218,9 @@ def _describe_content(operation: Operation, doc: Doc) -> dict[str, Any]:
     return describe_content(operation.gives, operation.returns, doc.answer)
 
 
-def _example_of(refusal: type[Problem]) -> dict[str, Any]:
+def _example_of(kind: type[Problem]) -> dict[str, Any]:
     # Made without its arguments, which fill headers and not the document.
-    problem = refusal.__new__(refusal)
+    problem = kind.__new__(kind)
     example = ProblemOut(
         type=f"/problems/{problem.code}",
         title=problem.title,

@@ -14,7 +14,7 @@ from flask.views import MethodView
 from app.decorators import documented, public, with_free_query, without_database
 from app.extensions import app_settings
 from app.openapi.document import make_document
-from app.operations import Doc
+from app.operations import SERVICE, Doc
 
 if TYPE_CHECKING:
     from flask.sansio.blueprints import BlueprintSetupState
@@ -25,12 +25,16 @@ _AT_ROOT = b'"servers":[{"url":"/"}]'
 class DocumentView(MethodView):
     """The OpenAPI document."""
 
-    @documented(Doc("Service"))
+    @documented(Doc(SERVICE))
     @public
     @without_database
     @with_free_query
     def get(self) -> Response:
-        """Read this document."""
+        """Read this document.
+
+        It holds every operation of the API, with all that each can answer; clients can be
+        generated from it.
+        """
         document = _document()
         if root := request.script_root:
             # One is kept, whatever proxies say of the path in front.

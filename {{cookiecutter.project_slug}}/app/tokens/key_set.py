@@ -21,11 +21,11 @@ from app.decorators import (
 #: if cookiecutter.xml
 from app.http import JSON_MEDIA_TYPE
 #: endif
-from app.operations import Doc
+from app.operations import SERVICE, Doc
 from app.schemas import Representation
 
 KEY_SET = Doc(
-    "Service",
+    SERVICE,
     description="A JSON Web Key Set (RFC 7517); retired keys stay until their tokens are over.",
     answer={
         "keys": [

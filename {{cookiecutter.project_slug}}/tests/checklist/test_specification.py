@@ -56,8 +56,21 @@ def test_served_document_has_exactly_the_routes_of_the_url_map(app, document):
         (shape(rule.rule), method)
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
+        if not app.extensions["operations"][rule.endpoint, method].is_unlisted
     }
     assert documented == routed
+
+
+#: if cookiecutter.api_docs != "none"
+@pytest.mark.checklist("spec.docs")
+#: endif
+def test_what_stands_in_no_document_is_a_page_or_a_file_of_one(app):
+    operations = app.extensions["operations"]
+    for rule, method in operations.walk():
+        unlisted = operations[rule.endpoint, method]
+        if unlisted.is_unlisted:
+            assert (method in {"GET", "HEAD"}, unlisted.is_public) == (True, True), rule
+            assert not any(each.startswith("application/") for each in unlisted.gives), rule
 
 
 #: if cookiecutter.api_docs != "none"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 #: if cookiecutter.oauth == "server"
@@ -15,9 +16,11 @@ from flask.views import MethodView
 from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import validate
 
-from app.decorators import documented
+from app import openapi
+from app.decorators import accepts, documented, unlisted, with_fresh_login
 from app.openapi.document import make_document
-from app.operations import Doc
+from app.operations import Doc, Tag
+from app.schemas import Schema
 #: if cookiecutter.oauth == "client"
 from tests.fixtures.provider_logins import COOKIE
 #: endif
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.application import MakeApp
 
+PACKAGE = Path(openapi.__file__).parent
 METHODS = {"get", "post", "put", "patch", "delete"}
 #: if cookiecutter.oauth == "client"
 # What is refused without a question has to be asked as it is meant to be.
@@ -45,7 +49,12 @@ ASKED: dict[str, tuple[str, dict[str, str]]] = {
     "/oauth/authorize": ("/oauth/authorize", {"client_id": str(uuid4())}),
 }
 #: endif
+CATS = Doc(Tag("Cats", "Those of the house."))
 REFERENCE = re.compile(r'"\$ref": "#/components/(\w+)/([^"]+)"')
+
+
+class CatIn(Schema):
+    """A cat."""
 
 
 def _make(app: Flask) -> dict[str, Any]:
@@ -94,10 +103,12 @@ def test_paths_and_methods_equal_the_url_map(app, document):
         for path, item in document["paths"].items()
         for method in item
     }
+    contracts = app.extensions["operations"]
     routed = {
         (re.sub("<[^>]+>", "{}", rule.rule), method.lower())
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
+        if not contracts[rule.endpoint, method].is_unlisted
     }
     assert documented == routed
     assert {method for _, method in documented} <= METHODS
@@ -113,22 +124,50 @@ def test_every_operation_has_words_of_its_own(document):
 def test_every_operation_belongs_to_a_listed_tag(document):
     listed = {tag["name"] for tag in document["tags"]}
     assert {tag for operation in _operations(document) for tag in operation["tags"]} == listed
+    assert all(tag["description"] for tag in document["tags"])
 
 
-def test_a_summary_is_the_first_line_of_a_docstring_and_an_id_is_named_for_the_view(make_app):
+def test_words_are_those_of_a_docstring_and_an_id_is_named_for_the_view(make_app):
     class CatView(MethodView):
-        @documented(Doc("Cats"))
+        @documented(CATS)
         def get(self):
             """Look at the cat.
 
-            For long.
+            For long: <it> likes
+            that.
             """
+
+        @documented(CATS)
+        @with_fresh_login
+        def delete(self):
+            """Let the cat go."""
+
+        @documented(CATS)
+        def put(self):
+            """Stroke the cat."""
 
     app = make_app()
     app.add_url_rule("/cat", view_func=CatView.as_view("cat"))
-    described = _make(app)["paths"]["/cat"]["get"]
-    assert (described["summary"], described["operationId"]) == ("Look at the cat", "readCat")
-    assert "description" not in described
+    described = _make(app)["paths"]["/cat"]
+    words = {(each["operationId"], each["summary"]) for each in described.values()}
+    assert words >= {("readCat", "Look at the cat"), ("replaceCat", "Stroke the cat")}
+    assert described["get"]["description"] == "For long: <it> likes\nthat."
+    assert "recent log-in" in described["delete"]["description"]
+    assert "description" not in described["put"]
+
+
+def test_what_is_unlisted_is_no_part_of_the_document(make_app):
+    class CatView(MethodView):
+        @unlisted
+        @accepts(CatIn)
+        def put(self, body):
+            """Stroke the cat."""
+
+    app = make_app()
+    app.add_url_rule("/cat", view_func=CatView.as_view("cat"))
+    document = _make(app)
+    assert "/cat" not in document["paths"]
+    assert "CatIn" not in document["components"]["schemas"]
 
 
 def test_every_component_is_used(document):
@@ -247,10 +286,17 @@ def test_methods_stand_in_one_order_on_every_process(document):
 
 
 def test_introduction_opens_the_document(document):
-    text = Path(__file__).parents[2].joinpath("app", "openapi", "introduction.md")
+    text = PACKAGE / "introduction.md"
     title, _, description = text.read_text(encoding="utf-8").strip().partition("\n\n")
     assert document["info"]["description"] == description
     assert document["info"]["title"] == title.removeprefix("# ")
+
+
+def test_license_and_contact_are_those_of_the_project(document):
+    said = tomllib.loads((PACKAGE / "info.toml").read_text("utf-8"))
+    assert document["info"]["license"] == said["license"]
+    assert document["info"]["version"] == said["version"]
+    assert document["info"].get("contact", {"name": ""}) == said["contact"]
 
 
 def test_every_answer_carries_the_request_id(document):

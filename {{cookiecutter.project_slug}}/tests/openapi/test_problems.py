@@ -1,4 +1,4 @@
-"""What an operation can refuse with follows from its contract."""
+"""With which problems an operation can answer follows from its contract."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.errors import (
     UnexpectedError,
     UnknownHostError,
 )
-from app.openapi.problems import find_refusals
+from app.openapi.problems import find_problems
 from app.operations import UNDECLARED, Operation
 
 PUBLIC = Operation(is_public=True, has_free_query=True)
@@ -22,7 +22,7 @@ PROBE = Operation(is_public=True, has_free_query=True, is_probe=True, needs_data
 
 
 def _statuses(operation: Operation, path: str) -> set[int]:
-    return set(find_refusals(operation, path))
+    return set(find_problems(operation, path))
 
 
 def test_every_operation_can_fail_and_refuse_a_type():
@@ -30,10 +30,10 @@ def test_every_operation_can_fail_and_refuse_a_type():
 
 
 def test_probes_are_exempt_from_host_and_transport():
-    exempt = find_refusals(PROBE, "/health/live")
+    exempt = find_problems(PROBE, "/health/live")
     assert 403 not in exempt
     assert UnknownHostError not in exempt[400]
-    assert UnknownHostError in find_refusals(PUBLIC, "/openapi.json")[400]
+    assert UnknownHostError in find_problems(PUBLIC, "/openapi.json")[400]
 
 
 def test_a_view_that_reads_for_itself_refuses_for_itself():
@@ -51,23 +51,23 @@ def test_a_view_that_reads_for_itself_refuses_for_itself():
     ],
     ids=["body", "query", "token", "path"],
 )
-def test_a_part_of_the_contract_brings_its_refusal(operation, path, status):
+def test_a_part_of_the_contract_brings_its_problem(operation, path, status):
     assert status in _statuses(operation, path)
     assert status not in _statuses(PUBLIC, "/openapi.json")
 
 
 def test_what_the_view_raises_is_added():
     operation = Operation(raises=(EmailTakenError,), is_conditional=True)
-    refusals = find_refusals(operation, "/")
-    assert refusals[409] == [EmailTakenError]
-    assert refusals[412] == [PreconditionFailedError]
+    problems = find_problems(operation, "/")
+    assert problems[409] == [EmailTakenError]
+    assert problems[412] == [PreconditionFailedError]
 
 
-def test_statuses_ascend_and_name_each_refusal_once():
+def test_statuses_ascend_and_name_each_problem_once():
     operation = Operation(body=SignUp, raises=(UnexpectedError,))
-    refusals = find_refusals(operation, "/api/v1/x/{y}")
-    assert [*refusals] == sorted(refusals)
-    assert refusals[500] == [UnexpectedError]
+    problems = find_problems(operation, "/api/v1/x/{y}")
+    assert [*problems] == sorted(problems)
+    assert problems[500] == [UnexpectedError]
 
 
 #: if cookiecutter.throttling
@@ -79,7 +79,7 @@ def test_throttled_operations_can_be_refused_for_their_frequency():
 
 #: endif
 #: if cookiecutter.security_headers
-def test_plain_http_is_a_refusal_of_every_operation_but_the_probes():
+def test_plain_http_is_a_problem_of_every_operation_but_the_probes():
     assert 403 in _statuses(PUBLIC, "/openapi.json")
 
 
@@ -95,5 +95,5 @@ def test_operations_without_the_database_are_not_refused_without_it():
 
 #: endif
 def test_what_needs_the_database_says_so_once():
-    refusals = find_refusals(Operation(raises=(ServiceUnavailableError,)), "/api/v1/me")
-    assert refusals[503] == [ServiceUnavailableError]
+    problems = find_problems(Operation(raises=(ServiceUnavailableError,)), "/api/v1/me")
+    assert problems[503] == [ServiceUnavailableError]

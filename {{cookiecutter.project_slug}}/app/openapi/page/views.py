@@ -5,17 +5,15 @@ Where DOCS_ENABLED or OPENAPI_ENABLED is off nothing is routed: there is no page
 
 from __future__ import annotations
 
-import re
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, request
 from flask.views import MethodView
 
-from app.decorators import cached, documented, public, sends, with_free_query, without_database
+from app.decorators import cached, public, sends, unlisted, with_free_query, without_database
 from app.extensions import app_settings
 from app.openapi.page import VIEWER, media_type_of
-from app.operations import Doc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,13 +27,13 @@ _CACHING = "public, max-age=31536000, immutable"
 class PageView(MethodView):
     """The page."""
 
-    @documented(Doc("Service", operation_id="showDocument"))
+    @unlisted
     @public
     @without_database
     @with_free_query
     @sends("text/html")
     def get(self) -> Response:
-        """Show this document as a page."""
+        """Show the API document as a page."""
         nonce = token_urlsafe(16)
         response = Response(VIEWER.make_page(nonce), mimetype="text/html")
         response.headers["Content-Security-Policy"] = VIEWER.make_policy(nonce)
@@ -48,9 +46,8 @@ class PageView(MethodView):
 
 def make_asset_view(name: str) -> Callable[[], Response]:
     """Return the view of one file; each has a media type of its own to negotiate."""
-    words = re.split(r"\W", name)
 
-    @documented(Doc("Service", operation_id="readAsset" + "".join(map(str.capitalize, words))))
+    @unlisted
     @cached
     @public
     @without_database
@@ -65,7 +62,6 @@ def make_asset_view(name: str) -> Callable[[], Response]:
         del response.headers["Content-Type"]
         return response
 
-    read_asset.__doc__ = f"A file of the page: {name}."
     view: Callable[[], Response] = read_asset
     return view
 

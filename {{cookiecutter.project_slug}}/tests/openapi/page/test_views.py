@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from http import HTTPStatus
 
 import pytest
 
 from app.openapi.page.views import VIEWER
+from app.openapi.problems import find_problems
 from tests.fixtures.api import Api
 
 MEDIA_TYPES = {
@@ -129,7 +131,19 @@ def test_a_page_that_is_switched_off_is_not_found(make_app):
     api = Api(make_app(DOCS_ENABLED=False))
     for path in ("/docs", "/docs/", *(f"/docs/{name}" for name in VIEWER.names)):
         assert api.get(path, status=404).content_type == "application/problem+json"
+
+
+def test_the_document_is_of_the_api_and_not_of_its_own_page(api):
     assert not [path for path in api.get("/openapi.json").json["paths"] if "docs" in path]
+
+
+@pytest.mark.parametrize("path", ["/docs/", *(f"/docs/{name}" for name in VIEWER.names)])
+def test_page_and_files_need_no_more_than_their_contract_says(make_app, path):
+    nowhere = make_app(MONGODB_URI="mongodb://127.0.0.1:1/nothing", MONGODB_TIMEOUT_SECONDS=0.1)
+    endpoint, _ = nowhere.url_map.bind("localhost").match(path)
+    operation = nowhere.extensions["operations"][endpoint, "GET"]
+    status = nowhere.test_client().get(path).status_code
+    assert (status == HTTPStatus.SERVICE_UNAVAILABLE) == (503 in find_problems(operation, path))
 
 
 def test_there_is_no_page_of_a_document_that_is_closed(make_app):
