@@ -25,16 +25,26 @@ if TYPE_CHECKING:
 # Where these names begin, tests run one after the other and in one process: the template is read
 # once, so is an environment made, and suites of projects, which take both cores and look at clocks,
 # have no other beside them.
-TOGETHER = ("tests/variants/", "tests/combinations/test_suites.py", "tests/test_tools.py")
+TOGETHER = (
+    "tests/clients/",
+    "tests/combinations/test_suites.py",
+    "tests/test_tools.py",
+    "tests/variants/",
+)
 
 # Not of these tests: they would reach the projects that the tests generate.
 FOREIGN = ("COOKIECUTTER_", "COV_", "FLASK_", "JWT_", "MAKE", "MFLAGS", "MONGODB_", "PYTEST_")
 
 
 def pytest_configure() -> None:
-    """Give cookiecutter, which looks once, an empty home; uv and pip keep their caches."""
+    """Give cookiecutter, which looks once, an empty home; uv, pip and npm keep their caches."""
     home = Path.home()
-    for name, folder in (("XDG_CACHE_HOME", ".cache"), ("XDG_CONFIG_HOME", ".config")):
+    for name, folder in (
+        ("XDG_CACHE_HOME", ".cache"),
+        ("XDG_CONFIG_HOME", ".config"),
+        ("npm_config_cache", ".npm"),
+        ("npm_config_userconfig", ".npmrc"),
+    ):
         os.environ.setdefault(name, str(home / folder))
     os.environ["HOME"] = tempfile.mkdtemp(prefix="home-")
 

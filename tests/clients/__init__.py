@@ -1,0 +1,1 @@
+"""API documents of projects, as strangers and their tools read them."""
