@@ -6,11 +6,10 @@ nothing.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from flask import current_app
 from flask_jwt_extended import JWTManager
-from werkzeug.local import LocalProxy
 
 if TYPE_CHECKING:
     from flask.sansio.app import App
@@ -40,7 +39,16 @@ class PerApp(Generic[T]):
 
     def current(self) -> T:
         """Return the object of the app in whose context this runs."""
-        return self.of(current_app)
+        # Asking the proxy for a member of the app takes twenty times as long.
+        return self.of(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Werkzeug documents it.
+
+
+class CurrentSettings:
+    """The settings of the app in whose context one is read; a proxy takes three times as long."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Return a setting."""
+        return getattr(app_settings.current(), name)
 
 
 jwt = JWTManager()
@@ -51,4 +59,4 @@ app_operations: PerApp[Operations] = PerApp("operations")
 app_signing_keys: PerApp[SigningKeys] = PerApp("signing_keys")
 #: endif
 
-settings: Base = LocalProxy(app_settings.current)  # type: ignore[assignment]
+settings: Base = CurrentSettings()  # type: ignore[assignment]  # it reads like them
