@@ -79,4 +79,5 @@ class TokenPairOut(Representation):
     access_token: str
     refresh_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the scheme's name.
-    expires_in: Annotated[int, Field(ge=1, le=900)]
+    # Said and not checked: in the last second of a session nothing is left.
+    expires_in: Annotated[int, Field(json_schema_extra={"minimum": 0, "maximum": 900})]

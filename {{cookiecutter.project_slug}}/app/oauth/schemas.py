@@ -74,7 +74,8 @@ class OAuthTokenOut(BaseModel):
 
     access_token: str
     token_type: Literal["Bearer"]
-    expires_in: Annotated[int, Field(ge=1, le=900)]
+    # Said and not checked, as in TokenPairOut.
+    expires_in: Annotated[int, Field(json_schema_extra={"minimum": 0, "maximum": 900})]
     refresh_token: str
     scope: str
 

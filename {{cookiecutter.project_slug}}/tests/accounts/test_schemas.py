@@ -137,3 +137,9 @@ def test_tokens_are_bearers():
         "tokenType": "Bearer",
         "expiresIn": 1,
     }
+
+
+@pytest.mark.parametrize("seconds", [0, -1])
+def test_tokens_of_the_last_second_of_a_session_are_shown(seconds):
+    shown = TokenPairOut(access_token="a", refresh_token="b", expires_in=seconds)
+    assert shown.model_dump()["expiresIn"] == seconds

@@ -14,7 +14,17 @@ from app.openapi.responses import (
     name_problems,
 )
 from app.operations import Doc, Operation, Tag
+from tests.fixtures.api import Api
 
+ORIGIN = "https://app.example.com"
+# What some problems are sent with.
+SOMETIMES = {"Retry-After", "WWW-Authenticate"}
+#: if cookiecutter.cors
+SOMETIMES |= {"Access-Control-Allow-Origin"}
+#: endif
+#: if cookiecutter.throttling
+SOMETIMES |= {"RateLimit", "RateLimit-Policy"}
+#: endif
 THINGS = Tag("Things", "Whatever it is.")
 CHANGING = {"instance", "requestId"}
 
@@ -37,6 +47,22 @@ def test_example_of_a_problem_is_what_the_app_answers(api, path, status, problem
     example = content["examples"][problem.code]["value"]
     assert _without_ids(example) == _without_ids(answered.json)
     assert example.keys() == answered.json.keys()
+
+
+@pytest.mark.parametrize(
+    ("host", "problem"),
+    [("localhost", errors.UnauthorizedError), ("elsewhere.example", errors.UnknownHostError)],
+    ids=["401", "400"],
+)
+def test_headers_of_a_problem_are_those_that_the_app_sends(make_app, host, problem):
+    settings = {}
+    #: if cookiecutter.cors
+    settings["CORS_ORIGINS"] = (ORIGIN,)
+    #: endif
+    headers = {"Host": host, "Origin": ORIGIN}
+    answered = Api(make_app(**settings)).get("/api/v1/me", headers=headers, status=problem.status)
+    described = describe_problems([problem])["headers"]
+    assert SOMETIMES & {*described} == SOMETIMES & {*answered.headers.keys()}
 
 
 def test_problems_that_share_a_status_share_a_response():
