@@ -22,22 +22,22 @@ class Words(NamedTuple):
 
 
 # It lists every promise of the checklist, those that are off, too, and says which answer it was.
-CHECKLIST = ("tests/checklist/items.toml",)
+CHECKLIST = ("tests/promises/items.toml",)
 # HTML pages keep headers of their own in any case.
 PAGES = (
     "app/openapi/page/views.py",
     "app/oauth/pages.py",
     "tests/openapi/page/test_views.py",
-    "tests/checklist/test_oauth_pages.py",
+    "tests/promises/test_oauth_pages.py",
 )
 # Without the answer XML is one of the types that are refused.
 XML_IS_REFUSED = (
     *CHECKLIST,
     "tests/hooks/test_negotiation.py",
-    "tests/checklist/test_accept.py",
-    "tests/checklist/test_content_type.py",
-    "tests/checklist/test_hostile_bodies.py",
-    "tests/checklist/test_no_xml.py",
+    "tests/promises/test_accept.py",
+    "tests/promises/test_content_type.py",
+    "tests/promises/test_hostile_bodies.py",
+    "tests/promises/test_no_xml.py",
     # A browser runs what some files in XML hold: they are none to upload.
     "config/object_store.py",
     "tests/files/test_object_store.py",
@@ -47,7 +47,7 @@ XML_IS_REFUSED = (
     "requirements-dev.lock",
 )
 # An object store has rules of its own for pages of other origins.
-STORES = ("tests/dev/test_object_store.py",)
+STORES = ("tests/mechanics/dev/test_object_store.py",)
 # Private keys are written without a passphrase, which cryptography has words of its own for, and
 # the cursors of pages are sealed, whatever is stored.
 OURS = r"(?<!no)(?<!bestavailable)(?<!cipher\.)"

@@ -20,7 +20,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted(path.name for path in (DOCS / "en").glob("*.md"))
 READMES = {"en": ROOT / "README.md", "ko": ROOT / "README.ko.md"}
 ANSWERS = list(QUESTIONS)
-ITEMS = tomllib.loads((SOURCES / "tests/checklist/items.toml").read_text("utf-8"))["item"]
+ITEMS = tomllib.loads((SOURCES / "tests/promises/items.toml").read_text("utf-8"))["item"]
 STATES = {
     "en": {"enforced": "enforced", "off": "off", "yours": "yours to do"},
     "ko": {"enforced": "적용됨", "off": "꺼짐", "yours": "직접 할 일"},
@@ -157,7 +157,7 @@ def test_the_readme_lists_every_item_with_its_state(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_readme_counts_the_items_of_a_default_project(language):
-    items = tomllib.loads(render({})["tests/checklist/items.toml"])["item"]
+    items = tomllib.loads(render({})["tests/promises/items.toml"])["item"]
     counts = [sum(item["state"] == state for item in items) for state in STATES[language]]
     sentences = {
         "en": r"(\d+) enforced by default, (\d+) yours to do, and (\d+) off",

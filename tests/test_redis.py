@@ -22,7 +22,7 @@ SERVER = shutil.which("redis-server")
 TESTS = (
     "tests/exports",
     "tests/jobs",
-    "tests/checklist/test_workers.py",
+    "tests/promises/test_workers.py",
 )
 
 

@@ -37,24 +37,18 @@ WHOLE = (DEFAULT, OFF, together()[-1])
 # What is about tools of a developer's and about servers, which start and stop all day; the rest is
 # about the app.
 ASIDE = (
-    "tests/browser",
-    "tests/dev",
     "tests/fixtures",
+    "tests/mechanics",
     "tests/plugins",
-    "tests/test_availability.py",
-    "tests/test_early_answers.py",
     "tests/test_readme.py",
-    "tests/test_serve.py",
 )
 APP = tuple(
     path
     for path in sorted(f"tests/{each.name}" for each in (SOURCES / "tests").iterdir())
     if path not in ASIDE and not path.endswith(("conftest.py", "__pycache__"))
 )
-# What tries the suite itself, on copies of the project.
-OF_THE_SUITE = "tests/checklist/test_ci.py"
 # Whatever is the database's business.
-DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/dev")
+DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/mechanics/dev")
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
 
@@ -95,10 +89,12 @@ def test_a_project_passes_its_own_suite(
 def choose_tests(row: Row) -> tuple[str, ...]:
     """Return what has pytest run the tests of the app, and those that its features bring along."""
     if row not in presets():
-        return tuple(f"--ignore={path}" for path in (*ASIDE, OF_THE_SUITE))
+        return tuple(f"--ignore={path}" for path in ASIDE)
     brought = set(manifest.to_prune(complete(OFF))) - set(manifest.to_prune(complete(row)))
-    tests = {path for path in brought if Path(path).match("tests/*/test_*.py")}
-    beside = sorted(path for path in tests if not path.startswith(APP))
+    tests = {path for path in brought if Path(path).match("test_*.py") or path.endswith("/")}
+    beside = sorted(
+        path for path in tests if path.startswith("tests/") and not path.startswith(APP)
+    )
     # What only a whole suite can prove is judged: these are all the tests that it has.
     return "-o", f"testpaths={' '.join((*APP, *beside))}"
 
@@ -131,5 +127,5 @@ def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa
     run_in_shell(project, commands_in_readme(project, "remove-sample"))
 
     assert not list(project.rglob("*notes*"))
-    assert run_suite(project, "make", "test", SHARED) > 1500
+    assert run_suite(project, "make", "test-all", SHARED) > 1500
     run(project, "make", "lint", SHARED)

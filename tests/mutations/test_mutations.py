@@ -18,7 +18,7 @@ from tests.servers import external_server
 if TYPE_CHECKING:
     from pathlib import Path
 
-ITEMS = "tests/checklist/items.toml"
+ITEMS = "tests/promises/items.toml"
 NAMES = [mutation.name for mutation in MUTATIONS]
 
 

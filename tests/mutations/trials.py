@@ -24,7 +24,7 @@ FORKS = Path(__file__).parent / "plugin" / "forks.py"
 REPORT = "report.json"
 OUTPUT = "printed"
 # It takes a real browser and its time, and says of no item what others do not.
-LEFT_OUT = "--ignore=tests/browser"
+LEFT_OUT = "--ignore=tests/mechanics/browser"
 # Fixtures that start processes, and wait rather than work.
 DEAR = {"start_server", "server", "two_servers", "start_worker", "watched"}
 # All that a run needs of what is installed here.

@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.api",
     "tests.fixtures.accounts",
     "tests.fixtures.operations",
+    "tests.fixtures.members",
     #: if cookiecutter.xml
     "tests.fixtures.xml",
     #: endif
@@ -38,4 +39,5 @@ pytest_plugins = [
     "tests.fixtures.queue",
     #: endif
     "tests.fixtures.tokens",
+    "tests.fixtures.examples",
 ]

@@ -6,10 +6,8 @@ import json
 
 import pytest
 
-from app.jobs import service as jobs
-from app.jobs.worker import HANDLERS
 from tests.fixtures.api import Api
-from tests.fixtures.queue import EXPORTS, ask, find_job
+from tests.fixtures.queue import EXPORTS, ask, find_job, finish_job
 
 MEMBERS = {
     "id",
@@ -30,8 +28,7 @@ MEMBERS = {
 def done(app, api, account) -> str:
     """Return where an export is that is done."""
     place = ask(api, account)
-    with app.app_context():
-        jobs.work(find_job(place).id, HANDLERS, lambda: False)
+    finish_job(app, place)
     return place
 
 

@@ -1,4 +1,4 @@
-"""The OAuth endpoints beside what tests/checklist proves of them."""
+"""The OAuth endpoints beside what tests/promises proves of them."""
 
 from __future__ import annotations
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from flask import g, request, request_finished
 
-from tests.checklist.answers import Answer, find_faults, find_in_document, find_in_log
-from tests.checklist.whole_suite import Call, Record, Verdict, judge, read_documented
 from tests.fixtures import queries
 from tests.plugins.checklist import add_outcome
+from tests.promises.answers import Answer, find_faults, find_in_document, find_in_log
+from tests.promises.whole_suite import Call, Record, Verdict, judge, read_documented
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,13 +31,15 @@ _OUTPUT: Final = "answer_record"
 _APP: Final = "app"
 _FINISHED: Final = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
+# What tests the servers, dev/ and the suite itself sees nothing that the promises do not see.
+_MECHANICS: Final = "tests/mechanics"
+
 # Options that leave tests out.
 _SELECTIONS: Final = (
     "keyword",
     "markexpr",
     "lf",
     "deselect",
-    "ignore",
     "ignore_glob",
     "collectonly",
     "stepwise",
@@ -106,7 +108,7 @@ class Recorder(logging.Handler):
             return
         self.verdicts = judge(self.record, read_documented())
         for verdict in self.verdicts:
-            name = f"tests/checklist/whole_suite.py::{verdict.promise}"
+            name = f"tests/promises/whole_suite.py::{verdict.promise}"
             if verdict.item:
                 add_outcome(self.config, verdict.item, name, is_passed=not verdict.faults)
         if any(verdict.faults for verdict in self.verdicts):
@@ -126,11 +128,12 @@ class Recorder(logging.Handler):
 
 
 def is_whole(config: pytest.Config) -> bool:
-    """Tell whether the run includes every test: nothing selects some, and no failure ends it."""
+    """Tell whether the run includes every promise and every test of the owner's."""
     everything = {config.rootpath, *(config.rootpath / path for path in config.getini("testpaths"))}
     asked = {Path(config.invocation_params.dir, argument).resolve() for argument in config.args}
     is_selecting = any(config.getoption(option, None) for option in _SELECTIONS)
-    return asked <= everything and not is_selecting
+    ignored = {*(config.getoption("ignore", None) or ())}
+    return asked <= everything and not is_selecting and ignored <= {_MECHANICS}
 
 
 def pytest_configure(config: pytest.Config) -> None:
