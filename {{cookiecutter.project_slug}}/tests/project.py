@@ -26,5 +26,8 @@ if TYPE_CHECKING:
 
 NEEDS: Final[dict[str, Need]] = {}
 
+# What anybody may call without a token, beside what a new project has: a reviewer sees it here.
+PUBLIC: Final[set[str]] = set()
+
 # By the id of the item, and the operation.
 EXEMPTIONS: Final[dict[tuple[str, str], str]] = {}

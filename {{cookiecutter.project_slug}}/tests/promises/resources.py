@@ -1,101 +1,78 @@
-"""What an account can own, read from the API document.
+"""What accounts can make, read from the API document.
 
 A resource that is added is tested without a line here, and one that is removed causes no failure.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-#: if cookiecutter.uploads
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.fixtures.object_store import send
-#: endif
+from tests.fixtures.members import resolve
+from tests.fixtures.operations import JSON, find_operations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.fixtures.accounts import Person
-    from tests.fixtures.api import Api
-
-METHODS: Final = ("get", "put", "patch", "delete")
+    from tests.fixtures.examples import World
+    from tests.fixtures.operations import Operation
 
 
-class Owned(NamedTuple):
-    """A thing that an account has made, and what the document says can be done with it."""
+class Thing(NamedTuple):
+    """What somebody has made, and what it looked like then."""
 
-    collection: str
+    maker: Operation
     place: str
     shown: dict[str, Any]
-    operations: dict[str, dict[str, Any]]
-
-    def request(self, method: str) -> dict[str, Any]:
-        """Return the request for *method*: the documented example, or nothing."""
-        return request_of(self.operations[method])
 
 
-class Documented(NamedTuple):
-    """An operation of the API document."""
-
-    method: str
-    path: str
-    operation: dict[str, Any]
+def makes_a_thing(operation: Operation) -> bool:
+    """Tell whether a caller makes something with this operation."""
+    return is_making(operation) and operation.is_protected
 
 
-def read_document(api: Api) -> dict[str, Any]:
-    """Return the document as it is served."""
-    served: dict[str, Any] = api.get("/openapi.json").json
-    return served
+def is_making(operation: Operation) -> bool:
+    """Tell whether something is made by this operation."""
+    return operation.method == "POST" and operation.success in {201, 202}
 
 
-def operations_of(document: dict[str, Any]) -> Iterator[Documented]:
-    """Yield every operation of the document."""
-    for path, item in document["paths"].items():
-        #: if cookiecutter.oauth == "server"
-        if path.startswith("/oauth/"):
-            # OAuth has its own rules, which tests/oauth/test_views.py tests.
-            continue
-        #: endif
-        for method, operation in item.items():
-            yield Documented(method.upper(), path, operation)
+def is_of_the_caller(operation: Operation) -> bool:
+    """Tell whether the operation is about what belongs to its caller alone."""
+    return re.match(r"/api/v\d+/(me|auth)(/|$)", operation.path) is not None
 
 
-def request_of(operation: dict[str, Any]) -> dict[str, Any]:
-    """Return the documented example of a request, as the client takes it."""
-    if "requestBody" not in operation:
-        return {}
-    return {"json": operation["requestBody"]["content"]["application/json"]["example"]}
+def names_a_thing(operation: Operation) -> bool:
+    """Tell whether a UUID in the path names something."""
+    taken = [one for one in operation.details.get("parameters", ()) if one["in"] == "path"]
+    return any(one["schema"].get("format") == "uuid" for one in taken)
 
 
-def create_each(api: Api, account: Person) -> list[Owned]:
-    """Create one of each thing that an account can create."""
-    document = read_document(api)
-    return [
-        _create(api, account, document, documented)
-        for documented in operations_of(document)
-        if documented.method == "POST"
-        and documented.operation["security"]
-        and _success_of(documented) in {201, 202}
-    ]
+def answers_json(operation: Operation) -> bool:
+    """Tell whether a success is an object in JSON, of a schema of this API."""
+    return members_answered(operation) != set()
 
 
-def _success_of(documented: Documented) -> int:
-    return int(next(iter(documented.operation["responses"])))
+def members_answered(operation: Operation) -> set[str]:
+    """Return the names of the members of a success in JSON."""
+    content = operation.responses[str(operation.success)].get("content", {})
+    return {*resolve(content.get(JSON, {}).get("schema", {})).get("properties", ())}
 
 
-def _create(api: Api, account: Person, document: dict[str, Any], post: Documented) -> Owned:
-    status = _success_of(post)
-    answer = api.post(post.path, account, status=status, **request_of(post.operation))
-    #: if cookiecutter.uploads
-    if form := answer.json.get("upload"):
-        # A file can be changed only when its object exists.
-        send(form, bytes(answer.json["size"]))
-    #: endif
-    below = post.path + "/{"
-    items = [item for path, item in document["paths"].items() if path.startswith(below)]
-    operations = {
-        method: operation
-        for item in items[:1]
-        for method, operation in item.items()
-        if method in METHODS
-    }
-    return Owned(post.path, answer.headers["Location"], answer.json, operations)
+def shows_timestamps(operation: Operation) -> bool:
+    """Tell whether a success shows when something was made and changed."""
+    return {"createdAt", "updatedAt"} <= members_answered(operation)
+
+
+def is_list(operation: Operation) -> bool:
+    """Tell whether the operation answers a list, a page at a time."""
+    return operation.method == "GET" and {"items", "nextCursor"} <= members_answered(operation)
+
+
+def find_at(path: str, method: str) -> Operation | None:
+    """Return the operation of that path and method, if there is one."""
+    name = f"{method} {path}"
+    return next((one for one in find_operations() if str(one) == name), None)
+
+
+def make(world: World, maker: Operation) -> Thing:
+    """Make one thing."""
+    answer = world.make(maker)
+    return Thing(maker, answer.headers["Location"], answer.json)

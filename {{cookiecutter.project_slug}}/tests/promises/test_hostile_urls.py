@@ -10,6 +10,7 @@ import pytest
 
 from tests.fixtures.accounts import CANARY
 from tests.fixtures.operations import each
+from tests.promises.resources import names_a_thing
 
 if TYPE_CHECKING:
     from tests.fixtures.attacks import Attack
@@ -128,12 +129,6 @@ def ignores_query(operation: Operation) -> bool:
     # There are many large files, all served by one function.
     is_page = operation.media_type in PAGES
     return operation.contract.has_free_query and is_page and not operation.parameters
-
-
-def names_a_thing(operation: Operation) -> bool:
-    """Tell whether a UUID in the path names something."""
-    taken = [one for one in operation.details.get("parameters", ()) if one["in"] == "path"]
-    return any(one["schema"].get("format") == "uuid" for one in taken)
 
 
 @each(reads_query)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import logging
 import re
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.fixtures.accounts import CANARY
+from tests.fixtures.operations import each, find_operations, is_protected, is_read
 
 if TYPE_CHECKING:
-    from tests.fixtures.accounts import Person
     from tests.fixtures.api import Api
     from tests.fixtures.database_contents import ReadContents
+    from tests.fixtures.examples import Example, World
     from tests.fixtures.operations import Operation
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "FOO")
@@ -40,53 +42,50 @@ SECRET_NAME = re.compile(
 TOKEN_PARAMETERS = ("jwt", "access_token", "accessToken", "token", "authorization", "bearer_token")
 
 
-def methods_by_path(operations: list[Operation]) -> dict[str, dict[str, Operation]]:
-    """Return the documented operations of each path, by method."""
-    found: dict[str, dict[str, Operation]] = {}
-    for operation in operations:
-        found.setdefault(operation.path, {})[operation.method] = operation
-    return found
+def documented_at(path: str) -> list[str]:
+    """Return the methods that the document has for a path, in their order."""
+    return sorted(one.method for one in find_operations() if one.path == path)
+
+
+def comes_first(operation: Operation) -> bool:
+    """Tell whether the operation is the first of its path: what is of the path is tried once."""
+    return operation == next(one for one in find_operations() if one.path == operation.path)
 
 
 @pytest.mark.checklist("input.methods")
+@each(comes_first)
 def test_an_undocumented_method_is_refused_with_the_documented_ones(
-    api: Api, operations: list[Operation], caller: Person
+    world: World, operation: Operation
 ) -> None:
-    for documented in methods_by_path(operations).values():
-        some = next(iter(documented.values()))
-        for method in (*METHODS, *([] if "GET" in documented else ["HEAD"])):
-            if method in documented:
-                continue
-            answer = api.call(method, some.url, caller, status=405)
-            allowed = answer.headers["Allow"].split(", ")
-            assert sorted(allowed) == sorted(documented), (method, some.path)
+    documented = documented_at(operation.path)
+    for method in (*METHODS, *([] if "GET" in documented else ["HEAD"])):
+        if method not in documented:
+            answer = world.api.call(method, operation.url, world.caller, status=405)
+            assert sorted(answer.headers["Allow"].split(", ")) == documented, method
 
 
 @pytest.mark.checklist("input.methods")
-def test_options_lists_the_documented_methods(
-    api: Api, operations: list[Operation], caller: Person
-) -> None:
-    for documented in methods_by_path(operations).values():
-        some = next(iter(documented.values()))
-        answer = api.call("OPTIONS", some.url, caller, status=204)
-        assert sorted(answer.headers["Allow"].split(", ")) == sorted(documented), some.path
+@each(comes_first)
+def test_options_lists_the_documented_methods(world: World, operation: Operation) -> None:
+    answer = world.api.call("OPTIONS", operation.url, world.caller, status=204)
+    assert sorted(answer.headers["Allow"].split(", ")) == documented_at(operation.path)
 
 
 @pytest.mark.checklist("input.methods")
-def test_each_method_answers_with_its_usual_status(operations: list[Operation]) -> None:
-    for operation in operations:
-        assert operation.success in SUCCESSES[operation.method], operation
-        if operation.method in {"GET", "DELETE"}:
-            assert not operation.takes_body, operation
-        if operation.method in {"PUT", "PATCH"}:
-            assert operation.takes_body, operation
-        success = operation.details["responses"][str(operation.success)]
-        #: if cookiecutter.oauth == "client"
-        has_location = operation.success in {201, 202, 302}
-        #: else
-        has_location = operation.success in {201, 202}
-        #: endif
-        assert ("Location" in success["headers"]) == has_location, operation
+@each()
+def test_each_method_answers_with_its_usual_status(operation: Operation) -> None:
+    assert operation.success in SUCCESSES[operation.method]
+    if operation.method in {"GET", "DELETE"}:
+        assert not operation.takes
+    if operation.method in {"PUT", "PATCH"}:
+        assert operation.takes
+    success = operation.responses[str(operation.success)]
+    #: if cookiecutter.oauth == "client"
+    has_location = operation.success in {201, 202, 302}
+    #: else
+    has_location = operation.success in {201, 202}
+    #: endif
+    assert ("Location" in success["headers"]) == has_location
 
 
 @pytest.mark.checklist("input.methods")
@@ -107,58 +106,61 @@ def test_a_resource_is_created_read_changed_and_removed(api: Api) -> None:
 
 
 @pytest.mark.checklist("input.methods")
-@pytest.mark.parametrize("header", OVERRIDES)
+@each(is_read)
 def test_no_header_overrides_the_method(
-    api: Api,
-    operations: list[Operation],
-    caller: Person,
-    read_contents: ReadContents,
-    header: str,
+    world: World, example: Example, read_contents: ReadContents
 ) -> None:
-    reads = [operation for operation in operations if operation.method == "GET"]
-    plain = {read.path: api.client.open(**read.request_of(caller)).status_code for read in reads}
     before = read_contents()
-    for read in reads:
-        for method in ("POST", "PUT", "PATCH", "DELETE"):
-            token = read.headers_of(caller)
-            api.get(read.url, headers={**token, header: method}, status=plain[read.path])
-    for documented in methods_by_path(operations).values():
-        for method, operation in documented.items():
-            api.call("FOO", operation.url, caller, headers={header: method}, status=405)
+    for header, method in product(OVERRIDES, ("POST", "PUT", "PATCH", "DELETE")):
+        request = example.request(headers={**example.headers, header: method})
+        answer = world.api.client.open(**request)
+        assert answer.status_code == example.success, (header, method)
+    assert read_contents() == before
+
+
+@pytest.mark.checklist("input.methods")
+@each()
+def test_no_header_makes_a_method_of_an_unknown_one(
+    world: World, operation: Operation, read_contents: ReadContents
+) -> None:
+    before = read_contents()
+    for header in OVERRIDES:
+        named = {header: operation.method}
+        world.api.call("FOO", operation.url, world.caller, headers=named, status=405)
     assert read_contents() == before
 
 
 @pytest.mark.checklist("input.no-secret-url")
+@each(is_protected)
 def test_a_token_counts_only_in_its_header(
-    api: Api, operations: list[Operation], caller: Person, read_contents: ReadContents
+    world: World, operation: Operation, example: Example, read_contents: ReadContents
 ) -> None:
-    api.get("/api/v1/me", caller)
+    api, place = world.api, {"method": operation.method, "path": example.path, "status": 401}
     before = read_contents()
-    protected = [operation for operation in operations if operation.headers_of(caller)]
-    assert protected
-    for operation in protected:
-        token = operation.headers_of(caller)["Authorization"].removeprefix("Bearer ")
-        query = dict.fromkeys(TOKEN_PARAMETERS, token)
-        api.call(operation.method, operation.url, query_string=query, status=401)
-        api.call(operation.method, operation.url, data=query, status=401)
-        api.call(operation.method, operation.url, headers={"X-Access-Token": token}, status=401)
-        for name in ("access_token_cookie", "refresh_token_cookie", *query):
-            api.client.set_cookie(name, token)
-        api.call(operation.method, operation.url, status=401)
+    token = operation.headers_of(example.caller)["Authorization"].removeprefix("Bearer ")
+    query = dict.fromkeys(TOKEN_PARAMETERS, token)
+    api.call(**place, query_string=query)
+    api.call(**place, data=query)
+    api.call(**place, headers={"X-Access-Token": token})
+    for name in ("access_token_cookie", "refresh_token_cookie", *query):
+        api.client.set_cookie(name, token)
+    api.call(**place)
     assert read_contents() == before
 
 
 @pytest.mark.checklist("input.no-secret-url")
-def test_no_parameter_of_the_document_is_named_like_a_secret(document: dict[str, Any]) -> None:
+@each()
+def test_no_parameter_of_the_document_is_named_like_a_secret(operation: Operation) -> None:
     named = [
         parameter["name"]
-        for item in document["paths"].values()
-        for operation in item.values()
-        for parameter in operation.get("parameters", ())
+        for parameter in operation.details.get("parameters", ())
         if parameter["in"] in {"path", "query", "cookie"}
     ]
-    placeholders = [name for path in document["paths"] for name in re.findall(r"\{(\w+)\}", path)]
-    assert [name for name in named + placeholders if SECRET_NAME.search(name)] == []
+    assert [name for name in named + operation.parameters if SECRET_NAME.search(name)] == []
+
+
+@pytest.mark.checklist("input.no-secret-url")
+def test_every_secret_of_the_document_is_in_a_header(document: dict[str, Any]) -> None:
     schemes = document["components"]["securitySchemes"].values()
     assert {(scheme["type"], scheme.get("in", "header")) for scheme in schemes} == {
         ("http", "header")
@@ -166,18 +168,14 @@ def test_no_parameter_of_the_document_is_named_like_a_secret(document: dict[str,
 
 
 @pytest.mark.checklist("input.no-secret-url")
+@each()
 def test_a_secret_in_a_query_string_is_logged_nowhere(
-    api: Api,
-    operations: list[Operation],
-    caller: Person,
-    caplog: pytest.LogCaptureFixture,
+    world: World, example: Example, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        for operation in operations:
-            for headers in (operation.headers_of(caller), {}):
-                request = operation.request_of(caller) | {"headers": headers}
-                query = {"jwt": CANARY, CANARY: "1"}
-                answer = api.client.open(query_string=query, **request)
-                assert CANARY not in answer.text + str(answer.headers), operation
-    assert caplog.messages
+        for headers in (example.headers, {}):
+            query = {"jwt": CANARY, CANARY: "1"}
+            request = example.request(headers=headers, query_string=query)
+            answer = world.api.client.open(**request)
+            assert CANARY not in answer.text + str(answer.headers)
     assert CANARY not in caplog.text

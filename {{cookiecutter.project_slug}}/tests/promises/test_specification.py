@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openapi_spec_validator import validate
 
+from tests.fixtures.operations import each, find_document, find_operations, is_read
+from tests.promises.resources import is_list, members_answered
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.fixtures.database_contents import ReadContents
+    from tests.fixtures.examples import Example, World
+    from tests.fixtures.operations import Operation
 
 CAMEL_CASE = re.compile(r"[a-z][a-zA-Z0-9]*")
 SEGMENT = re.compile(r"[a-z][a-z0-9-]*|v[0-9]+|\{[a-z][a-zA-Z0-9]*\}")
@@ -24,41 +31,11 @@ STANDARD = ("/.well-known/",)
 VERBS |= {"read", "remove", "save", "search", "set", "show", "update", "write"}
 
 
-@pytest.fixture
-def document(api) -> dict[str, Any]:
-    """Return the document as it is served."""
-    served: dict[str, Any] = api.get("/openapi.json").json
-    return served
-
-
-def _operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    for path, item in document["paths"].items():
-        for method, operation in item.items():
-            yield path, method, operation
-
-
 #: if cookiecutter.api_docs != "none"
 @pytest.mark.checklist("spec.docs")
 #: endif
 def test_served_document_is_valid(document):
     validate(document)
-
-
-#: if cookiecutter.api_docs != "none"
-@pytest.mark.checklist("spec.docs")
-#: endif
-def test_served_document_has_exactly_the_routes_of_the_url_map(app, document):
-    def shape(path: str) -> str:
-        return re.sub(r"<[^>]*>|\{[^}]*\}", "{}", path)
-
-    documented = {(shape(path), method.upper()) for path, method, _ in _operations(document)}
-    routed = {
-        (shape(rule.rule), method)
-        for rule in app.url_map.iter_rules()
-        for method in rule.methods - {"HEAD", "OPTIONS"}
-        if not app.extensions["operations"][rule.endpoint, method].is_unlisted
-    }
-    assert documented == routed
 
 
 #: if cookiecutter.api_docs != "none"
@@ -87,120 +64,103 @@ def test_page_and_its_files_come_from_the_same_origin(api):
 
 #: endif
 @pytest.mark.checklist("spec.style")
-def test_paths_name_things_under_one_version(document):
-    for path, _, _ in _operations(document):
-        if not path.startswith("/api/"):
-            continue
-        assert path.startswith("/api/v1/")
-        segments = path.strip("/").split("/")
-        assert all(SEGMENT.fullmatch(segment) for segment in segments), path
-        assert "auth" in segments or not VERBS & {
-            word for segment in segments for word in segment.split("-")
-        }, path
+@each(lambda operation: operation.path.startswith("/api/"))
+def test_paths_name_things_under_a_version(operation: Operation) -> None:
+    assert re.match(r"/api/v[0-9]+/", operation.path)
+    segments = operation.path.strip("/").split("/")
+    assert all(SEGMENT.fullmatch(segment) for segment in segments)
+    assert "auth" in segments or not VERBS & {
+        word for segment in segments for word in segment.split("-")
+    }
 
 
 @pytest.mark.checklist("spec.style")
-def test_collections_have_plural_names(document):
-    for path, _, _ in _operations(document):
-        for collection in re.findall(r"([^/]+)/\{", path):
-            #: if cookiecutter.oauth == "client"
-            if (collection, "/auth/oauth/" in path) == ("oauth", True):
-                continue
-            #: endif
-            assert collection.endswith("s"), path
-
-
-@pytest.mark.checklist("spec.style")
-def test_operation_ids_are_unique_and_in_camel_case(document):
-    ids = [operation["operationId"] for _, _, operation in _operations(document)]
-    assert len(ids) == len(set(ids))
-    assert all(CAMEL_CASE.fullmatch(operation_id) for operation_id in ids)
-
-
-@pytest.mark.checklist("spec.style")
-def test_every_operation_documents_its_problems(document):
-    responses = document["components"]["responses"]
-    for path, method, operation in _operations(document):
-        #: if cookiecutter.oauth == "server"
-        if path.startswith("/oauth/"):
-            # RFC 6749 section 5.2 has error responses of its own, and pages are for people.
+@each(lambda operation: operation.parameters != [])
+def test_collections_have_plural_names(operation: Operation) -> None:
+    for collection in re.findall(r"([^/]+)/\{", operation.path):
+        #: if cookiecutter.oauth == "client"
+        if (collection, "/auth/oauth/" in operation.path) == ("oauth", True):
             continue
         #: endif
-        problems = [status for status in operation["responses"] if status >= "400"]
-        assert any(status.startswith("4") for status in problems), (path, method)
-        for status in problems:
-            name = operation["responses"][status]["$ref"].rpartition("/")[2]
-            content = responses[name]["content"]
-            assert [*content] == ["application/problem+json"]
-            schema = content["application/problem+json"]["schema"]
-            assert schema == {"$ref": "#/components/schemas/ProblemOut"}
+        assert collection.endswith("s")
 
 
 @pytest.mark.checklist("spec.style")
-def test_all_lists_page_and_sort_in_the_same_way(document):
-    for path, method, operation in _operations(document):
-        success = operation["responses"].get("200", {})
-        media = success.get("content", {}).get("application/json", {})
-        name = media.get("schema", {}).get("$ref", "").rpartition("/")[2]
-        if method != "get" or not name.endswith("PageOut"):
-            continue
-        taken = {parameter["name"] for parameter in operation["parameters"]}
-        assert {"limit", "cursor", "sort"} <= taken, path
-        members = document["components"]["schemas"][name]["properties"]
-        assert members.keys() == {"items", "nextCursor"}
+@each()
+def test_operation_ids_are_unique_and_in_camel_case(operation: Operation) -> None:
+    name = operation.details["operationId"]
+    assert CAMEL_CASE.fullmatch(name)
+    assert [one for one in find_operations() if one.details["operationId"] == name] == [operation]
 
 
 @pytest.mark.checklist("spec.style")
-def test_reading_changes_nothing(api, account, document, read_contents):
+@each()
+def test_every_operation_documents_its_problems(operation: Operation) -> None:
+    responses = find_document()["components"]["responses"]
+    problems = [status for status in operation.responses if status >= "400"]
+    assert any(status.startswith("4") for status in problems)
+    for status in problems:
+        name = operation.responses[status]["$ref"].rpartition("/")[2]
+        content = responses[name]["content"]
+        assert [*content] == ["application/problem+json"]
+        schema = content["application/problem+json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/ProblemOut"}
+
+
+@pytest.mark.checklist("spec.style")
+@each(is_list)
+def test_all_lists_page_in_the_same_way(operation: Operation) -> None:
+    taken = {one["name"] for one in operation.details["parameters"]}
+    assert {"limit", "cursor"} <= taken
+    assert members_answered(operation) == {"items", "nextCursor"}
+
+
+@pytest.mark.checklist("spec.style")
+@each(is_read)
+def test_reading_changes_nothing(
+    world: World, example: Example, read_contents: ReadContents
+) -> None:
     # A process prepares its database once, before its first answer.
-    api.get("/health/ready")
+    world.api.get("/health/ready")
     before = read_contents()
-    for path, method, operation in _operations(document):
-        if method == "get" and "{" not in path:
-            status = 200
-            #: if cookiecutter.oauth == "server"
-            if path == "/oauth/authorize":
-                # Without a client the page has nothing to ask.
-                status = 400
-            #: endif
-            api.get(path, headers=account.headers if operation["security"] else {}, status=status)
+    assert world.api.client.open(**example.request()).status_code == example.success
     assert read_contents() == before
 
 
 @pytest.mark.checklist("conv.camel-case")
-def test_every_member_and_parameter_of_the_document_is_in_camel_case(document):
+def test_every_member_of_the_document_is_in_camel_case(document):
     names = [
         name
         for schema, described in document["components"]["schemas"].items()
-        for name in described["properties"]
+        # An enumeration has none.
+        for name in described.get("properties", ())
         if not schema.startswith(STANDARD)
-    ]
-    names += [
-        parameter["name"]
-        for path, _, operation in _operations(document)
-        for parameter in operation.get("parameters", ())
-        if parameter["in"] != "header" and not path.startswith(STANDARD)
     ]
     assert len(names) > 20
     assert [name for name in names if not CAMEL_CASE.fullmatch(name)] == []
 
 
 @pytest.mark.checklist("conv.camel-case")
-def test_examples_of_the_document_are_in_camel_case(document):
-    def members(value: Any) -> Iterator[str]:
-        if isinstance(value, dict):
-            yield from value
-            for member in value.values():
-                yield from members(member)
-        elif isinstance(value, list):
-            for member in value:
-                yield from members(member)
+@each()
+def test_every_parameter_of_the_document_is_in_camel_case(operation: Operation) -> None:
+    taken = operation.details.get("parameters", ())
+    names = [one["name"] for one in taken if one["in"] != "header"]
+    assert [name for name in names if not CAMEL_CASE.fullmatch(name)] == []
 
-    for path, method, operation in _operations(document):
-        if path.startswith(STANDARD):
-            continue
-        bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
-        for body in bodies:
-            example = body.get("content", {}).get("application/json", {}).get("example", {})
-            wrong = [name for name in members(example) if not CAMEL_CASE.fullmatch(name)]
-            assert wrong == [], (path, method)
+
+@pytest.mark.checklist("conv.camel-case")
+@each(lambda operation: not operation.path.startswith(STANDARD))
+def test_examples_of_the_document_are_in_camel_case(operation: Operation) -> None:
+    for body in (operation.details.get("requestBody", {}), *operation.responses.values()):
+        example = body.get("content", {}).get("application/json", {}).get("example", {})
+        assert [name for name in _members(example) if not CAMEL_CASE.fullmatch(name)] == []
+
+
+def _members(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+        for member in value.values():
+            yield from _members(member)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _members(member)

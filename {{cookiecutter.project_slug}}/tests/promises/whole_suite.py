@@ -113,16 +113,6 @@ def read_documented() -> Documented:
     )
 
 
-def find_undocumented(documented: Documented) -> list[str]:
-    """Return advice for each route that the API document does not have."""
-    described = {(call.method, call.rule) for call in documented.answers}
-    return [
-        f"{method} {rule} is served to whoever has a token, and stands in no document: decorate its"
-        " view as those in app/accounts/views.py are, and give it words in a docs.py"
-        for method, rule in sorted(documented.routes - described - documented.unlisted)
-    ]
-
-
 def judge(record: Record, documented: Documented) -> list[Verdict]:
     """Return a verdict on each promise."""
     called = {(call.method, call.rule) for call in record.calls}

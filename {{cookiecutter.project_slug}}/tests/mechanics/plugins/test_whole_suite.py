@@ -21,7 +21,6 @@ from tests.promises.whole_suite import (
     Call,
     Documented,
     Record,
-    find_undocumented,
     judge,
     read_documented,
 )
@@ -184,10 +183,3 @@ def test_records_of_processes_add_up():
 def test_every_promise_belongs_to_an_item_of_the_checklist():
     items = {item.id for item in read_items()}
     assert {verdict.item for verdict in judge(Record(), read_documented())} <= {*items, None}
-
-
-def test_an_undocumented_route_is_named_with_what_to_do():
-    documented = Documented({("GET", "/kept"), ("POST", "/late")}, {KEPT})
-    (fault,) = find_undocumented(documented)
-    assert fault.startswith("POST /late is served to whoever has a token")
-    assert "docs.py" in fault
