@@ -133,6 +133,7 @@ OWNERS = (
         ON,
         (
             "app/xml/",
+            "tests/notes/test_in_xml.py",
             "tests/promises/test_in_xml.py",
             "tests/promises/test_xml.py",
             "tests/fixtures/xml.py",

@@ -4,7 +4,7 @@ A promise calls each operation with the example of the API document. A thing tha
 is made by a POST to the path before it. Where an example needs something else first, NEEDS has a
 function that makes it and returns what takes the place of the example's own values:
 
-    from tests.fixtures.examples import Given
+    from tests.promises.given import Given
 
     NEEDS = {
         "POST /api/v1/me/orders": lambda world: Given(
@@ -22,12 +22,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from tests.fixtures.examples import Need
+    from tests.promises.given import Need
 
 NEEDS: Final[dict[str, Need]] = {}
 
 # What anybody may call without a token, beside what a new project has: a reviewer sees it here.
 PUBLIC: Final[set[str]] = set()
+
+# Operations that refuse what their schema lets in, as it does a wrong check digit, and why.
+BEYOND_SCHEMA: Final[dict[str, str]] = {}
 
 # By the id of the item, and the operation.
 EXEMPTIONS: Final[dict[tuple[str, str], str]] = {}

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from config.environment import PROJECT
-from tests.promises.routes import find_routes
+from tests.fixtures.operations import find_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,8 +183,8 @@ def test_the_database_of_the_app_is_not_the_suites_to_empty(
 
 
 @pytest.mark.checklist("cicd.test-every-api")
-def test_a_route_that_no_test_calls_fails_the_suite_by_name(app, copy):
-    routes = [(route.method, route.path) for route in find_routes(app)]
+def test_a_route_that_no_test_calls_fails_the_suite_by_name(copy):
+    routes = [(route.method, route.path) for route in find_routes()]
     _leave_one_test(copy, CALL_ALL.replace("ROUTES", repr(routes)))
     with (copy / ME).open("a", encoding="utf-8") as view:
         view.write(FORGOTTEN)

@@ -97,7 +97,7 @@ def test_document_is_valid_openapi(document):
     validate(document)
 
 
-def test_paths_and_methods_equal_the_url_map(app, document):
+def test_paths_and_methods_are_those_of_the_url_map(app, document):
     documented = {
         (re.sub(r"\{\w+\}", "{}", path), method)
         for path, item in document["paths"].items()
@@ -110,7 +110,8 @@ def test_paths_and_methods_equal_the_url_map(app, document):
         for method in rule.methods - {"HEAD", "OPTIONS"}
         if not contracts[rule.endpoint, method].is_unlisted
     }
-    assert documented == routed
+    # What is missing here tests/promises/test_routes.py names.
+    assert documented <= routed
     assert {method for _, method in documented} <= METHODS
 
 
@@ -243,7 +244,7 @@ def test_passwords_are_written_and_never_read(document):
     passwords = {
         (owner, name): member
         for owner, schema in schemas.items()
-        for name, member in schema["properties"].items()
+        for name, member in schema.get("properties", {}).items()
         if "password" in name.lower()
     }
     owners = {owner for owner, _ in passwords}

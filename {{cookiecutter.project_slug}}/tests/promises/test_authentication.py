@@ -8,7 +8,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, product
 from typing import TYPE_CHECKING, Any, Final
 from unicodedata import normalize
 
@@ -20,18 +20,18 @@ from config.core import SLUG
 from config.environment import PROJECT
 from config.testing import Testing
 from tests.fixtures.accounts import NEW_PASSWORD, PASSWORD
-from tests.promises.routes import find_protected
+from tests.fixtures.operations import each_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from flask import Flask
     from pymongo.database import Database
 
     from tests.fixtures.accounts import LogIn, MakeAccount, Person
     from tests.fixtures.api import Api
     from tests.fixtures.application import MakeApp
+    from tests.fixtures.operations import Route
 
 PHC: Final = re.compile(
     r"\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]{22,})\$([A-Za-z0-9+/]{43,})"
@@ -82,21 +82,21 @@ def is_above_floor(stored: str) -> bool:
 
 
 @pytest.mark.checklist("auth.no-basic")
-@pytest.mark.parametrize("scheme", ["Basic", "basic"])
-def test_basic_opens_no_protected_route(app: Flask, api: Api, account: Person, scheme: str) -> None:
-    routes = find_protected(app)
-    assert {"/api/v1/me", "/api/v1/me/password"} < {route.path for route in routes}
-    for route in routes:
-        for name, password in (
+@each_route(lambda route: not route.contract.is_public)
+def test_basic_opens_no_protected_route(api: Api, account: Person, operation: Route) -> None:
+    for scheme, (name, password) in product(
+        ("Basic", "basic"),
+        (
             (account.email, account.password),
             (account.access_token, ""),
             (account.refresh_token, ""),
             ("", account.access_token),
-        ):
-            headers = as_basic(name, password, scheme)
-            answer = api.call(route.method, route.path, headers=headers, status=401)
-            assert re.match(r"Bearer\b", answer.headers["WWW-Authenticate"]), route
-            assert "basic" not in answer.headers["WWW-Authenticate"].lower()
+        ),
+    ):
+        headers = as_basic(name, password, scheme)
+        answer = api.call(operation.method, operation.path, headers=headers, status=401)
+        assert re.match(r"Bearer\b", answer.headers["WWW-Authenticate"])
+        assert "basic" not in answer.headers["WWW-Authenticate"].lower()
     api.get("/api/v1/me", account)
 
 
@@ -108,15 +108,14 @@ def test_basic_cannot_be_used_to_log_in(api: Api, account: Person) -> None:
 
 
 @pytest.mark.checklist("auth.no-basic")
-def test_document_knows_no_scheme_but_bearer(app: Flask, api: Api) -> None:
-    document = api.get("/openapi.json").json
+def test_document_knows_no_scheme_but_bearer(document: dict[str, Any]) -> None:
     schemes = document["components"]["securitySchemes"]
     assert {(each["type"], each["scheme"].lower()) for each in schemes.values()} == {
         ("http", "bearer")
     }
     operations = [*chain(*(item.values() for item in document["paths"].values()))]
     secured = [operation for operation in operations if operation.get("security")]
-    assert len(secured) == len(find_protected(app))
+    assert secured
     assert {*chain(*chain(*(operation["security"] for operation in secured)))} == set(schemes)
 
 

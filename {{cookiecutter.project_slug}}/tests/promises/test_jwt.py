@@ -13,14 +13,15 @@ from pydantic import ValidationError
 
 from app.tokens.claims import TokenType
 from config.testing import Testing
+from tests.fixtures.operations import each_route
 from tests.fixtures.tokens import Forger
-from tests.promises.routes import find_protected
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from tests.fixtures.accounts import LogIn, MakeAccount, Person
     from tests.fixtures.api import Api
+    from tests.fixtures.operations import Route
 
 ME: Final = "/api/v1/me"
 LOG_IN: Final = "/api/v1/auth/login"
@@ -112,15 +113,14 @@ def test_token_without_an_expiry_is_refused(
 
 
 @pytest.mark.checklist("jwt.ttl")
-def test_tokens_of_one_type_are_refused_as_the_other(app: Flask, api: Api, account: Person) -> None:
-    routes = find_protected(app)
-    assert {ME, REFRESH} < {route.path for route in routes}
-    assert [route.path for route in routes if route.operation.token_type != TokenType.ACCESS] == [
-        REFRESH
-    ]
-    for route in routes:
-        wrong = account.access_token if route.path == REFRESH else account.refresh_token
-        api.call(route.method, route.path, headers=bearer(wrong), status=401)
+@each_route(lambda route: not route.contract.is_public)
+def test_tokens_of_one_type_are_refused_as_the_other(
+    api: Api, account: Person, operation: Route
+) -> None:
+    is_for_access = operation.contract.token_type == TokenType.ACCESS
+    assert is_for_access == (operation.path != REFRESH)
+    wrong = account.refresh_token if is_for_access else account.access_token
+    api.call(operation.method, operation.path, headers=bearer(wrong), status=401)
     api.get(ME, account)
     refresh(api, account.refresh_token)
 

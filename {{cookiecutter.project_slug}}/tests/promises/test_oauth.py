@@ -22,7 +22,7 @@ from tests.fixtures.oauth import (
     challenge_of,
     told,
 )
-from tests.promises.routes import find_protected
+from tests.fixtures.operations import find_protected
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -316,10 +316,10 @@ def test_a_token_without_the_scope_is_refused_with_its_name(
 
 @pytest.mark.checklist("oauth.scope")
 def test_operations_without_a_scope_are_closed_to_other_apps(
-    app: Flask, other_app: OtherApp, account: Person, read_contents: ReadContents
+    other_app: OtherApp, account: Person, read_contents: ReadContents
 ) -> None:
     asking = other_app.grant(account, scope="profile:read profile:write")
-    closed = [route for route in find_protected(app) if not route.operation.scopes]
+    closed = [route for route in find_protected() if not route.contract.scopes]
     assert {f"{ME}/password", "/api/v1/auth/logout"} <= {route.path for route in closed}
     before = read_contents()
     for route in closed:

@@ -5,8 +5,7 @@ The operations are those of the url map: a new one is tested here without a line
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from pymongo.errors import ServerSelectionTimeoutError
 
@@ -21,167 +20,155 @@ from app.hooks import headers as request_id
 from app.hooks import routing
 from app.tokens.claims import TokenType
 from tests.fixtures.api import Api
+from tests.fixtures.operations import JSON, each_route
 
 if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
-    from app.operations import Operation, Operations
     from tests.fixtures.accounts import Person
+    from tests.fixtures.operations import Route
 
 
-class Called(NamedTuple):
-    """An operation and how it is called."""
-
-    method: str
-    path: str
-    operation: Operation
+def has_contract(route: Route) -> bool:
+    """Tell whether hooks hold requests to something; test_strange_routes.py has the others."""
+    return not route.contract.is_raw
 
 
-def _operations(app: Flask) -> list[Called]:
-    contracts: Operations = app.extensions["operations"]
-    adapter = app.url_map.bind("localhost")
-    return [
-        Called(
-            method, adapter.build(rule.endpoint, _values(rule)), contracts[rule.endpoint, method]
-        )
-        for rule, method in contracts.walk()
-        # Views without a contract are tested in tests/promises/test_strange_routes.py.
-        if method not in {"HEAD", "OPTIONS"} and not contracts[rule.endpoint, method].is_raw
-    ]
+def is_no_probe(route: Route) -> bool:
+    """Tell whether the route is for clients."""
+    return not route.contract.is_probe
 
 
-def _values(rule: Any) -> dict[str, UUID]:
-    return {name: UUID(int=1) for name in rule.arguments}
+def is_protected(route: Route) -> bool:
+    """Tell whether the route asks for a token."""
+    return not route.contract.is_public
+
+
+def takes_body(route: Route) -> bool:
+    """Tell whether a body is taken."""
+    return route.contract.body is not None
+
+
+def takes_json(route: Route) -> bool:
+    """Tell whether a body in JSON is taken."""
+    return takes_body(route) and JSON in route.contract.takes
 
 
 def _call(
-    app: Flask, called: Called, account: Person | None, status: int, **request: Any
+    app: Flask, route: Route, account: Person | None, status: int, **request: Any
 ) -> TestResponse:
     headers = request.pop("headers", {})
-    if account is not None and not called.operation.is_public:
-        is_refresh = called.operation.token_type is TokenType.REFRESH
+    if account is not None and not route.contract.is_public:
+        is_refresh = route.contract.token_type is TokenType.REFRESH
         headers = {**(account.refresh_headers if is_refresh else account.headers), **headers}
-    return Api(app).call(called.method, called.path, headers=headers, status=status, **request)
+    return Api(app).call(route.method, route.path, headers=headers, status=status, **request)
 
 
-def test_unknown_hosts_are_refused_everywhere_but_by_probes(app, account):
-    for called in _operations(app):
-        if not called.operation.is_probe:
-            _call(app, called, account, 400, headers={"Host": "unknown.example"})
+@each_route(has_contract, is_no_probe)
+def test_unknown_hosts_are_refused_everywhere_but_by_probes(app, account, operation):
+    _call(app, operation, account, 400, headers={"Host": "unknown.example"})
 
 
-def test_strangers_are_refused_by_every_operation_that_is_not_public(app):
-    protected = [called for called in _operations(app) if not called.operation.is_public]
-    assert protected
-    for called in protected:
-        assert _call(app, called, None, 401).headers["WWW-Authenticate"] == "Bearer"
+@each_route(has_contract, is_protected)
+def test_strangers_are_refused_by_every_operation_that_is_not_public(app, operation):
+    assert _call(app, operation, None, 401).headers["WWW-Authenticate"] == "Bearer"
 
 
 #: if cookiecutter.security_headers
-def test_plain_http_is_refused_everywhere_but_by_probes(app, monkeypatch):
+@each_route(has_contract, is_no_probe)
+def test_plain_http_is_refused_everywhere_but_by_probes(app, monkeypatch, operation):
     monkeypatch.setattr("config.testing.Testing.REQUIRES_HTTPS", True)
-    for called in _operations(app):
-        if not called.operation.is_probe:
-            _call(app, called, None, 403)
+    _call(app, operation, None, 403)
 
 
 #: endif
-def test_every_operation_refuses_unacceptable_media_types(app, account):
-    for called in _operations(app):
-        answer = _call(app, called, account, 406, headers={"Accept": "model/none"})
-        assert answer.json["type"] == "/problems/not-acceptable"
+@each_route(has_contract)
+def test_every_operation_refuses_unacceptable_media_types(app, account, operation):
+    answer = _call(app, operation, account, 406, headers={"Accept": "model/none"})
+    assert answer.json["type"] == "/problems/not-acceptable"
 
 
-def test_no_operation_reads_text(app, account):
-    for called in _operations(app):
-        headers = {"Content-Type": "text/plain"}
-        _call(app, called, account, 415, headers=headers, data="text")
+@each_route(has_contract)
+def test_no_operation_reads_text(app, account, operation):
+    headers = {"Content-Type": "text/plain"}
+    _call(app, operation, account, 415, headers=headers, data="text")
 
 
-def test_no_body_is_read_beyond_the_limit(app, account):
-    for called in _operations(app):
-        if called.operation.body is not None:
-            headers = {"Content-Type": "application/json"}
-            _call(app, called, account, 413, headers=headers, data="x" * 70_000)
+@each_route(has_contract, takes_body)
+def test_no_body_is_read_beyond_the_limit(app, account, operation):
+    headers = {"Content-Type": operation.contract.takes[0]}
+    _call(app, operation, account, 413, headers=headers, data="x" * 70_000)
 
 
 #: if cookiecutter.oauth == "server"
-def test_no_form_is_read_beyond_the_limit_or_if_it_is_not_utf_8(app):
-    for called in _operations(app):
-        if called.operation.form is not None:
-            for status, form in ((413, b"a=" + b"x" * 70_000), (400, b"a=%ff"), (400, b"a=\xff")):
-                headers = {"Content-Type": "application/x-www-form-urlencoded"}
-                answer = _call(app, called, None, status, headers=headers, data=form)
-                assert answer.mimetype == "application/problem+json"
+@each_route(has_contract, lambda route: route.contract.form is not None)
+def test_no_form_is_read_beyond_the_limit_or_if_it_is_not_utf_8(app, operation):
+    for status, form in ((413, b"a=" + b"x" * 70_000), (400, b"a=%ff"), (400, b"a=\xff")):
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = _call(app, operation, None, status, headers=headers, data=form)
+        assert answer.mimetype == "application/problem+json"
 
 
-def test_no_token_of_another_app_reaches_a_view_that_gives_it_no_scope(app, account):
+@each_route(
+    has_contract, is_protected, lambda route: route.contract.token_type is TokenType.ACCESS
+)
+def test_no_token_of_another_app_reaches_a_view_that_gives_it_no_scope(app, account, operation):
     with app.app_context():
         claims = tokens.read(account.access_token, TokenType.ACCESS)
         pair = tokens.issue_pair(claims.account_id, claims.session_id, is_fresh=False, scope="none")
-    for called in _operations(app):
-        is_for_access = called.operation.token_type is TokenType.ACCESS
-        if called.operation.is_public or not is_for_access:
-            continue
-        headers = {"Authorization": f"Bearer {pair.access_token}"}
-        answer = _call(app, called, None, 403, headers=headers)
-        challenge = answer.headers["WWW-Authenticate"]
-        assert challenge.startswith('Bearer error="insufficient_scope"')
+    headers = {"Authorization": f"Bearer {pair.access_token}"}
+    answer = _call(app, operation, None, 403, headers=headers)
+    challenge = answer.headers["WWW-Authenticate"]
+    assert challenge.startswith('Bearer error="insufficient_scope"')
 
 
 #: endif
-def test_no_broken_body_reaches_a_view(app, account):
-    for called in _operations(app):
-        if called.operation.body is not None:
-            headers = {"Content-Type": "application/json"}
-            _call(app, called, account, 400, headers=headers, data="{")
+@each_route(has_contract, takes_json)
+def test_no_broken_body_reaches_a_view(app, account, operation):
+    _call(app, operation, account, 400, headers={"Content-Type": JSON}, data="{")
 
 
-def test_no_unknown_member_reaches_a_view(app, account):
-    for called in _operations(app):
-        if called.operation.body is not None:
-            answer = _call(app, called, account, 422, json={"somethingElse": 1})
-            assert answer.json["errors"]
+@each_route(has_contract, takes_json)
+def test_no_unknown_member_reaches_a_view(app, account, operation):
+    answer = _call(app, operation, account, 422, json={"somethingElse": 1})
+    assert answer.json["errors"]
 
 
-def test_no_unknown_parameter_reaches_a_view(app, account):
-    for called in _operations(app):
-        #: if cookiecutter.oauth == "client"
-        # What a provider adds to the address is ignored: RFC 6749 section 4.1.2.
-        if called.path.endswith("/callback"):
-            continue
-        #: endif
-        if not called.operation.has_free_query:
-            query = {"query_string": "somethingElse=1"}
-            body = {"json": {}} if called.operation.body else {}
-            _call(app, called, account, 422, **query, **body)
+@each_route(has_contract, lambda route: not route.contract.has_free_query)
+def test_no_unknown_parameter_reaches_a_view(app, account, operation):
+    #: if cookiecutter.oauth == "client"
+    # What a provider adds to the address is ignored: RFC 6749 section 4.1.2.
+    if operation.path.endswith("/callback"):
+        return
+    #: endif
+    query = {"query_string": "somethingElse=1"}
+    taken = operation.contract.takes[0]
+    body = {"data": "{}", "content_type": taken} if takes_body(operation) else {}
+    _call(app, operation, account, 422, **query, **body)
 
 
-def test_every_operation_of_the_api_waits_for_the_database(make_app, monkeypatch):
-    app = make_app(is_prepared=False)
-
+@each_route(has_contract, lambda route: route.contract.needs_database)
+def test_every_operation_of_the_api_waits_for_the_database(app, monkeypatch, operation):
     def find_nobody():
         raise ServerSelectionTimeoutError
 
+    preparation.state.of(app).is_done = False
     monkeypatch.setattr(preparation, "prepare", find_nobody)
-    for called in _operations(app):
-        if called.operation.needs_database:
-            assert _call(app, called, None, 503).headers["Retry-After"]
+    assert _call(app, operation, None, 503).headers["Retry-After"]
 
 
 #: if cookiecutter.throttling
-def test_every_operation_refuses_callers_that_ask_too_often(make_app):
-    app = make_app(RATELIMIT_DEFAULT="1 per hour", RATELIMIT_AUTH="1 per hour")
-    for called in _operations(app):
-        if called.operation.is_throttled:
-            headers = {"Accept": "model/none"}
-            Api(app).client.open(called.path, method=called.method, headers=headers)
-            assert _call(app, called, None, 429).headers["Retry-After"]
+@each_route(has_contract, lambda route: route.contract.is_throttled)
+def test_every_operation_refuses_callers_that_ask_too_often(throttled_app, operation):
+    headers = {"Accept": "model/none"}
+    Api(throttled_app).client.open(operation.path, method=operation.method, headers=headers)
+    assert _call(throttled_app, operation, None, 429).headers["Retry-After"]
 
 
 #: endif
-def test_no_operation_tells_anything_about_an_unexpected_error(app, monkeypatch):
+@each_route(has_contract)
+def test_no_operation_tells_anything_about_an_unexpected_error(app, monkeypatch, operation):
     def fail():
         message = "an accident at /srv/app"
         raise RuntimeError(message)
@@ -189,5 +176,4 @@ def test_no_operation_tells_anything_about_an_unexpected_error(app, monkeypatch)
     steps = (request_id.assign_request_id, routing.find_operation, fail)
     monkeypatch.setattr(hooks, "BEFORE_REQUEST", steps)
     app.config["PROPAGATE_EXCEPTIONS"] = False
-    for called in _operations(app):
-        assert "accident" not in _call(app, called, None, 500).text
+    assert "accident" not in _call(app, operation, None, 500).text

@@ -95,7 +95,7 @@ def _places(app: Flask) -> Iterator[tuple[str, str, str]]:
 def _protected_paths() -> set[str]:
     """Return a path to everything of which nothing is public."""
     public = {path_of(route.rule) for route in find_routes() if _is_public(route)}
-    return {route.url for route in find_routes() if path_of(route.rule) not in public}
+    return {route.path for route in find_routes() if path_of(route.rule) not in public}
 
 
 def _is_public(route: Route) -> bool:
@@ -148,7 +148,7 @@ def test_another_spelling_does_not_avoid_the_token(api: Api, operation: Route) -
         methods |= {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
     for what, spell in SPELLINGS.items():
         for method in sorted(methods):
-            target = spell(operation.url)
+            target = spell(operation.path)
             assert _open(api, method, target).status_code == 401, (what, method, target)
 
 

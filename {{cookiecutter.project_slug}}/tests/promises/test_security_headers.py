@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from werkzeug.datastructures import Headers
 
-from tests.promises.resources import create_each, operations_of, read_document
+from tests.fixtures.operations import each
 from tests.promises.statuses import collect_answers, make_probed_app
 
 if TYPE_CHECKING:
-    from tests.fixtures.accounts import Person
-    from tests.fixtures.api import Api
+    from tests.fixtures.examples import Example, World
+    from tests.fixtures.operations import Operation
     from tests.fixtures.processes import Server
 
 HOST: Final = b"Host: localhost\r\nX-Forwarded-Proto: https\r\n"
@@ -47,11 +47,10 @@ SOFTWARE: Final = re.compile(rb"(?i)gunicorn|werkzeug|flask|python|wsgi|mongo|/?
 
 
 @pytest.fixture
-def answers(make_app, api, account) -> dict[str, Headers]:
-    """Return the headers of an answer of each status, and of the 304 of each resource."""
-    current = _ask_again(api, account)
+def answers(make_app, account) -> dict[str, Headers]:
+    """Return the headers of an answer of each status."""
     statuses = collect_answers(make_probed_app(make_app), account)
-    return current | {name: answer.headers for name, answer in statuses.items()}
+    return {name: answer.headers for name, answer in statuses.items()}
 
 
 @pytest.fixture
@@ -60,22 +59,9 @@ def problems(two_servers) -> dict[str, Headers]:
     return {name: _parse(_exchange(two_servers[0], *REFUSED[name])) for name in REFUSED}
 
 
-def _ask_again(api: Api, account: Person) -> dict[str, Headers]:
-    """Return the headers of the 304 of each resource."""
-    places = [owned.place for owned in create_each(api, account)]
-    places += [
-        path
-        for method, path, operation in operations_of(read_document(api))
-        if method == "GET" and "304" in operation["responses"] and "{" not in path
-    ]
-    tags = {place: api.get(place, account).headers.get("ETag") for place in places}
-    return {
-        f"304 of {place}": api.get(
-            place, account, headers={"If-None-Match": tag}, status=304
-        ).headers
-        for place, tag in tags.items()
-        if tag
-    }
+def _may_be_current(operation: Operation) -> bool:
+    """Tell whether the operation says that a client's copy is current."""
+    return "304" in operation.responses and operation.method == "GET"
 
 
 def _exchange(server: Server, request: bytes, status: int) -> bytes:
@@ -140,6 +126,19 @@ def test_an_answer_of_the_api_may_load_nothing(answers, problems):
         policy = _read_policy(headers)
         assert policy["default-src"] == "'none'", name
         assert set(policy.values()) <= {"'none'", ""}, name
+
+
+@pytest.mark.checklist("output.nosniff", "output.frame", "output.csp")
+@each(_may_be_current)
+def test_an_answer_that_a_copy_is_current_is_as_protected(world: World, example: Example) -> None:
+    tag = world.api.client.open(**example.request()).headers["ETag"]
+    request = example.request(headers={**example.headers, "If-None-Match": tag})
+    answer = world.api.client.open(**request)
+    assert answer.status_code == 304
+    assert answer.headers.getlist("X-Content-Type-Options") == ["nosniff"]
+    assert answer.headers.getlist("X-Frame-Options") == ["DENY"]
+    if example.operation.media_type != "text/html":
+        assert {*_read_policy(answer.headers).values()} <= {"'none'", ""}
 
 
 #: if cookiecutter.api_docs != "none"

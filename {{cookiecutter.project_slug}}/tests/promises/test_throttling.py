@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.fixtures.api import Api
-from tests.promises.routes import find_routes
+from tests.fixtures.operations import each_route
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     #: if cookiecutter.oauth == "server"
     from tests.fixtures.oauth import MakeOtherApp, OtherApp
     #: endif
+    from tests.fixtures.operations import Route
 
 pytestmark = pytest.mark.checklist("access.throttle")
 
@@ -72,15 +73,12 @@ def test_problem_carries_every_security_header(api: Api) -> None:
 
 
 #: endif
-def test_every_route_but_the_probes_has_a_limit(make_app: MakeApp) -> None:
-    app = make_app(RATELIMIT_DEFAULT="1 per minute", RATELIMIT_AUTH="1 per minute")
-    routes = find_routes(app)
-    assert len(routes) > 8
-    for number, route in enumerate(routes):
-        caller = {"method": route.method, "address": f"192.0.2.{number}"}
-        first, second = statuses(Api(app), 2, route.path, **caller)
-        assert first != 429, route
-        assert (second == 429) is not route.is_health, route
+@each_route()
+def test_every_route_but_the_probes_has_a_limit(throttled_app: Flask, operation: Route) -> None:
+    caller = {"method": operation.method, "address": "192.0.2.1"}
+    first, second = statuses(Api(throttled_app), 2, operation.path, **caller)
+    assert first != 429
+    assert (second == 429) is not operation.contract.is_probe
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/api/v1/nothing"])

@@ -16,8 +16,8 @@ from app import create_app
 from config.production import Production
 from config.testing import Testing
 from tests.fixtures.api import Api
+from tests.fixtures.operations import each_route, find_routes
 from tests.fixtures.processes import NEEDED
-from tests.promises.routes import find_routes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.accounts import MakeAccount, Person
     from tests.fixtures.application import MakeApp
+    from tests.fixtures.operations import Route
     from tests.fixtures.processes import Server, StartServer
 
 ME: Final = "/api/v1/me"
@@ -91,14 +92,14 @@ def refuse_plain(api: Api, method: str, path: str, headers: dict[str, str]) -> N
 
 
 @pytest.mark.checklist("access.https", "access.hsts")
-def test_every_route_but_the_probes_refuses_plain_http(app: Flask) -> None:
-    routes = find_routes(app)
-    assert len(routes) > 8
-    for route in routes:
-        if route.is_health:
-            continue
-        for headers in ({"X-Forwarded-Proto": "http"}, {}):
-            refuse_plain(Api(app), route.method, route.path, headers)
+@each_route(lambda route: not route.contract.is_probe)
+def test_every_route_but_the_probes_refuses_plain_http(app: Flask, operation: Route) -> None:
+    for headers in ({"X-Forwarded-Proto": "http"}, {}):
+        refuse_plain(Api(app), operation.method, operation.path, headers)
+
+
+@pytest.mark.checklist("access.https", "access.hsts")
+def test_plain_http_is_refused_before_a_route_is_looked_for(app: Flask) -> None:
     refuse_plain(Api(app), "GET", "/nothing", {})
     refuse_plain(Api(app), "OPTIONS", ME, {})
 
@@ -177,7 +178,7 @@ def is_long(values: list[str] | None) -> bool:
 @pytest.mark.checklist("access.hsts")
 def test_every_answer_over_https_has_hsts(app: Flask, make_account: MakeAccount) -> None:
     api = Api(app)
-    places = [(route.method, route.path) for route in find_routes(app)]
+    places = [(route.method, route.path) for route in find_routes()]
     places += [("GET", "/nothing"), ("GET", "/api/v1/nothing"), ("PUT", ME), ("OPTIONS", ME)]
     seen = set()
     for method, path in places:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from tests.fixtures.accounts import PASSWORD
-from tests.promises.resources import operations_of, request_of
+from tests.fixtures.accounts import PASSWORD, Person
+from tests.fixtures.examples import World
+from tests.fixtures.operations import find_operations, takes_json
+from tests.promises.resources import makes_a_thing
 
 if TYPE_CHECKING:
     from http.client import HTTPResponse
 
+    from flask import Flask
     from pymongo.database import Database
 
+    from tests.fixtures.accounts import MakeAccount
+    from tests.fixtures.operations import Operation
     from tests.fixtures.processes import Server, StartServer
 
 ACCOUNT: Final = {"email": "minji@example.com", "password": PASSWORD, "displayName": "김민지"}
@@ -41,9 +47,16 @@ class Client:
     """A client with a token that can call both releases."""
 
     def __init__(self, token: str = "") -> None:
+        self._token = token
         self._headers = {"X_Forwarded_Proto": "https"}
         if token:
             self._headers["Authorization"] = f"Bearer {token}"
+
+    def as_person(self, database: Database[dict[str, Any]]) -> Person:
+        """Return who calls, for tests in this process."""
+        identifier = database.accounts.find_one()["_id"]
+        words = (ACCOUNT["email"], PASSWORD, ACCOUNT["displayName"])
+        return Person(identifier, *words, self._token, "")
 
     def ask(self, server: Server, method: str, path: str, **request: Any) -> HTTPResponse:
         """Return an answer, which tells of no mistake; that a service is away is none."""
@@ -81,38 +94,54 @@ def _added(database: Database[dict[str, Any]]) -> dict[str, list[Any]]:
     return {name: database[name].distinct("_id", {LATER: {"$exists": True}}) for name in names}
 
 
+def _is_at(operation: Operation, place: str) -> bool:
+    """Tell whether a place is one of an operation's path."""
+    return re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", operation.path), place) is not None
+
+
+def _changes_in_json(operation: Operation) -> bool:
+    is_change = operation.method in {"PUT", "PATCH"} and operation.is_protected
+    return is_change and takes_json(operation) and "password" not in operation.path
+
+
 def test_documents_of_the_next_release_are_read_changed_and_kept(
-    releases: tuple[Server, Server], database: Database[dict[str, Any]]
+    releases: tuple[Server, Server],
+    unhurried_app: Flask,
+    make_account: MakeAccount,
+    database: Database[dict[str, Any]],
 ) -> None:
     this, following = releases
     Client().ask(following, "POST", "/api/v1/auth/signup", json=ACCOUNT)
     client = _log_in(following)
     # Sessions are written without their class.
     database.accounts.update_many({}, {"$set": {f"sessions.$[].{LATER}": "x"}})
-    document = json.loads(Client().ask(this, "GET", "/openapi.json").body)
-    documented = [*operations_of(document)]
-    places = [
-        client.ask(following, method, path, **request_of(operation)).headers["Location"]
-        for method, path, operation in documented
-        if method == "POST" and operation["security"] and {"201", "202"} & {*operation["responses"]}
-    ]
+    # Whatever the examples need is somebody else's, of this release.
+    world = World(unhurried_app, client.as_person(database), make_account)
+    places = []
+    for operation in find_operations():
+        if makes_a_thing(operation) and (takes_json(operation) or not operation.takes):
+            example = world.prepare(operation)
+            request = {"json": example.body} if operation.takes else {}
+            answer = client.ask(following, "POST", example.path, **request)
+            assert answer.status == operation.success, (operation, answer.body)
+            places.append(answer.headers["Location"])
     stored = _added(database)
     assert stored["accounts"]
-    # Each thing that can be created has a class of its own.
-    assert len([name for name, found in stored.items() if found]) > len(places)
+    assert not places or len([name for name, found in stored.items() if found]) > 1
 
-    for place in ("/api/v1/me", *places):
-        assert client.ask(this, "GET", place).status == 200
-    for method, path, operation in documented:
-        if method in {"PUT", "PATCH"} and operation["security"] and "password" not in path:
-            prefix = path.partition("{")[0]
-            for place in ("/api/v1/me", *places):
-                if place.startswith(prefix) and place.count("/") == path.count("/"):
-                    client.ask(this, method, place, **request_of(operation))
-        elif method == "GET" and "{" not in path:
-            client.ask(this, method, path)
+    for operation in find_operations():
+        for place in ("/api/v1/me", *places):
+            if not _is_at(operation, place):
+                continue
+            if operation.method == "GET":
+                assert client.ask(this, "GET", place).status == 200
+            elif _changes_in_json(operation):
+                client.ask(this, operation.method, place, json=world.prepare(operation).body)
+        if operation.method == "GET" and not operation.parameters:
+            client.ask(this, "GET", operation.path)
     _log_in(this)
 
-    assert _added(database) == stored
-    sessions = database.accounts.find_one()["sessions"]
+    kept = _added(database)
+    assert {name: [*filter(kept[name].__contains__, ids)] for name, ids in stored.items()} == stored
+    sessions = database.accounts.find_one({"_id": world.caller.id})["sessions"]
     assert [LATER in session for session in sessions] == [True, False]

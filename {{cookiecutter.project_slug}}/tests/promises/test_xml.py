@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.fixtures.application import renewed
 from tests.fixtures.attacks import UNHURRIED, Attack
-from tests.fixtures.xml import body_in_xml, send
+from tests.fixtures.operations import each
+from tests.fixtures.xml import body_in_xml, send, takes_xml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.fixtures.accounts import Person
-    from tests.fixtures.application import MakeApp
+    from flask import Flask
+
+    from tests.fixtures.application import ShareApp
     from tests.fixtures.database_contents import ReadContents
-    from tests.fixtures.operations import Operation
+    from tests.fixtures.examples import Example, World
     from tests.fixtures.processes import Server
     from tests.fixtures.queries import Listen
     from tests.fixtures.xml import Dialect
@@ -85,11 +88,11 @@ def make_pointers(listener: socket.socket, folder: Path) -> dict[str, bytes]:
     return {what: f"<!DOCTYPE root {text}>".encode() for what, text in declared.items()}
 
 
-def examples_of(operation: Operation, caller: Person, dialect: Dialect, what: bytes) -> list[bytes]:
+def examples_of(example: Example, dialect: Dialect, what: bytes) -> list[bytes]:
     """Return the right example of a body behind a document type, plain and with a reference."""
-    example = body_in_xml(operation, dialect, operation.body_of(caller))
-    head, end, rest = example.partition(b"</")
-    return [what + example, what + head + b"&e;" + end + rest]
+    right = body_in_xml(example.operation, dialect, example.body)
+    head, end, rest = right.partition(b"</")
+    return [what + right, what + head + b"&e;" + end + rest]
 
 
 def unfold(levels: int, text: str = "ha" * 20) -> bytes:
@@ -128,50 +131,51 @@ def make_bombs(example: bytes) -> dict[str, bytes]:
 
 
 @pytest.mark.checklist("proc.xxe")
+@each(takes_xml)
 def test_no_dtd_is_read_and_nothing_is_fetched_for_a_body(
     attack: Attack,
-    writes: list[Operation],
+    example: Example,
     dialect: Dialect,
     listener: socket.socket,
     tmp_path: Path,
 ) -> None:
     for what, doctype in make_pointers(listener, tmp_path).items():
-        for operation in writes:
-            for body in examples_of(operation, attack.caller, dialect, doctype):
-                answer = send(attack, operation, body, status=400, what=what)
-                assert SECRET not in answer.text, what
+        for body in examples_of(example, dialect, doctype):
+            answer = send(attack, example, body, status=400, what=what)
+            assert SECRET not in answer.text, what
     assert not is_connected_to(listener)
 
 
 @pytest.mark.checklist("proc.xxe")
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "utf-7", "cp037"])
+@each(takes_xml)
 def test_a_dtd_in_another_encoding_is_refused_too(
-    attack: Attack, writes: list[Operation], listener: socket.socket, encoding: str
+    attack: Attack, example: Example, listener: socket.socket
 ) -> None:
     address = address_of(listener)
     text = f'<!DOCTYPE logIn SYSTEM "{address}"><logIn/>'
-    for declaration in ("", f'<?xml version="1.0" encoding="{encoding}"?>'):
-        body = (declaration + text).encode(encoding)
-        send(attack, writes[0], body, status=400, what=declaration)
+    for encoding in ("utf-16", "utf-16-le", "utf-32", "utf-7", "cp037"):
+        for declaration in ("", f'<?xml version="1.0" encoding="{encoding}"?>'):
+            body = (declaration + text).encode(encoding)
+            send(attack, example, body, status=400, what=(encoding, declaration))
     assert not is_connected_to(listener)
 
 
 @pytest.mark.checklist("proc.xxe")
+@each(takes_xml)
 def test_processing_instructions_and_inclusions_are_not_followed(
-    attack: Attack, writes: list[Operation], dialect: Dialect, listener: socket.socket
+    attack: Attack, example: Example, dialect: Dialect, listener: socket.socket
 ) -> None:
     address = address_of(listener)
     hint = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation'
     inclusion = f'<i:include xmlns:i="http://www.w3.org/2001/XInclude" href="{address}"/></'
-    for operation in writes:
-        example = body_in_xml(operation, dialect, operation.body_of(attack.caller)).decode()
-        bodies = {
-            "a style sheet": (f'<?xml-stylesheet href="{address}"?>{example}', 400),
-            "a schema": (example.replace(">", f' {hint}="{address}">', 1), 422),
-            "an inclusion": (example.replace("</", inclusion, 1), 422),
-        }
-        for what, (body, status) in bodies.items():
-            send(attack, operation, body.encode(), status=status, what=what)
+    right = body_in_xml(example.operation, dialect, example.body).decode()
+    bodies = {
+        "a style sheet": (f'<?xml-stylesheet href="{address}"?>{right}', 400),
+        "a schema": (right.replace(">", f' {hint}="{address}">', 1), 422),
+        "an inclusion": (right.replace("</", inclusion, 1), 422),
+    }
+    for what, (body, status) in bodies.items():
+        send(attack, example, body.encode(), status=status, what=what)
     assert not is_connected_to(listener)
 
 
@@ -189,44 +193,49 @@ def test_the_real_server_neither_fetches_nor_expands_anything(
     assert not is_connected_to(listener)
 
 
+@pytest.fixture(scope="module")
+def shared_app_at_length(share_app: ShareApp) -> Flask:
+    """Return an app that takes long bodies."""
+    return share_app(**UNHURRIED, MAX_BODY_BYTES=LONGEST_BODY)
+
+
 @pytest.fixture
 def attack_at_length(
-    make_app: MakeApp, caller: Person, read_contents: ReadContents, listen: Listen
+    shared_app_at_length: Flask, world: World, read_contents: ReadContents, listen: Listen
 ) -> Iterator[Attack]:
     """Return what sends hostile requests to an app that takes long bodies."""
-    app = make_app(**UNHURRIED, MAX_BODY_BYTES=LONGEST_BODY)
-    attack = Attack(app, caller, read_contents, listen)
-    yield attack
-    attack.end()
+    with renewed(shared_app_at_length) as app:
+        attack = Attack(app, world.caller, read_contents, listen)
+        yield attack
+        attack.end()
 
 
 @pytest.mark.checklist("proc.xml-bomb")
+@each(takes_xml)
 def test_a_bomb_is_refused_at_once_and_takes_no_memory(
-    attack_at_length: Attack, writes: list[Operation], dialect: Dialect
+    attack_at_length: Attack, example: Example, dialect: Dialect
 ) -> None:
-    attack = attack_at_length
-    for operation in writes:
-        example = body_in_xml(operation, dialect, operation.body_of(attack.caller))
-        for what, body in make_bombs(example).items():
-            tracemalloc.start()
-            try:
-                # The CPU time of this process, which does not depend on other load.
-                started = time.process_time()
-                send(attack, operation, body, status=400, what=what)
-                seconds = time.process_time() - started
-                _, peak = tracemalloc.get_traced_memory()
-            finally:
-                tracemalloc.stop()
-            assert seconds < MOST_SECONDS, (what, operation)
-            assert peak < MOST_BYTES + COPIES * len(body), (what, operation, peak)
+    right = body_in_xml(example.operation, dialect, example.body)
+    for what, body in make_bombs(right).items():
+        tracemalloc.start()
+        try:
+            # The CPU time of this process, which does not depend on other load.
+            started = time.process_time()
+            send(attack_at_length, example, body, status=400, what=what)
+            seconds = time.process_time() - started
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert seconds < MOST_SECONDS, what
+        assert peak < MOST_BYTES + COPIES * len(body), (what, peak)
 
 
 @pytest.mark.checklist("proc.xml-bomb")
+@each(takes_xml)
 def test_a_bomb_that_is_too_long_is_not_even_read(
-    attack: Attack, writes: list[Operation], dialect: Dialect
+    attack: Attack, example: Example, dialect: Dialect
 ) -> None:
-    for operation in writes:
-        example = body_in_xml(operation, dialect, operation.body_of(attack.caller))
-        for what, body in make_bombs(example).items():
-            status = 400 if len(body) < 65_536 else 413
-            send(attack, operation, body, status=status, what=what)
+    right = body_in_xml(example.operation, dialect, example.body)
+    for what, body in make_bombs(right).items():
+        status = 400 if len(body) < 65_536 else 413
+        send(attack, example, body, status=status, what=what)

@@ -8,6 +8,7 @@ import pytest
 from openapi_schema_validator import OAS31Validator
 
 from app.xml.openapi import name_elements
+from tests.fixtures.operations import find_operations
 from tests.fixtures.xml import XML
 
 if TYPE_CHECKING:
@@ -17,18 +18,18 @@ if TYPE_CHECKING:
     from tests.fixtures.xml import Dialect
 
 
-def _contents(operations: list[Operation]) -> Iterator[tuple[Operation, dict[str, Any]]]:
-    for operation in operations:
+def _contents() -> Iterator[tuple[Operation, dict[str, Any]]]:
+    for operation in find_operations():
         yield operation, operation.details.get("requestBody", {}).get("content", {})
         success = operation.details["responses"][str(operation.success)]
         yield operation, success.get("content", {})
 
 
-def test_whatever_has_a_schema_is_there_in_json_and_in_xml(operations):
+def test_whatever_has_a_schema_is_there_in_json_and_in_xml():
     standard = ("/openapi.json", "/.well-known/")
     told = [
         [*content]
-        for operation, content in _contents(operations)
+        for operation, content in _contents()
         if "$ref" in content.get("application/json", {}).get("schema", {})
         and not operation.path.startswith(standard)
     ]
@@ -37,10 +38,10 @@ def test_whatever_has_a_schema_is_there_in_json_and_in_xml(operations):
 
 
 def test_an_example_in_xml_is_that_of_json(
-    document: dict[str, Any], operations: list[Operation], dialect: Dialect
+    document: dict[str, Any], dialect: Dialect
 ) -> None:
     tried = 0
-    for operation, content in _contents(operations):
+    for operation, content in _contents():
         if XML not in content:
             continue
         schema = content[XML]["schema"]
