@@ -39,5 +39,6 @@ pytest_plugins = [
     "tests.fixtures.queue",
     #: endif
     "tests.fixtures.tokens",
+    # Fixtures of your own come before these: tests/project.py may import them.
     "tests.fixtures.examples",
 ]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.project import EXEMPTIONS
 from tests.promises.items import RESULTS, read_items
 
 if TYPE_CHECKING:
@@ -58,17 +57,14 @@ def add_outcome(config: pytest.Config, item_id: str, name: str, *, is_passed: bo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse a marker that names no item: a typo would prove nothing. Skip what is exempt."""
+    """Refuse a marker that names no item: a typo would prove nothing."""
     known = {item.id for item in read_items()}
     for item in items:
-        operation = str(getattr(item, "callspec", None) and item.callspec.params.get("operation"))
         for item_id in _ids_of(item):
             if item_id not in known:
                 message = f"{item.nodeid}: the checklist has no item {item_id!r}"
                 raise pytest.UsageError(message)
             item.user_properties.append((_PROPERTY, item_id))
-            if reason := EXEMPTIONS.get((item_id, operation)):
-                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 def _ids_of(item: pytest.Item) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from flask import g, request, request_finished
 
+from app.openapi.parameters import path_of
 from tests.fixtures import queries
 from tests.plugins.checklist import add_outcome
 from tests.promises.answers import Answer, find_faults, find_in_document, find_in_log
@@ -55,6 +56,8 @@ class Recorder(logging.Handler):
         self.record = Record()
         self.verdicts: list[Verdict] = []
         self.lost_processes = 0
+        # What the test that runs is about, and what it has called so far.
+        self._touched: set[str] = set()
         self.uncollected = 0
 
     def watch(self, sender: Flask, response: Response, **_: Any) -> None:
@@ -65,11 +68,23 @@ class Recorder(logging.Handler):
         rule = request.url_rule.rule if request.url_rule else None
         if rule is not None:
             self.record.calls.add(Call(request.method, rule, response.status_code))
+            self._touched.add(f"{request.method} {path_of(rule)}")
         body = b"" if response.direct_passthrough else response.get_data()
         operation: Operation | None = g.get("operation")
         is_raw = operation is not None and operation.is_raw
-        answer = (request.method, rule, response.status_code, response.headers, body, is_raw)
+        gives = operation.gives if operation is not None else ()
+        answer = (request.method, rule, response.status_code, response.headers, body, is_raw, gives)
         self.record.add_faults(find_faults(Answer(*answer)))
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Remember which operation a test is about."""
+        parameters: dict[str, Any] = getattr(getattr(item, "callspec", None), "params", {})
+        self._touched = {str(parameters["operation"])} if "operation" in parameters else set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep what a test was about that failed: it may have been about to see more."""
+        if report.failed:
+            self.record.disturbed |= self._touched
 
     def emit(self, record: logging.LogRecord) -> None:
         """Check a log line and its traceback; lines of tests are ignored."""

@@ -57,12 +57,12 @@ SPELLINGS: Final[dict[str, Spell]] = {
     "a slash behind": lambda path: path + "/",
     "two slashes behind": lambda path: path + "//",
     "two slashes before": lambda path: "/" + path,
-    "two slashes within": lambda path: path.replace("/v1/", "//v1/"),
-    "two slashes further on": lambda path: path.replace("/v1/", "/v1//"),
+    "two slashes within": lambda path: re.sub(r"(/v\d+/)", r"/\1", path),
+    "two slashes further on": lambda path: re.sub(r"(/v\d+/)", r"\1/", path),
     "an encoded letter": lambda path: "/%61" + path[2:],
     "an encoded last letter": lambda path: path[:-1] + f"%{ord(path[-1]):02x}",
     "an encoded slash behind": lambda path: path + "%2f",
-    "encoded slashes": lambda path: path.replace("/v1/", "%2fv1%2F"),
+    "encoded slashes": lambda path: re.sub(r"/(v\d+)/", r"%2f\1%2F", path),
     "an encoded last slash": lambda path: "%2F".join(path.rsplit("/", 1)),
     "a NUL behind": lambda path: path + "%00",
     "a parameter": lambda path: path + ";a=b",
@@ -158,6 +158,8 @@ def test_slashes_make_no_second_path_to_anything(api, account, name):
     for path in _protected_paths():
         for method in ("GET", "HEAD", "OPTIONS", "PUT"):
             target = SPELLINGS[name](path)
+            if target == path:
+                continue
             answer = _open(api, method, target, account.headers)
             assert answer.status_code == 404, (method, target)
 

@@ -122,9 +122,7 @@ class Validator:
 
 
 @pytest.fixture
-def validator(
-    unhurried_app: Flask, make_account: MakeAccount, operation: Operation
-) -> Validator:
+def validator(unhurried_app: Flask, make_account: MakeAccount, operation: Operation) -> Validator:
     """Return what judges a case."""
     return Validator(unhurried_app, make_account, operation)
 

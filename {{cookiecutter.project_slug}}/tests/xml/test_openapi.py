@@ -37,9 +37,7 @@ def test_whatever_has_a_schema_is_there_in_json_and_in_xml():
     assert all(names == ["application/json", XML] for names in told)
 
 
-def test_an_example_in_xml_is_that_of_json(
-    document: dict[str, Any], dialect: Dialect
-) -> None:
+def test_an_example_in_xml_is_that_of_json(document: dict[str, Any], dialect: Dialect) -> None:
     tried = 0
     for operation, content in _contents():
         if XML not in content:

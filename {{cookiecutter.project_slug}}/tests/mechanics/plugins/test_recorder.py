@@ -42,6 +42,16 @@ def test_an_answer_is_recorded_by_its_route(recorder, api):
     assert not recorder.record.faults
 
 
+def test_what_a_failed_test_was_about_is_kept(recorder, api):
+    parameters = {"operation": "GET /about/{thingId}"}
+    recorder.pytest_runtest_setup(SimpleNamespace(callspec=SimpleNamespace(params=parameters)))
+    api.get("/health/live")
+    recorder.pytest_runtest_logreport(SimpleNamespace(failed=False))
+    assert recorder.record.disturbed == set()
+    recorder.pytest_runtest_logreport(SimpleNamespace(failed=True))
+    assert recorder.record.disturbed == {"GET /about/{thingId}", "GET /health/live"}
+
+
 def test_an_answer_without_a_route_is_checked_too(recorder, api, monkeypatch):
     seen = []
     monkeypatch.setattr(recorder_module, "find_faults", lambda answer: seen.append(answer) or ())

@@ -149,6 +149,11 @@ def test_a_documented_answer_that_was_never_seen_is_named():
     assert judged["output.status", "every documented answer is seen"] == expected
 
 
+def test_an_answer_that_a_failed_test_may_have_been_about_to_see_is_not_named():
+    judged = _judged(Record(calls={KEPT}, disturbed={"GET /kept"}))
+    assert judged["output.status", "every documented answer is seen"] == []
+
+
 def test_a_query_that_no_index_serves_is_named():
     by_name = Query.of("find", "accounts", {"displayName": "Minji"}, ())
     ordered = Query.of("find", "accounts", {"_id": 1}, (("displayName", 1),))
@@ -175,8 +180,10 @@ def test_faults_of_all_processes_are_judged_together():
 def test_records_of_processes_add_up():
     query = Query.of("find", "things", {"a": 1, "b": {"$gt": 2}}, (("c", -1),))
     record = Record(calls={KEPT})
-    record.add(json.loads(json.dumps(Record({Call("PUT", "/kept", 200)}, {query}).dump())))
+    other = Record({Call("PUT", "/kept", 200)}, {"PUT /kept"}, {query})
+    record.add(json.loads(json.dumps(other.dump())))
     assert record.calls == {KEPT, Call("PUT", "/kept", 200)}
+    assert record.disturbed == {"PUT /kept"}
     assert record.queries == {query}
 
 
