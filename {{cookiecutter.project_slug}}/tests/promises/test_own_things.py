@@ -163,6 +163,15 @@ def test_an_invalid_uuid_names_nothing(
 
 
 @pytest.mark.checklist("proc.uuid")
+@each(names_a_thing)
+def test_a_uuid_of_nothing_names_nothing(
+    world: World, operation: Operation, example: Example
+) -> None:
+    answer = world.api.client.open(**example.request(path=operation.url))
+    assert answer.status_code == 404, answer.text
+
+
+@pytest.mark.checklist("proc.uuid")
 @each(lambda operation: operation.method != "GET")
 def test_stored_identifiers_are_native_uuids(
     world: World, operation: Operation, database: Database[dict[str, Any]]
