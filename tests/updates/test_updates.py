@@ -20,7 +20,7 @@ def check(project):
         "tests/test_layers.py",
         "tests/config",
         "tests/test_readme.py",
-        "tests/dev/test_docs.py",
+        "tests/mechanics/dev/test_docs.py",
     ]
     run(project, sys.executable, "-m", "pytest", "-n0", "--no-cov", "-q", *tests)
 

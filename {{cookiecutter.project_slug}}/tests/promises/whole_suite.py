@@ -80,14 +80,10 @@ class Record:
 
 
 class Documented(NamedTuple):
-    """What the app has: its routes, and the statuses that the API document names for each.
-
-    Those that are *unlisted* stand in no document, and are meant so.
-    """
+    """What the app has: its routes, and the statuses that the API document names for each."""
 
     routes: set[tuple[str, str]]
     answers: set[Call]
-    unlisted: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_documented() -> Documented:
@@ -109,11 +105,6 @@ def read_documented() -> Documented:
             for method, operation in item.items()
             for status in operation["responses"]
         },
-        unlisted=frozenset(
-            (method, rule.rule)
-            for rule, method in operations.walk()
-            if operations[rule.endpoint, method].is_unlisted
-        ),
     )
 
 
