@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import mongoengine
 import pymongo
 
+from app.extensions import app_settings
 #: if cookiecutter.observability
 from app.observability import slow_queries
 #: endif
@@ -35,8 +36,9 @@ def init_app(app: Flask) -> None:
     Nothing is opened before the first query. A second application of the same process
     shares the connection where it names the same database, and replaces it where not.
     """
+    settings = app_settings.of(app)
     options: dict[str, Any] = {
-        "host": app.config["MONGODB_URI"],
+        "host": settings.MONGODB_URI,
         # The default, since the driver's own would be the same for all projects.
         "db": SLUG,
         "uuidRepresentation": "standard",
@@ -44,7 +46,7 @@ def init_app(app: Flask) -> None:
         "connect": False,
         "appname": SLUG,
         #: if cookiecutter.observability
-        "event_listeners": slow_queries.make_listeners(app.config),
+        "event_listeners": [slow_queries.SlowQueries(settings.SLOW_QUERY_MILLISECONDS)],
         #: endif
     }
     try:

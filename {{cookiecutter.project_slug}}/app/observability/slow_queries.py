@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Final
 from pymongo.monitoring import CommandListener
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
     from pymongo.monitoring import CommandFailedEvent, CommandStartedEvent, CommandSucceededEvent
 
 # What a line holds beside its text.
@@ -51,10 +48,3 @@ class SlowQueries(CommandListener):
         named = collection if isinstance(collection, str) else None
         told = zip(FIELDS, (event.command_name, named, milliseconds), strict=True)
         logger.warning("slow query", extra=dict(told))
-
-
-def make_listeners(config: Mapping[str, Any]) -> list[CommandListener]:
-    """Return what listens to the clients of an app; nothing where it has no settings of its own."""
-    if "SLOW_QUERY_MILLISECONDS" not in config:
-        return []
-    return [SlowQueries(config["SLOW_QUERY_MILLISECONDS"])]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import mongoengine
 import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from app.observability.slow_queries import SlowQueries, make_listeners
+from app import create_app
+from app.observability.slow_queries import SlowQueries
+from config.testing import Testing
 from tests.fixtures.accounts import CANARY
 
 LOGGER = "app.observability.slow_queries"
@@ -61,9 +64,11 @@ def test_a_quick_command_is_not_logged(mongodb_uri, caplog):
     assert told(caplog) == []
 
 
-def test_settings_say_what_is_slow():
-    assert make_listeners({"SLOW_QUERY_MILLISECONDS": 7}) == [SlowQueries(7)]
-    assert make_listeners({}) == []
+def test_settings_say_what_is_slow(monkeypatch):
+    given = {}
+    monkeypatch.setattr(mongoengine, "connect", given.update)
+    create_app(Testing(SLOW_QUERY_MILLISECONDS=7))
+    assert given["event_listeners"] == [SlowQueries(7)]
 
 
 def test_listeners_of_one_threshold_are_alike():
