@@ -36,7 +36,13 @@ if TYPE_CHECKING:
     from tests.fixtures.accounts import MakeAccount
     from tests.fixtures.operations import Operation
 
-pytestmark = pytest.mark.checklist("input.validate", "output.status")
+pytestmark = [
+    pytest.mark.checklist("input.validate", "output.status"),
+    # Whatever runs beside the tests in this process, the driver's threads for one, waits by chance.
+    pytest.mark.filterwarnings(
+        "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
+    ),
+]
 
 # The same examples on every run; a larger number finds more and takes longer.
 EXAMPLES: Final = 5
