@@ -191,6 +191,8 @@ def check_texts(texts, answers):
         assert f"`{uri}`" in texts[readme]
     lines = texts["app/openapi/introduction.md"].split("\n")
     assert (lines[0], lines[2]) == (f"# {name}", description)
+    contact = tomllib.loads(texts["app/openapi/info.toml"])["contact"]
+    assert contact["name"] == ("" if author == QUESTIONS["author_name"] else author)
     assert slug in constants_of(texts["config/core.py"])
     assert uri in constants_of(texts["config/production.py"])
     assert f"# MONGODB_URI={uri}" in texts[".env.example"].split("\n")
