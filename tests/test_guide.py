@@ -12,6 +12,7 @@ import pytest
 
 from local_extensions.answers import CHOICES, QUESTIONS, YES_NO
 from local_extensions.manifest import OWNERS, SHARED
+from tests.grown.growing import SHOP, WIRING
 from tests.rendering import ROOT, SOURCES, files_in, render
 from tests.variants.names import groups_within
 
@@ -235,9 +236,9 @@ def test_every_make_target_that_is_named_exists(path):
 
 
 def flask_commands():
-    """Return every command that the sources give to flask, behind the names of its groups."""
+    """Return every command that sources and shop give to flask, behind its groups' names."""
     commands = set()
-    for path in (SOURCES / "app").glob("*/commands.py"):
+    for path in (path for folder in (SOURCES, SHOP) for path in folder.glob("app/*/commands.py")):
         nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
         inner = groups_within(nodes)
         for node in nodes:
@@ -336,6 +337,32 @@ def test_the_resource_guide_has_the_commands_of_the_projects_readme():
     for mark in ("add-resource", "remove-sample"):
         block = re.compile(rf"<!-- test: {mark} -->\n```sh\n(.*?)```", re.DOTALL)
         assert len({block.search(path.read_text("utf-8"))[1] for path in texts}) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_code_of_the_page_on_growing_is_that_of_the_grown_project(language):
+    page = (DOCS / language / "grow.md").read_text("utf-8")
+    shown_code = re.findall(r"<!-- from: (\S+) -->\n```\w+\n(.*?)```", page, re.DOTALL)
+
+    assert len(shown_code) == page.count("```") / 2
+    assert [name for name, code in shown_code if code not in code_of_shop(name)] == []
+
+
+def code_of_shop(name):
+    """Return a file of the grown project, or what its owner wrote into one that was there."""
+    if (SHOP / name).exists():
+        return (SHOP / name).read_text("utf-8")
+    return "\n".join(edit.new for edit in WIRING if edit.file == name)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_on_growing_names_what_is_there(language):
+    page = prose_of(DOCS / language / "grow.md")
+    named = set(re.findall(r"`((?:app|config|tests)/[\w/]+\.py)`", page))
+
+    assert {name for name in named if not (SHOP / name).exists()} <= {"app/routes.py"}
+    views = re.findall(r"class (\w+View)", code_of_shop("app/books/views.py"))
+    assert set(re.findall(r"`(\w+View)`", page)) <= set(views)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

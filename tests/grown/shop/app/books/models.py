@@ -1,0 +1,86 @@
+"""Books, and who may change them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from mongoengine import (
+    CASCADE,
+    DateField,
+    Decimal128Field,
+    EmbeddedDocumentField,
+    EnumField,
+    IntField,
+    LazyReferenceField,
+    ListField,
+    StringField,
+)
+
+from app.accounts.models import Account
+from app.database.documents import BaseDocument, BaseEmbeddedDocument
+
+
+class Currency(StrEnum):
+    """What prices are in (ISO 4217)."""
+
+    EUR = "EUR"
+    KRW = "KRW"
+    USD = "USD"
+
+
+class Binding(StrEnum):
+    """What holds the pages together."""
+
+    HARDCOVER = "hardcover"
+    PAPERBACK = "paperback"
+
+
+class Price(BaseEmbeddedDocument):
+    """What a copy costs, to the last digit."""
+
+    amount = Decimal128Field(required=True)
+    currency = EnumField(Currency, required=True)
+
+
+class Book(BaseDocument):
+    """A book of the catalogue."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "books",
+        # The list is everybody's, so that no index begins with an account.
+        "indexes": [
+            {"fields": ["isbn"], "unique": True},
+            {"fields": ["created_at", "id"]},
+            {"fields": ["title", "id"]},
+            {"fields": ["price.amount", "id"]},
+            {"fields": ["published_on", "id"]},
+        ],
+    }
+
+    isbn = StringField(required=True)
+    title = StringField(required=True)
+    binding = EnumField(Binding, required=True)
+    tags = ListField(StringField())
+    price = EmbeddedDocumentField(Price, required=True)
+    # Of a book that is announced nobody knows it.
+    published_on = DateField(db_field="publishedOn")
+    stock = IntField(required=True)
+    # Counts the changes, orders included: an editor with If-Match overwrites none.
+    revision = IntField(required=True, default=1)
+
+    @property
+    def is_available(self) -> bool:
+        """Whether there is a copy to order."""
+        return bool(self.stock > 0)
+
+
+class Editor(BaseDocument):
+    """An account that may change the catalogue."""
+
+    meta: ClassVar[dict[str, Any]] = {
+        "collection": "editors",
+        "indexes": [{"fields": ["account"], "unique": True}],
+    }
+
+    account = LazyReferenceField(Account, reverse_delete_rule=CASCADE, required=True)

@@ -1,0 +1,1 @@
+"""Orders: each account has its own, of books that all share."""
