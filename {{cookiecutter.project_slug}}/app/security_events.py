@@ -23,13 +23,13 @@ from typing import (
 
 from flask import has_request_context
 #: endif
-#: if not cookiecutter.observability or ((not (not cookiecutter.field_encryption and cookiecutter.observability) and not cookiecutter.field_encryption) or (not cookiecutter.field_encryption and cookiecutter.observability))
+#: if not (cookiecutter.observability and cookiecutter.field_encryption)
 
 #: endif
 #: if not cookiecutter.observability
 from app.context import context
 #: endif
-#: if (not (not cookiecutter.field_encryption and cookiecutter.observability) and not cookiecutter.field_encryption) or (not cookiecutter.field_encryption and cookiecutter.observability)
+#: if not cookiecutter.field_encryption
 from app.database.keyed_hashes import hash_for
 #: endif
 
