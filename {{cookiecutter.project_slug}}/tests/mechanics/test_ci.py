@@ -167,8 +167,9 @@ def test_a_view_broken_on_purpose_turns_the_suite_red(copy):
         f"{tests}created_resources_have_timestamps",
     )
     assert code == 1
-    assert f"FAILED {tests}a_change_moves_updated_at_alone" in printed
-    assert "1 failed, 1 passed" in printed
+    assert f"FAILED {tests}a_change_moves_updated_at_alone[PATCH /api/v1/me]" in printed
+    # All others pass, however many a project's resources make of them.
+    assert re.search(r"\b1 failed, \d+ passed", printed)
 
 
 @pytest.mark.checklist("cicd.tests")
