@@ -174,7 +174,7 @@ OWNERS = (
     Owner(
         "observability",
         (False,),
-        ("app/server/access_log.py", "tests/mechanics/server/test_access_log.py"),
+        ("app/server/access_log.py", "tests/server/test_access_log.py"),
     ),
     Owner(
         "task_queue",

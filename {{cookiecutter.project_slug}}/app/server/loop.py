@@ -42,7 +42,7 @@ ACCEPTED_AT_ONCE: Final = 64
 class GatheringWorker(ThreadWorker):
     """A threaded worker whose threads do not wait for a client's request.
 
-    tests/mechanics/server/test_loop.py has what it overrides in gunicorn; none of it is documented.
+    tests/server/test_loop.py has what it overrides in gunicorn; none of it is documented.
     """
 
     settings: Base

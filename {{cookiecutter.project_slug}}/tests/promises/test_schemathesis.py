@@ -16,6 +16,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.config import GenerationConfig, SchemathesisConfig
 
+from tests.fixtures.application import renewed
 from tests.fixtures.examples import World
 from tests.fixtures.operations import each
 #: if cookiecutter.xml
@@ -74,10 +75,11 @@ def write_xml(context: SerializationContext, value: Any) -> bytes:
 def schema_operations(shared_unhurried_app: Flask) -> dict[str, APIOperation]:
     """Return the operations of the document as schemathesis reads it, the app behind them."""
     load_all_checks()
-    schema = schemathesis.openapi.from_wsgi(
-        "/openapi.json", shared_unhurried_app, config=SchemathesisConfig(seed=SEED)
-    )
-    found = [one.ok() for one in schema.get_all_operations()]
+    with renewed(shared_unhurried_app) as app:
+        schema = schemathesis.openapi.from_wsgi(
+            "/openapi.json", app, config=SchemathesisConfig(seed=SEED)
+        )
+        found = [one.ok() for one in schema.get_all_operations()]
     return {f"{one.method.upper()} {one.path}": one for one in found}
 
 

@@ -33,7 +33,7 @@ def worker() -> server.Worker:
     """Return a worker without a server."""
     worker = server.Worker.__new__(server.Worker)
     worker.log = server.ServerLogger(Config())
-    worker.log.error_log = logging.getLogger("tests.mechanics.server")
+    worker.log.error_log = logging.getLogger("tests.server")
     return worker
 
 
@@ -82,7 +82,7 @@ def test_a_silent_client_is_not_logged_as_a_failure(
     caplog: pytest.LogCaptureFixture, error: type[OSError], lines: list[str]
 ) -> None:
     logger = server.ServerLogger(Config())
-    logger.error_log = logging.getLogger("tests.mechanics.server")
+    logger.error_log = logging.getLogger("tests.server")
     with caplog.at_level(logging.INFO):
         try:
             raise error
