@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pymongo
 from mongoengine import CASCADE, NULLIFY, PULL
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError
 
 from app.accounts.models import Account, Deletion
-from app.database import preparation
+from app.database import DATABASE_ERRORS, preparation
 from app.database.documents import utc_now
 from app.errors import ServiceUnavailableError, UnauthorizedError
 #: if cookiecutter.uploads
@@ -115,7 +115,7 @@ def _sweep_for_ever(app: Flask) -> None:
                 # An app that does not fit the database must not change it.
                 preparation.ensure_prepared()
                 sweep()
-        except (PyMongoError, ServiceUnavailableError) as error:
+        except (ServiceUnavailableError, *DATABASE_ERRORS) as error:
             logger.info("deletions go on later: %s", type(error).__name__)
         except Exception:
             logger.exception("deletions go on later")

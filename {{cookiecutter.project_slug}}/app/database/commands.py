@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup, with_appcontext
-from mongoengine import OperationError
-from pymongo.errors import PyMongoError
 
-from app.database import DatabaseMismatchError, preparation
+from app.database import DATABASE_ERRORS, DatabaseMismatchError, preparation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +24,7 @@ def reported_in_one_line() -> Iterator[None]:
         yield
     except DatabaseMismatchError as error:
         raise click.ClickException(str(error)) from error
-    except (PyMongoError, OperationError) as error:
+    except DATABASE_ERRORS as error:
         # The driver's own text, which mongoengine repeats, names hosts and may quote documents.
         message = f"MongoDB did not carry this out ({type(error).__name__})"
         raise click.ClickException(message) from error

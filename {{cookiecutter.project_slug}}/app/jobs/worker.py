@@ -9,10 +9,8 @@ from uuid import UUID
 
 import pymongo
 from celery.signals import worker_ready, worker_shutting_down
-from mongoengine import OperationError
-from pymongo.errors import PyMongoError
 
-from app.database import preparation
+from app.database import DATABASE_ERRORS, preparation
 from app.errors import ServiceUnavailableError
 from app.exports import task as exports
 from app.extensions import app_settings
@@ -73,7 +71,7 @@ def _sweep_until(app: Flask, stopping: Event) -> None:
                     sent = service.sweep()
                 if sent:
                     logger.info("sent %d jobs again", sent)
-        except (ServiceUnavailableError, PyMongoError, OperationError) as error:
+        except (ServiceUnavailableError, *DATABASE_ERRORS) as error:
             logger.warning("no job is looked after: %s", type(error).__name__)
         except Exception:
             # Whatever it was, the next sweep must come.
