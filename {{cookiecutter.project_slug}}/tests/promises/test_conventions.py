@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from pydantic.alias_generators import to_snake
 
+from tests.fixtures.database import read_all
 from tests.fixtures.members import documented_members, members_of, objects_of, replaced, resolve
 from tests.fixtures.operations import each, takes_json
 from tests.promises.answers import MEMBER, STANDARD_NAMES
@@ -187,10 +188,10 @@ def test_accounts_and_counters_have_both_timestamps(
 
 def _find_timestamps(database: Database[dict[str, Any]]) -> set[str]:
     """Return the names of the collections that hold something, all of it with timestamps."""
-    stored = {name: [*database[name].find()] for name in database.list_collection_names()}
+    stored = read_all(database)
     for name, documents in stored.items():
         for document in documents:
             moments = [document.get("createdAt"), document.get("updatedAt")]
             assert all(isinstance(moment, datetime) for moment in moments), name
             assert moments[0] <= moments[1], name
-    return {name for name, documents in stored.items() if documents}
+    return {*stored}

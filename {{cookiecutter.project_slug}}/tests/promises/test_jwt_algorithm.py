@@ -13,13 +13,14 @@ from config.testing import Testing
 from tests.fixtures.api import Api
 from tests.fixtures.forgery import (
     DIGESTS,
+    OTHER_ALGORITHMS,
     encode,
     known_keys,
     other_key,
     public_jwk,
     sign_with_hmac,
 )
-from tests.fixtures.tokens import ALGORITHM, Forger
+from tests.fixtures.tokens import Forger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.checklist("jwt.algorithm")
 
 ME: Final = "/api/v1/me"
-OTHER_ALGORITHMS: Final = {"HS384", "RS256", "PS256", "ES256", "ES384", "EdDSA"} - {ALGORITHM}
 # Each asks a reader to take a key, or a rule, from the token itself or from where it points to.
 TEMPTATIONS: Final[dict[str, Any]] = {
     "jku": "https://attacker.example/keys.json",
@@ -116,7 +116,7 @@ def test_hmac_with_a_known_key_is_refused(
         refuse(sign_with_hmac(message, key, algorithm))
 
 
-@pytest.mark.parametrize("algorithm", sorted(OTHER_ALGORITHMS))
+@pytest.mark.parametrize("algorithm", OTHER_ALGORITHMS)
 def test_header_cannot_name_another_algorithm(
     refuse: Callable[[str], None], forge: Forger, claims: dict[str, Any], algorithm: str
 ) -> None:
@@ -157,7 +157,7 @@ def test_key_of_somebody_else_is_refused(
     refuse(forge.token(payload=claims, key=other_key()))
 
 
-@pytest.mark.parametrize("algorithm", ["none", "HS512", *sorted(OTHER_ALGORITHMS)])
+@pytest.mark.parametrize("algorithm", ["none", "HS512", *OTHER_ALGORITHMS])
 def test_no_setting_brings_another_algorithm(algorithm: str) -> None:
     with pytest.raises(ValidationError, match="JWT_ALGORITHM"):
         Testing(JWT_ALGORITHM=algorithm)

@@ -11,6 +11,7 @@ import pytest
 from bson.binary import Binary, UuidRepresentation
 from bson.codec_options import CodecOptions
 
+from tests.fixtures.database import read_all
 from tests.fixtures.members import resolve, schema_of
 from tests.fixtures.operations import each, is_protected, takes_json
 from tests.promises.resources import (
@@ -192,12 +193,9 @@ def test_accounts_and_counters_have_native_uuids(
 def _find_identifiers(database: Database[dict[str, Any]]) -> set[str]:
     """Return the names of the collections that hold something, all of it under native UUIDs."""
     raw = CodecOptions[dict[str, Any]](uuid_representation=UuidRepresentation.UNSPECIFIED)
-    stored = {
-        name: [record["_id"] for record in database[name].with_options(raw).find()]
-        for name in database.list_collection_names()
-    }
-    for name, identifiers in stored.items():
-        for identifier in identifiers:
-            assert isinstance(identifier, Binary), name
-            assert identifier.subtype == 4, name
-    return {name for name, identifiers in stored.items() if identifiers}
+    stored = read_all(database.with_options(raw))
+    for name, documents in stored.items():
+        for document in documents:
+            assert isinstance(document["_id"], Binary), name
+            assert document["_id"].subtype == 4, name
+    return {*stored}

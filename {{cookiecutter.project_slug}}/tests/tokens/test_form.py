@@ -14,20 +14,20 @@ from app.tokens.claims import TokenType
 from app.tokens.form import HEADER_NAMES, LONGEST_TOKEN
 from tests.fixtures.forgery import (
     DIGESTS,
+    OTHER_ALGORITHMS,
     encode,
     known_keys,
     other_key,
     public_jwk,
     sign_with_hmac,
 )
-from tests.fixtures.tokens import ALGORITHM, Forger
 
 if TYPE_CHECKING:
     from flask import Flask
 
-pytestmark = pytest.mark.usefixtures("token_app")
+    from tests.fixtures.tokens import Forger
 
-OTHER_ALGORITHMS = {"HS384", "RS256", "RS512", "PS256", "ES256", "ES384", "EdDSA"} - {ALGORITHM}
+pytestmark = pytest.mark.usefixtures("token_app")
 
 
 def refuse(token: str) -> None:
@@ -57,7 +57,7 @@ def test_an_hmac_with_a_known_key_is_refused(
         refuse(sign_with_hmac(message, key, algorithm))
 
 
-@pytest.mark.parametrize("algorithm", sorted(OTHER_ALGORITHMS))
+@pytest.mark.parametrize("algorithm", OTHER_ALGORITHMS)
 def test_another_algorithm_is_refused_although_the_key_is_right(
     forger: Forger, algorithm: str
 ) -> None:
