@@ -127,6 +127,13 @@ def clean_environment(home: Path) -> dict[str, str]:
     return {**kept, "HOME": str(home)}
 
 
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Return the folder that all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base if worker_id == "master" else base.parent
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Return the empty home directory of this test's programs."""

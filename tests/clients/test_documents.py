@@ -29,12 +29,11 @@ PROJECTS = {
 
 
 @pytest.fixture(scope="module")
-def tools(tmp_path_factory, worker_id):
+def tools(run_folder):
     """Return the folder of the tools, the same for all processes of a run."""
     if "CI" not in os.environ and not shutil.which("npm"):
         pytest.skip("no npm here: install Node.js")
-    folder = tmp_path_factory.getbasetemp()
-    return strangers.install((folder if worker_id == "master" else folder.parent) / "tools")
+    return strangers.install(run_folder / "tools")
 
 
 @pytest.fixture(scope="module")

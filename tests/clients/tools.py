@@ -83,11 +83,12 @@ def find_faults(documents: Sequence[Path], tools: Path) -> list[Fault]:
 def lint_by_redocly(document: Path, tools: Path) -> Iterator[Fault]:
     """Yield what `redocly lint` finds, warnings included."""
     command = (bin_of(tools, "redocly"), "lint", "--format=json", document)
+    content = json.loads(document.read_text("utf-8"))
     for problem in json.loads(call(*command, folder=tools, ends=FINDING))["problems"]:
         pointer = problem["location"][0]["pointer"].removeprefix("#/")
         parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")]
         rule = f"redocly:{problem['ruleId']}"
-        yield Fault(document.stem, rule, name(parts, document), problem["message"])
+        yield Fault(document.stem, rule, name(parts, content), problem["message"])
 
 
 def lint_by_spectral(documents: Sequence[Path], tools: Path) -> Iterator[Fault]:
@@ -98,16 +99,15 @@ def lint_by_spectral(documents: Sequence[Path], tools: Path) -> Iterator[Fault]:
     command = (bin_of(tools, "spectral"), "lint", "--quiet", "--format=json")
     rules = ("--ruleset", tools / "rules.yaml")
     told = call(*command, *rules, *documents, folder=tools, ends=FINDING)
+    contents = {str(document): json.loads(document.read_text("utf-8")) for document in documents}
     for found in json.loads(told):
         if found["severity"] == ERROR or not found["code"].startswith(OWASP):
-            document = Path(found["source"])
-            place = name(map(str, found["path"]), document)
-            yield Fault(document.stem, found["code"], place, found["message"])
+            place = name(map(str, found["path"]), contents[found["source"]])
+            yield Fault(Path(found["source"]).stem, found["code"], place, found["message"])
 
 
-def name(parts: Iterable[str], document: Path) -> str:
-    """Return a path into the document with the names of parameters instead of their numbers."""
-    node: Any = json.loads(document.read_text("utf-8"))
+def name(parts: Iterable[str], node: Any) -> str:
+    """Return a path into a document with the names of parameters instead of their numbers."""
     named: list[str] = []
     for part in parts:
         if isinstance(node, list):

@@ -42,10 +42,9 @@ ASIDE = (
     "tests/plugins",
     "tests/test_readme.py",
 )
+TESTS = [each.relative_to(SOURCES / "tests") for each in SOURCES.glob("tests/**/test_*.py")]
 APP = tuple(
-    path
-    for path in sorted(f"tests/{each.name}" for each in (SOURCES / "tests").iterdir())
-    if path not in ASIDE and not path.endswith(("conftest.py", "__pycache__"))
+    path for path in sorted({f"tests/{each.parts[0]}" for each in TESTS}) if path not in ASIDE
 )
 # Whatever is the database's business.
 DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/mechanics/dev")
@@ -54,10 +53,9 @@ pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
 
 
 @pytest.fixture(autouse=True)
-def nothing_beside(tmp_path_factory, worker_id):
+def nothing_beside(run_folder):
     """Fail where another suite of the same run, whose processes share a folder, is not over."""
-    base = tmp_path_factory.getbasetemp()
-    lock = (base if worker_id == "master" else base.parent) / "suite.lock"
+    lock = run_folder / "suite.lock"
     lock.touch(exist_ok=False)
     yield
     lock.unlink()

@@ -5,16 +5,14 @@ None of a new project's tests is edited for that but tests/project.py, which is 
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.grown.growing import FILES, SHOP, WIRING, Fault, grow, read_faults
-from tests.mutations.trials import Projects, break_copy
+from tests.mutations.trials import Projects, break_copy, sharing
 from tests.projects import SHARED, run, run_suite
 from tests.rendering import SOURCES
-from tests.servers import external_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,19 +38,13 @@ def test_the_shop_keeps_every_promise(bake):
 
 
 @pytest.fixture(scope="session")
-def shops(bake_session, tmp_path_factory, worker_id):
-    """Return the shop that is broken, which the processes of one run share."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "shops"
-    folder.mkdir(exist_ok=True)
+def shops(bake_session, run_folder, tmp_path_factory):
+    """Return the shop that is broken."""
 
     def bake() -> Path:
         return grow(bake_session())
 
-    with (
-        external_server(base / "shops-data") as port,
-        closing(Projects(folder, f"mongodb://127.0.0.1:{port}", bake)) as shops,
-    ):
+    with sharing(run_folder / "shops", tmp_path_factory, bake) as shops:
         yield shops
 
 

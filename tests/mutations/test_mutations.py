@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,8 @@ import pytest
 
 from tests.combinations.rows import STRENGTHS
 from tests.mutations.breakages import MUTATIONS, Mutation, UnfitError
-from tests.mutations.trials import Projects, break_copy, choose_others, neighbours_of
+from tests.mutations.trials import Projects, break_copy, choose_others, neighbours_of, sharing
 from tests.rendering import VARIANTS, complete, render, render_source
-from tests.servers import external_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,15 +21,9 @@ NAMES = [mutation.name for mutation in MUTATIONS]
 
 
 @pytest.fixture(scope="session")
-def projects(bake_session, tmp_path_factory, worker_id):
-    """Return the projects that are broken, which the processes of one run share."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "mutations"
-    folder.mkdir(exist_ok=True)
-    with (
-        external_server(base / "data") as port,
-        closing(Projects(folder, f"mongodb://127.0.0.1:{port}", bake_session)) as projects,
-    ):
+def projects(bake_session, run_folder, tmp_path_factory):
+    """Return the projects that are broken."""
+    with sharing(run_folder / "mutations", tmp_path_factory, bake_session) as projects:
         yield projects
 
 

@@ -8,15 +8,18 @@ import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conftest import clean_environment
+from tests.servers import external_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    import pytest
 
     from tests.mutations.breakages import Mutation
 
@@ -119,6 +122,19 @@ class Projects:
         with (self.folder / f"{name}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+@contextmanager
+def sharing(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory, bake: Callable[..., Path]
+) -> Iterator[Projects]:
+    """Yield the projects in *folder*, which the processes of a run share; each has a database."""
+    folder.mkdir(exist_ok=True)
+    with (
+        external_server(tmp_path_factory.mktemp("data")) as port,
+        closing(Projects(folder, f"mongodb://127.0.0.1:{port}", bake)) as projects,
+    ):
+        yield projects
 
 
 def break_copy(mutation: Mutation, project: Path, folder: Path) -> Path:
