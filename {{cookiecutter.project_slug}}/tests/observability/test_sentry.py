@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 import pytest
 import sentry_sdk
 
@@ -17,7 +15,7 @@ WORDS = "what a customer wrote"
 
 
 @pytest.fixture
-def app(make_app, collector, monkeypatch):
+def app(make_app, collector):
     """Return an app that reports to the collector; /failing fails, and /own fails for callers."""
 
     def fail():
@@ -26,8 +24,6 @@ def app(make_app, collector, monkeypatch):
     def fail_for_anybody():
         fail()
 
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", [*root.handlers])
     app = make_app(SENTRY_DSN=collector.dsn, RELEASE="1.2.3")
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.add_url_rule("/failing", "failing", public(fail_for_anybody))

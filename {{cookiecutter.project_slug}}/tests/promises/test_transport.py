@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
 import socket
 import ssl
@@ -59,14 +58,9 @@ PROTOCOL_VERSION: Final = 70
 
 
 @pytest.fixture
-def make_production_app(
-    services: dict[str, str], make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
-) -> MakeApp:
+def make_production_app(services: dict[str, str], make_app: MakeApp) -> MakeApp:
     """Return a maker of apps with the settings of production, on the suite's database."""
     del make_app
-    # Such an app has its whole process write to standard error, which other tests look at.
-    root = logging.getLogger()
-    monkeypatch.setattr(root, "handlers", [*root.handlers])
     testing = Testing()
     shared: dict[str, Any] = {name: getattr(testing, name) for name in NEEDED}
     shared |= {**services, "TRUSTED_HOSTS": ("localhost",)}
