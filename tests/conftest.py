@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ TOGETHER = (
     "tests/test_tools.py",
     "tests/variants/",
 )
+
+# In what a project's own suite printed.
+FAILURES = re.compile(r"^E? *((?:FAILED|ERROR) .*)$", re.MULTILINE)
 
 # Not of these tests: they would reach the projects that the tests generate.
 FOREIGN = ("COOKIECUTTER_", "COV_", "FLASK_", "JWT_", "MAKE", "MFLAGS", "MONGODB_", "PYTEST_")
@@ -88,17 +92,23 @@ def with_marks(row: Row) -> ParameterSet:
 
 
 class Progress:
-    """Tells of each project whose suite has ended: the next takes minutes."""
+    """Tells of each failure, and of each project whose suite has ended: the next takes minutes."""
 
     def __init__(self, reporter: TerminalReporter) -> None:
         self.reporter = reporter
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Look for what the test of a suite has recorded."""
-        for name, value in report.user_properties:
-            if name == "suite" and report.when == "call":
-                self.reporter.ensure_newline()
-                self.reporter.write_line(tell(*value))
+        """Look for what the test of a suite has recorded, and for what failed in it."""
+        lines = [
+            tell(*value)
+            for name, value in report.user_properties
+            if name == "suite" and report.when == "call"
+        ]
+        if report.failed:
+            lines += [report.nodeid, *FAILURES.findall(report.longreprtext)]
+        for line in lines:
+            self.reporter.ensure_newline()
+            self.reporter.write_line(line)
 
 
 def tell(row: Row, passed: int, seconds: float) -> str:

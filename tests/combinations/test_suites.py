@@ -23,7 +23,7 @@ import pytest
 from pymongo import MongoClient
 
 from local_extensions import manifest
-from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, presets, together
+from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, together
 from tests.projects import SHARED, commands_in_readme, run, run_in_shell, run_suite
 from tests.rendering import SOURCES, complete
 from tests.servers import external_server
@@ -85,18 +85,21 @@ def test_a_project_passes_its_own_suite(
 
 def choose_tests(project: Path, row: Row) -> tuple[str, ...]:
     """Return what has pytest run the tests that *row* is there for."""
-    shared = APP if row in together() else ("tests/promises",)
     brought = set(manifest.to_prune(complete(OFF))) - set(manifest.to_prune(complete(row)))
-    tests = {path for path in brought if Path(path).match("test_*.py") or path.endswith("/")}
-    if row not in presets():
-        tests = {path for path in tests if path.startswith(APP)}
-    beside = sorted(
-        path for path in tests if path.startswith("tests/") and not path.startswith(shared)
-    )
-    # What only a whole suite can prove is judged: these are all the tests that it has.
     # A path may also need what another feature brings.
-    there = [path for path in (*shared, *beside) if (project / path).exists()]
-    return "-o", f"testpaths={' '.join(there)}"
+    tests = sorted(
+        path
+        for path in brought
+        if (Path(path).match("test_*.py") or (path.startswith("tests/") and path.endswith("/")))
+        and (project / path).exists()
+    )
+    if row in together():
+        beside = (path for path in tests if not path.startswith(APP))
+        # What only a whole suite can prove is judged: these are all the tests that it has.
+        return "-o", f"testpaths={' '.join((*APP, *beside))}"
+    if row not in alone():
+        tests = [path for path in tests if path.startswith(APP)]
+    return "tests/promises", *(path for path in tests if not path.startswith("tests/promises/"))
 
 
 @pytest.mark.pairs
