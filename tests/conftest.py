@@ -105,7 +105,8 @@ class Progress:
             if name == "suite" and report.when == "call"
         ]
         if report.failed:
-            lines += [report.nodeid, *FAILURES.findall(report.longreprtext)]
+            told = report.longreprtext
+            lines += [report.nodeid, *(FAILURES.findall(told) or told.splitlines()[-3:])]
         for line in lines:
             self.reporter.ensure_newline()
             self.reporter.write_line(line)
