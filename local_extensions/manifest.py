@@ -42,6 +42,7 @@ class Secret(NamedTuple):
 ON = (True,)
 PAGES = ("swagger", "redoc")
 KEY_PAIRS = ("RS256", "ES256", "EdDSA")
+SHIPPED = ("docker", "kubernetes")
 
 OWNERS = (
     Owner(
@@ -195,6 +196,11 @@ OWNERS = (
             "worker.py",
         ),
     ),
+    Owner("deploy", SHIPPED, (".dockerignore", "Dockerfile", "compose.yaml", "deploy/")),
+    Owner("deploy", ("docker",), ("deploy/stack.yaml",)),
+    Owner("deploy", ("kubernetes",), ("deploy/kubernetes/",)),
+    Owner("ci", ("github",), (".github/",)),
+    Owner("ci", ("gitlab",), (".gitlab-ci.yml",)),
     Owner(
         "jwt_algorithm",
         KEY_PAIRS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from local_extensions.manifest import KEY_PAIRS, ON
+from local_extensions.manifest import KEY_PAIRS, ON, SHIPPED
 
 
 class Words(NamedTuple):
@@ -154,6 +154,11 @@ WORDS = (
         ),
         CHECKLIST,
     ),
+    Words("deploy", SHIPPED, ("Dockerfile", r"compose\.yaml", r"(?<![\w.])deploy/"), CHECKLIST),
+    Words("deploy", ("docker",), (r"(?i)docker.stack", "(?i)swarm"), CHECKLIST),
+    Words("deploy", ("kubernetes",), ("(?i)kustomiz", "(?i)kubectl"), CHECKLIST),
+    Words("ci", ("github",), (r"(?i)\.github/",), CHECKLIST),
+    Words("ci", ("gitlab",), ("(?i)gitlab",), CHECKLIST),
     Words("license", ("Proprietary",), ("(?i)proprietary|all rights reserved",)),
     Words("license", ("MIT",), ("MIT License",)),
     Words("license", ("Apache-2.0",), ("Apache License",)),
