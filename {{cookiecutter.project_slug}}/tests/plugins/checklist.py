@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
-from tests.promises.items import RESULTS, read_items
+from tests.promises.items import NOT_TRIED, RESULTS, read_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,11 +37,23 @@ class Recorder:
             return
         for name, item_id in report.user_properties:
             if name == _PROPERTY:
-                self.outcomes[str(item_id)][report.nodeid] = report.outcome
+                self.outcomes[str(item_id)][report.nodeid] = _outcome_of(report)
 
     def pytest_sessionfinish(self) -> None:
         """Write the outcomes."""
         RESULTS.write_text(json.dumps(self.outcomes, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def not_tried(reason: str) -> NoReturn:
+    """Skip a test that this machine has no program for; the report says so of its items."""
+    pytest.skip(f"{NOT_TRIED}: {reason}")
+
+
+def _outcome_of(report: pytest.TestReport) -> str:
+    # Where a test was skipped, and why.
+    if report.skipped and isinstance(report.longrepr, tuple):
+        return NOT_TRIED if NOT_TRIED in report.longrepr[2] else report.outcome
+    return report.outcome
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 RESULTS = PROJECT / ".checklist.json"
+# The outcome of a test whose program this machine lacks.
+NOT_TRIED = "not tried here"
 
 
 @dataclass(frozen=True, slots=True)

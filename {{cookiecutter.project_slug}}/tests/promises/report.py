@@ -1,6 +1,7 @@
 """Print the checklist's table and write it to CHECKLIST.md, from the last run of the suite.
 
-Exits with 1 when an item that is enforced lacks a passing test, or has a failing one.
+Exits with 1 when an item that is enforced lacks a passing test, or has a failing one. One that this
+machine cannot try is neither passed nor failed: the table says so.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from dataclasses import dataclass
 
 from tests.project import EXEMPTIONS
-from tests.promises.items import PROJECT, RESULTS, Item, read_items
+from tests.promises.items import NOT_TRIED, PROJECT, RESULTS, Item, read_items
 
 STATES = {"enforced": "enforced", "off": "off by answer", "yours": "yours to do"}
 HEADER = ("Item", "State", "Tests", "Result")
@@ -23,41 +24,50 @@ class Row:
     item: Item
     passed: int
     failed: int
+    untried: int
+
+    @property
+    def is_untried(self) -> bool:
+        """Whether nothing but tests that this machine cannot run say that the item is enforced."""
+        is_silent = self.passed == self.failed == 0
+        return self.item.state == "enforced" and is_silent and self.untried > 0
 
     @property
     def is_kept(self) -> bool:
         """Whether no test of the promise failed and, if it is enforced, at least one passed."""
-        return self.failed == 0 and (self.passed > 0 or self.item.state != "enforced")
+        is_proven = self.passed > 0 or self.is_untried
+        return self.failed == 0 and (is_proven or self.item.state != "enforced")
 
     @property
     def result(self) -> str:
         """The result in words."""
         if not self.is_kept:
             return "failed" if self.failed else "no test"
-        result = "passed" if self.item.state == "enforced" else (self.item.note or "-")
+        told = self.item.note or "-"
+        if self.item.state == "enforced":
+            untried = f"{self.untried} {NOT_TRIED}" if self.untried else ""
+            told = ", ".join(filter(None, ("passed" if self.passed else "", untried)))
         exempt = [
             f"but for {operation}: {reason}"
             for (item, operation), reason in EXEMPTIONS.items()
             if item == self.item.id
         ]
-        return "; ".join([result, *exempt])
+        return "; ".join([told, *exempt])
 
     @property
     def cells(self) -> tuple[str, str, str, str]:
         """The row as text."""
-        return self.item.id, STATES[self.item.state], str(self.passed + self.failed), self.result
+        state = NOT_TRIED if self.is_untried else STATES[self.item.state]
+        return self.item.id, state, str(self.passed + self.failed), self.result
 
 
 def make_rows(outcomes: dict[str, dict[str, str]]) -> list[Row]:
     """Return a row for each item, from outcomes by item and test."""
-    return [
-        Row(
-            item,
-            passed=[*outcomes.get(item.id, {}).values()].count("passed"),
-            failed=[*outcomes.get(item.id, {}).values()].count("failed"),
-        )
-        for item in read_items()
-    ]
+    rows = []
+    for item in read_items():
+        seen = [*outcomes.get(item.id, {}).values()]
+        rows.append(Row(item, *map(seen.count, ("passed", "failed", NOT_TRIED))))
+    return rows
 
 
 def format_table(rows: list[Row]) -> str:

@@ -113,6 +113,21 @@ def test_skipped_and_expected_failures_did_not_pass(run):
     ) == {"spec.style": {"test_skipping": "skipped", "test_expected": "skipped"}}
 
 
+def test_what_this_machine_cannot_try_is_neither_passed_nor_skipped(run):
+    assert run(
+        """
+        import pytest
+        from tests.plugins.checklist import not_tried
+
+        @pytest.fixture
+        def program(): not_tried("there is no such program")
+
+        @pytest.mark.checklist("spec.style")
+        def test_trying(program): assert False
+        """
+    ) == {"spec.style": {"test_trying": "not tried here"}}
+
+
 def test_outcomes_of_several_processes_come_together(run):
     assert run(
         """

@@ -78,14 +78,32 @@ def test_an_exemption_stands_beside_its_item(run, capsys, monkeypatch):
         ({"test_one": "skipped"}, 0, "no test"),
         ({"test_one": "failed"}, 1, "failed"),
         ({"test_one": "passed", "test_two": "failed"}, 2, "failed"),
+        ({"test_one": "not tried here", "test_two": "failed"}, 1, "failed"),
     ],
-    ids=["no test", "skipped", "failed", "one of two failed"],
+    ids=["no test", "skipped", "failed", "one of two failed", "failed where it was tried"],
 )
 def test_an_enforced_item_without_proof_is_named_and_fails(run, capsys, outcomes, tests, result):
     assert run({"a.kept": outcomes}) == 1
     printed = capsys.readouterr()
     assert printed.err == "\nNot kept: a.kept\n"
     assert re.search(rf"^a\.kept +enforced +{tests} +{result}$", printed.out, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "row"),
+    [
+        ({"test_one": "not tried here"}, ["not tried here", "0", "1 not tried here"]),
+        (
+            {"test_one": "passed", "test_two": "not tried here"},
+            ["enforced", "1", "passed, 1 not tried here"],
+        ),
+    ],
+    ids=["none", "one of two"],
+)
+def test_an_item_that_this_machine_cannot_try_is_not_said_to_be_kept(run, capsys, outcomes, row):
+    assert run({"a.kept": outcomes}) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("a.kept")]
+    assert re.split(r"\s{2,}", line) == ["a.kept", *row]
 
 
 def test_a_failing_test_counts_whoever_keeps_the_item(run, capsys):
