@@ -196,9 +196,24 @@ OWNERS = (
             "worker.py",
         ),
     ),
-    Owner("deploy", SHIPPED, (".dockerignore", "Dockerfile", "compose.yaml", "deploy/")),
+    Owner(
+        "deploy",
+        SHIPPED,
+        (
+            ".dockerignore",
+            "Dockerfile",
+            "compose.yaml",
+            "deploy/",
+            "tests/deploy/",
+            "tests/fixtures/gateway.py",
+        ),
+    ),
     Owner("deploy", ("docker",), ("deploy/stack.yaml",)),
-    Owner("deploy", ("kubernetes",), ("deploy/kubernetes/",)),
+    Owner(
+        "deploy",
+        ("kubernetes",),
+        ("deploy/gateway/kubernetes/", "deploy/gateway/kustomization.yaml", "deploy/kubernetes/"),
+    ),
     Owner("ci", ("github",), (".github/",)),
     Owner("ci", ("gitlab",), (".gitlab-ci.yml",)),
     Owner(
@@ -219,6 +234,7 @@ OWNERS = (
 )
 
 SHARED = (
+    Shared((("deploy", SHIPPED), ("security_headers", ON)), ("tests/fixtures/tls.py",)),
     Shared(
         (("api_docs", PAGES), ("cors", ON), ("oauth", ("client", "server")), ("uploads", ON)),
         ("tests/mechanics/browser/chromium.py", "tests/mechanics/browser/conftest.py"),

@@ -154,7 +154,12 @@ WORDS = (
         ),
         CHECKLIST,
     ),
-    Words("deploy", SHIPPED, ("Dockerfile", r"compose\.yaml", r"(?<![\w.])deploy/"), CHECKLIST),
+    Words(
+        "deploy",
+        SHIPPED,
+        ("Dockerfile", r"compose\.yaml", r"(?<![\w.])deploy/", "NGINX", "(?i)start_gateway"),
+        CHECKLIST,
+    ),
     Words("deploy", ("docker",), (r"(?i)docker.stack", "(?i)swarm"), CHECKLIST),
     Words("deploy", ("kubernetes",), ("(?i)kustomiz", "(?i)kubectl"), CHECKLIST),
     Words("ci", ("github",), (r"(?i)\.github/",), CHECKLIST),

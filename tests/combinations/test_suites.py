@@ -36,6 +36,7 @@ WHOLE = (DEFAULT, OFF, together()[-1])
 # What is about tools of a developer's and about servers, which start and stop all day; the rest is
 # about the app.
 ASIDE = (
+    "tests/deploy",
     "tests/fixtures",
     "tests/mechanics",
     "tests/plugins",

@@ -29,7 +29,7 @@ OUTPUT = "printed"
 # It takes a real browser and its time, and says of no item what others do not.
 LEFT_OUT = "--ignore=tests/mechanics/browser"
 # Fixtures that start processes, and wait rather than work.
-DEAR = {"start_server", "server", "two_servers", "start_worker", "watched"}
+DEAR = {"start_server", "server", "two_servers", "start_worker", "start_gateway", "watched"}
 # All that a run needs of what is installed here.
 PLUGINS = ("--disable-plugin-autoload", "-pxdist", "-ppytest_timeout", "-pmutation_witness")
 

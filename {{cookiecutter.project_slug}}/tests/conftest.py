@@ -32,6 +32,9 @@ pytest_plugins = [
     "tests.fixtures.oauth",
     #: endif
     "tests.fixtures.processes",
+    #: if cookiecutter.deploy != "none"
+    "tests.fixtures.gateway",
+    #: endif
     #: if cookiecutter.observability
     "tests.fixtures.collectors",
     #: endif

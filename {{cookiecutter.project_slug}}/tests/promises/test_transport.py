@@ -14,6 +14,7 @@ import trustme
 from app import create_app
 from config.production import Production
 from config.testing import Testing
+from tests.fixtures import tls
 from tests.fixtures.api import Api
 from tests.fixtures.operations import each_route, find_routes
 from tests.fixtures.processes import NEEDED
@@ -53,8 +54,6 @@ STRANGE_HOSTS: Final = (
     "localhost@evil.example",
     "",
 )
-TLS_HANDSHAKE, TLS_ALERT = 22, 21
-PROTOCOL_VERSION: Final = 70
 
 
 @pytest.fixture
@@ -196,33 +195,15 @@ def tls_server(start_server: StartServer, tmp_path: Path) -> tuple[Server, trust
     return start_server("-m", "gunicorn", *command), authority
 
 
-def greet(port: int, minor: int) -> bytes:
-    """Send the ClientHello of TLS 1.0 to 1.2; return the first bytes of the server."""
-    # Cipher suites of every age, so that only the version can be refused.
-    suites = bytes.fromhex("c02bc02fc02cc030c009c013c00ac014002f0035000a009c009d")
-    extensions = bytes.fromhex(
-        "000a00080006001d00170018"  # groups: X25519, P-256, P-384
-        "000b00020100"  # points: uncompressed
-        "000d000e000c040308040401050308050501"  # signatures: ECDSA and RSA, with SHA-256 and 384
-    )
-    hello = bytes([3, minor]) + bytes(32) + b"\x00"
-    hello += len(suites).to_bytes(2) + suites + b"\x01\x00"
-    hello += len(extensions).to_bytes(2) + extensions
-    message = b"\x01" + len(hello).to_bytes(3) + hello
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(b"\x16\x03\x01" + len(message).to_bytes(2) + message)
-        return connection.recv(7)
-
-
 @pytest.mark.checklist("access.https", "access.hsts")
 def test_server_with_a_certificate_refuses_tls_below_1_2(
     tls_server: tuple[Server, trustme.CA],
 ) -> None:
     server, authority = tls_server
     for minor in (1, 2):
-        refusal = greet(server.port, minor)
-        assert (refusal[0], refusal[-1]) == (TLS_ALERT, PROTOCOL_VERSION), f"TLS 1.{minor - 1}"
-    assert greet(server.port, 3)[0] == TLS_HANDSHAKE
+        refusal = tls.greet(server.port, minor)
+        assert (refusal[0], refusal[-1]) == (tls.ALERT, tls.PROTOCOL_VERSION), f"TLS 1.{minor - 1}"
+    assert tls.greet(server.port, 3)[0] == tls.HANDSHAKE
     context = ssl.create_default_context()
     authority.configure_trust(context)
     with (
