@@ -193,6 +193,8 @@ BAD = {
     "jwt_algorithm": ["", "none", "HS512", "hs256", "HS256 RS256"],
     "api_docs": ["", "foo", "rapidoc"],
     "oauth": ["", "CLIENT", "both"],
+    "deploy": ["", "swarm", "Docker", "yes"],
+    "ci": ["", "jenkins", "GitHub", True],
     "license": ["", "GPL-3.0", "Apache"],
     **{name: ["", "maybe", "yes", 1, None] for name in YES_NO},
 }
