@@ -122,7 +122,7 @@ def distribution(slug: str) -> str:
 
 
 def canonical(slug: str) -> str:
-    """Return *slug* as package indexes compare names."""
+    """Return *slug* as package indexes compare names, and as images may be called."""
     return re.sub("_+", "-", distribution(slug))
 
 

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from jinja2.ext import Extension
 
 from local_extensions import manifest
-from local_extensions.answers import default_slug, distribution, in_quotes, markdown, mistakes_in
+from local_extensions.answers import (
+    canonical,
+    default_slug,
+    distribution,
+    in_quotes,
+    markdown,
+    mistakes_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +64,7 @@ class Answers(Extension):
         super().__init__(environment)
         environment.filters.update(
             project_slug=default_slug,
+            canonical=canonical,
             checked=checked,
             checked_folder=checked_folder,
             distribution=distribution,

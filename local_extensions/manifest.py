@@ -214,6 +214,7 @@ OWNERS = (
         ("kubernetes",),
         ("deploy/gateway/kubernetes/", "deploy/gateway/kustomization.yaml", "deploy/kubernetes/"),
     ),
+    Owner("task_queue", ON, ("deploy/kubernetes/base/worker.yaml",)),
     Owner("ci", ("github",), (".github/",)),
     Owner("ci", ("gitlab",), (".gitlab-ci.yml",)),
     Owner(

@@ -1,0 +1,69 @@
+#!/bin/sh
+# release VERSION: deploys IMAGE, named by its digest. rollback [VERSION]: goes back to that, or by one.
+# URL is where clients find the API.
+#: if cookiecutter.deploy == "docker"
+# The engine is this machine's, or that of DOCKER_HOST=ssh://…
+#: else
+# The cluster is the one of kubectl's context, and ENVIRONMENT one of kubernetes/overlays/.
+#: endif
+set -eu
+cd "$(dirname "$0")"
+#: if cookiecutter.task_queue
+services="app worker"
+#: else
+services=app
+#: endif
+#: if cookiecutter.deploy == "docker"
+stack={{ cookiecutter.project_slug | canonical }}
+secret() { # names a secret by what the file $1 holds; without the file it stays that of the service $3
+  [ -f "$1" ] || { docker service inspect "${stack}_$3" | grep -om 1 "$2-[0-9a-f]\{12\}"; return; }
+  name=$2-$(sha256sum < "$1" | cut -c 1-12)
+  docker secret inspect "$name" > /dev/null 2>&1 || docker secret create "$name" "$1" > /dev/null
+  echo "$name"
+}
+deploy() { DEPLOYED=$(date -u +%FT%TZ) docker stack deploy --prune --with-registry-auth --compose-file stack.yaml "$stack"; }
+state() { docker service inspect --pretty "${stack}_$1" | sed -n '/^UpdateStatus/,/Started/s/.*State:[[:space:]]*//p'; }
+settle() { # waits for the engine's own state: what it exits with is 0 after it went back, too
+  for service in $services; do
+    until case $(state "$service") in *completed | *paused) ;; *) false ;; esac; do sleep 1; done
+    [ "$(state "$service")" = "$1" ] || { echo "$service: $(state "$service")" >&2; return 1; }
+  done
+}
+back() { # the engine may have done it already
+  for service in $services; do docker service rollback --detach "${stack}_$service" > /dev/null 2>&1 || true; done
+  settle rollback_completed
+}
+#: else
+overlay=${ENVIRONMENT:-production}
+deploy() { kubectl kustomize "kubernetes/overlays/$overlay" | sed "s|image: app$|image: $IMAGE|" | kubectl apply --filename -; }
+settle() { for service in $services; do kubectl --namespace "$overlay" rollout status "deployment/$service" || return; done; }
+back() { for service in $services; do kubectl --namespace "$overlay" rollout undo "deployment/$service" || return; done; settle; }
+#: endif
+answers() { for _ in 1 2 3 4 5; do [ "$(curl -sS -o /dev/null -w '%{http_code}' "$URL/api/v1/me")" = 401 ] || return; done; }
+
+: "${URL:?the address of the API, as in https://api.example.com}"
+case ${1-}:${2-} in
+  #: if cookiecutter.deploy == "docker"
+  rollback:) docker service inspect "${stack}_app" | grep -q '"PreviousSpec"' && back && answers; exit ;;
+  #: else
+  rollback:) back && answers; exit ;;
+  #: endif
+  rollback:*) export IMAGE="${IMAGE%@*}:$2" ;;
+  release:?*) : "${IMAGE:?}" ;;
+  *) sed -n '2,4s/^# //p' release.sh >&2; exit 2 ;;
+esac
+#: if cookiecutter.deploy == "docker"
+SETTINGS=$(secret .env.production settings app)
+CERTIFICATE=$(secret certificate.pem certificate gateway)
+CERTIFICATE_KEY=$(secret certificate-key.pem certificate-key gateway)
+CONFIGS=$(cat gateway/nginx.conf gateway/docker/* | sha256sum | cut -c 1-12)
+export VERSION="$2" SETTINGS CERTIFICATE CERTIFICATE_KEY CONFIGS
+docker service inspect "${stack}_app" > /dev/null 2>&1 || { deploy; sleep 1; } # A first release has nothing to go back to.
+deploy
+settle completed && answers && exit
+#: else
+deploy
+settle && answers && exit
+#: endif
+back
+exit 1
