@@ -1,0 +1,91 @@
+"""What their own checkers say of images and deployments, in every variant of them.
+
+The checkers ask nobody else: what a registry or a cluster would say is not theirs to know.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from local_extensions.manifest import SHIPPED, to_prune
+from tests.rendering import SOURCES, complete, files_in, is_pruned, render_source
+
+TOOLS = Path(sys.prefix, "bin")
+# The newest that the checker knows.
+CLUSTER = "1.37.0"
+IMAGES = ("Dockerfile", "deploy/gateway/Dockerfile")
+OVERLAYS = ("staging", "production")
+
+
+def write(folder, answers):
+    """Write what is deployed of a project with *answers* into *folder*."""
+    full = complete(answers)
+    pruned = set(to_prune(full))
+    for path in files_in(SOURCES):
+        name = path.relative_to(SOURCES).as_posix()
+        is_deployed = name in {"Dockerfile", "compose.yaml"} or name.startswith("deploy/")
+        if is_deployed and not is_pruned(name, pruned):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(render_source(name, full), "utf-8")
+    (folder / ".env").touch()
+    return folder
+
+
+@pytest.fixture(scope="session", params=product(SHIPPED, (False, True)), ids=str)
+def deployed(request, tmp_path_factory):
+    """Return a folder with what is deployed of a project, for all answers that change its shape."""
+    deploy, task_queue = request.param
+    folder = tmp_path_factory.mktemp(deploy)
+    return write(folder, {"deploy": deploy, "task_queue": task_queue})
+
+
+def check(folder, tool, *arguments):
+    """Have *tool* find nothing in *folder*; return what it printed."""
+    done = subprocess.run(
+        [str(TOOLS / tool), *arguments],
+        cwd=folder,
+        env=os.environ | {"IMAGE": "app", "VERSION": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def test_hadolint_is_content(deployed):
+    check(deployed, "hadolint", *IMAGES)
+
+
+def test_shellcheck_is_content(deployed):
+    check(deployed, "shellcheck", "deploy/release.sh")
+
+
+def test_compose_reads_what_a_laptop_runs(deployed):
+    check(deployed, "docker-compose", "config", "--quiet")
+
+
+def test_services_fit_their_schema(deployed):
+    files = [name for name in ("compose.yaml", "deploy/stack.yaml") if (deployed / name).exists()]
+    check(deployed, "check-jsonschema", "--builtin-schema=vendor.compose-spec", *files)
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_what_kustomize_makes_fits_the_schemas_of_a_cluster(tmp_path, overlay):
+    folder = write(tmp_path, {"deploy": "kubernetes", "task_queue": True})
+    made = folder / "made.yaml"
+
+    made.write_text(check(folder, "kubectl", "kustomize", f"deploy/kubernetes/overlays/{overlay}"))
+
+    told = check(folder, "kubernetes-validate", "--strict", "-k", CLUSTER, "made.yaml")
+    for kind in ("deployment/app", "deployment/worker", "deployment/gateway", "service/gateway"):
+        assert f"passed for resource {kind} " in told
+    # What release.sh looks for, and what it must not find.
+    assert made.read_text().count("image: app\n") == 2
