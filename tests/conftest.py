@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from tests.combinations.rows import Row
 
 # Where these names begin, tests run one after the other and in one process: the template is read
-# once, so is an environment made, and suites of projects, which take both cores and look at clocks,
-# have no other beside them.
+# once, an environment made once, an engine started once, and suites of projects, which take both
+# cores and look at clocks, have no other beside them.
 TOGETHER = (
     "tests/clients/",
     "tests/combinations/test_suites.py",
+    "tests/containers/",
     "tests/test_tools.py",
     "tests/variants/",
 )

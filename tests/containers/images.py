@@ -1,0 +1,134 @@
+"""Images that stand in for those of a registry, none of which is asked for anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tests.containers.engine import PLACES
+
+if TYPE_CHECKING:
+    from tests.containers.engine import Engine
+
+# The release of Debian that the official images of this Python are made of: it has the same one.
+SUITE, VERSION = "trixie", "3.13"
+# What the project's image is built as.
+RELEASE = "first"
+AUTHORITIES = Path(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"))
+# As in the official image: a `python` with a pip that pip itself can remove.
+BASE = f"""
+FROM scratch
+ADD base.tar /
+COPY authorities.crt /etc/ssl/certs/ca-certificates.crt
+RUN python3 -m zipfile -e /usr/share/python-wheels/pip-*.whl \
+      /usr/local/lib/python{VERSION}/dist-packages \
+    && ln -s /usr/bin/python3 /usr/local/bin/python \
+    && printf '[global]\\nbreak-system-packages = true\\ncert = %s\\n' \
+      /etc/ssl/certs/ca-certificates.crt > /etc/pip.conf
+"""
+# The embedded database in the place of MongoDB: it takes the same variables, user and volume.
+DATABASE = f"""
+FROM python:{VERSION}-slim-{SUITE}
+RUN python -m venv --without-pip /srv/.venv \
+    && python -m pip --python /srv/.venv/bin/python install --quiet pymongo \
+      'secantusdb>=0.7.0b3,<0.8' \
+    && mkdir -p /data/db && chown 999:999 /data/db
+COPY --chmod=755 mongod mongosh /usr/local/bin/
+CMD ["mongod"]
+"""
+MONGOD = """#!/bin/sh
+serve() {
+  exec /srv/.venv/bin/secantusd-py --host "$@" --port 27017 --storage-path /data/db \\
+    --sync-on-commit --cache-size 128M --log-level WARNING
+}
+[ "${MONGO_INITDB_ROOT_PASSWORD_FILE-}" ] || serve 0.0.0.0
+if [ ! -e /data/db/.ready ]; then
+  (serve 127.0.0.1) &
+  /srv/.venv/bin/python -c 'import os, pymongo
+name, file = (os.environ["MONGO_INITDB_ROOT_" + each] for each in ("USERNAME", "PASSWORD_FILE"))
+admin = pymongo.MongoClient(directConnection=True).admin
+admin.command("createUser", name, pwd=open(file).read().strip(), roles=["root"])'
+  kill $!
+  wait
+  touch /data/db/.ready
+fi
+serve 0.0.0.0 --auth
+"""
+MONGOSH = """#!/bin/bash
+exec 3<> /dev/tcp/127.0.0.1/27017
+"""
+# Ways in which a release is broken, as what is added to wsgi.py.
+REFUSAL = """
+
+@app.before_request
+def refuse():
+    from flask import request
+    if request.path.startswith({prefix!r}):
+        return "broken", 500
+
+app.before_request_funcs[None].insert(0, app.before_request_funcs[None].pop())
+"""
+DEATH = """
+
+import os, threading, time
+
+def die():
+    time.sleep(10)
+    os._exit(70)
+
+threading.Thread(target=die, daemon=True).start()
+"""
+# Its health check is right, and nothing else is.
+WELL_AND_WRONG = "answers with errors"
+BREAKS = {
+    "does not start": "raise SystemExit('broken')\n",
+    "is never ready": REFUSAL.format(prefix="/health"),
+    WELL_AND_WRONG: REFUSAL.format(prefix="/api"),
+    "answers and then dies": DEATH,
+}
+
+
+def make_base(engine: Engine, folder: Path) -> None:
+    """Make the images that Dockerfiles are built on; what Debian gave is kept in *folder*."""
+    archive = folder / f"{SUITE}.tar"
+    if not archive.exists():
+        packages = "--include=python3,python3-pip-whl,ca-certificates"
+        part = archive.with_suffix(".part.tar")
+        command = ["mmdebstrap", "--quiet", "--variant=apt", packages, SUITE, str(part)]
+        subprocess.run(command, env=os.environ | {"PATH": PLACES}, check=True)
+        part.rename(archive)
+    context = folder / "base"
+    context.mkdir(exist_ok=True)
+    (context / "Dockerfile").write_text(BASE)
+    shutil.copy(AUTHORITIES, context / "authorities.crt")
+    (context / "base.tar").unlink(missing_ok=True)
+    (context / "base.tar").hardlink_to(archive)
+    name = f"python:{VERSION}-slim-{SUITE}"
+    engine.build(context, name)
+    engine.run("tag", name, f"debian:{SUITE}-slim")
+
+
+def make_database(engine: Engine, folder: Path, name: str) -> None:
+    """Make the image *name* of a database."""
+    context = folder / "database"
+    context.mkdir(exist_ok=True)
+    for file, text in {"Dockerfile": DATABASE, "mongod": MONGOD, "mongosh": MONGOSH}.items():
+        (context / file).write_text(text)
+    engine.build(context, name)
+
+
+def make_broken(engine: Engine, folder: Path, good: str, kind: str) -> str:
+    """Make an image of the release *good* that is broken, and return its name."""
+    context = folder / kind.replace(" ", "-")
+    context.mkdir()
+    (context / "more.py").write_text(BREAKS[kind])
+    (context / "Dockerfile").write_text(
+        f"FROM {good}\nUSER root\nCOPY more.py .\n"
+        "RUN cat more.py >> wsgi.py && rm more.py\nUSER 10001:10001\n"
+    )
+    name = f"app:{context.name}"
+    engine.build(context, name)
+    return name
