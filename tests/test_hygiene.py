@@ -10,9 +10,10 @@ from tests.rendering import ROOT, SOURCES, files_in
 
 FILES = [path for path in files_in(ROOT) if "demo" not in path.relative_to(ROOT).parts[:1]]
 TEXTS = [path for path in FILES if path.suffix not in {".png", ".woff2", ".ico"}]
-# Put together here, so that this file holds none of them.
+# Put together here, so that this file holds none of them. One is what Debian calls an engine, too.
 REGISTRIES = re.compile(
-    "|".join(
+    "(?<!provide )(?:"
+    + "|".join(
         re.escape(f"{name}.{top}")
         for name, top in (
             ("pypi", "org"),
@@ -25,6 +26,7 @@ REGISTRIES = re.compile(
             ("ghcr", "io"),
         )
     )
+    + ")"
 )
 MACHINES = re.compile(r"/(?:root|home|Users|work|opt)/\w")
 
