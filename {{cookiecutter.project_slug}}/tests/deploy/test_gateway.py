@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from app import errors
 from app.hooks.security_headers import HSTS, PROBLEM_HEADERS
 #: endif
 from config.base import Base
+from config.environment import PROJECT
 from tests.fixtures.gateway import CONFIGURATION, describe_problem
 
 if TYPE_CHECKING:
@@ -36,6 +38,12 @@ END: Final = b"Connection: close\r\n\r\n"
 MALFORMED: Final = errors.MalformedRequestError()
 NOT_FOUND: Final = errors.NotFoundError()
 TOO_LARGE: Final = errors.ContentTooLargeError()
+# Where the app runs behind it.
+#: if cookiecutter.deploy == "docker"
+DEPLOYMENTS: Final = ("compose.yaml", "deploy/stack.yaml")
+#: else
+DEPLOYMENTS: Final = ("compose.yaml", "deploy/kubernetes/base/app.yaml")
+#: endif
 # What the gateway refuses before the app has seen it, and as which problem.
 REFUSED: Final[dict[str, tuple[bytes, errors.Problem | HTTPStatus]]] = {
     "garbage": (b"\x00\xff garbage\r\n\r\n", MALFORMED),
@@ -184,6 +192,12 @@ def test_a_request_reaches_the_app_when_all_of_it_is_there(start_gateway: StartG
             request = receive(app)
     assert request.startswith(b"POST ")
     assert request.endswith(b"\r\n\r\nfirst!")
+
+
+@pytest.mark.parametrize("path", DEPLOYMENTS)
+def test_the_app_counts_the_gateway_as_its_one_proxy(path: str) -> None:
+    text = (PROJECT / path).read_text("utf-8")
+    assert re.findall(r"TRUSTED_PROXIES\b\D+(\d+)", text) == ["1"]
 
 
 def receive(app: socket.socket) -> bytes:
