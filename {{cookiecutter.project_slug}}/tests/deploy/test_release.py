@@ -71,7 +71,7 @@ class Place:
 
     folder: Path
 
-    def write(self, **texts: str) -> None:
+    def write(self, texts: dict[str, str]) -> None:
         """Write files that the programs read."""
         for name, text in texts.items():
             (self.folder / name).write_text(text)
@@ -118,7 +118,7 @@ def place(tmp_path: Path) -> Place:
         (tmp_path / "bin" / name).chmod(0o755)
     place = Place(tmp_path)
     #: if cookiecutter.deploy == "docker"
-    place.write(**{
+    texts = {
         "deploy/states": "updating\nupdating\ncompleted\n",
         "deploy/after": "rollback_started\nrollback_completed\n",
         "deploy/before": '"PreviousSpec": {}',
@@ -126,14 +126,15 @@ def place(tmp_path: Path) -> Place:
         "deploy/.env.production": "SECRET_KEY=x\n",
         "deploy/certificate.pem": "x\n",
         "deploy/certificate-key.pem": "y\n",
-    })
+    }
     #: else
-    place.write(**{
+    texts = {
         "deploy/states": "completed\n",
         "deploy/after": "completed\n",
         "deploy/status": "401",
-    })
+    }
     #: endif
+    place.write(texts)
     return place
 
 
@@ -153,9 +154,9 @@ def test_a_release_is_over_when_the_engine_says_so_and_the_api_answers(place: Pl
 
 def test_a_release_that_the_engine_takes_back_has_failed(place: Place) -> None:
     #: if cookiecutter.deploy == "docker"
-    place.write(**{"deploy/states": "updating\nrollback_started\nrollback_completed\n"})
+    place.write({"deploy/states": "updating\nrollback_started\nrollback_completed\n"})
     #: else
-    place.write(**{"deploy/states": "failed\n"})
+    place.write({"deploy/states": "failed\n"})
     #: endif
 
     assert place.run("release", "1.2") == 1
@@ -171,7 +172,7 @@ def test_the_engine_is_told_when_a_release_is_good(word: str) -> None:
 
 @pytest.mark.parametrize("status", ["500", "503", "404", "200", "000"])
 def test_a_release_that_does_not_answer_goes_back(place: Place, status: str) -> None:
-    place.write(**{"deploy/status": status})
+    place.write({"deploy/status": status})
 
     assert place.run("release", "1.2") == 1
 
@@ -188,9 +189,9 @@ def test_going_back_is_over_when_the_engine_says_so(place: Place) -> None:
 
 def test_going_back_that_fails_says_so(place: Place) -> None:
     #: if cookiecutter.deploy == "docker"
-    place.write(**{"deploy/after": "rollback_started\nrollback_paused\n"})
+    place.write({"deploy/after": "rollback_started\nrollback_paused\n"})
     #: else
-    place.write(**{"deploy/after": "failed\n"})
+    place.write({"deploy/after": "failed\n"})
     #: endif
 
     assert place.run("rollback") != 0
@@ -199,7 +200,7 @@ def test_going_back_that_fails_says_so(place: Place) -> None:
 #: if cookiecutter.deploy == "docker"
 def test_going_back_says_where_there_is_nothing_to_go_back_to(place: Place) -> None:
     """After the engine has gone back by itself, it remembers nothing before that."""
-    place.write(**{"deploy/before": "", "deploy/states": "rollback_completed\n"})
+    place.write({"deploy/before": "", "deploy/states": "rollback_completed\n"})
 
     assert place.run("rollback") != 0
 
@@ -226,7 +227,7 @@ def test_other_words_deploy_nothing(place: Place, words: list[str]) -> None:
 
 def test_a_secret_is_named_by_what_it_holds(place: Place) -> None:
     assert place.run("release", "1") == 0
-    place.write(**{"deploy/.env.production": "SECRET_KEY=other\n"})
+    place.write({"deploy/.env.production": "SECRET_KEY=other\n"})
     assert place.run("release", "2") == 0
 
     before, after = (line.split() for line in place.read("deployed").splitlines())
