@@ -94,3 +94,6 @@ def running_engine(folder: Path) -> Iterator[Engine]:
     finally:
         process.terminate()
         process.wait(PATIENCE)
+        # It leaves namespaces, whose network the next engine would find taken.
+        for namespace in (folder / "exec" / "netns").glob("*"):
+            subprocess.run(["umount", str(namespace)], check=False)

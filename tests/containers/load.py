@@ -43,6 +43,10 @@ class Client:
         is_json = "json" in response.headers.get("Content-Type", "")
         return response.status, json.loads(text) if is_json else text
 
+    def close(self) -> None:
+        """Close the connection; another one is opened for the next request."""
+        self.connection.close()
+
     def titles(self) -> set[str]:
         """Return the titles of all notes."""
         found, cursor = set(), ""
@@ -85,9 +89,12 @@ class Load:
 
     def lost(self) -> set[str]:
         """Return what was written, acknowledged, and is not there."""
-        return {
+        missing = {
             title for client in self.clients for title in self.written[client] - client.titles()
         }
+        for client in self.clients:
+            client.close()
+        return missing
 
     def _run(self, client: Client) -> None:
         for number in count():
@@ -101,7 +108,7 @@ class Load:
             try:
                 status, answer = client.ask(method, path, body and body | {"body": "x"})
             except NETWORK_TROUBLE as error:
-                client.connection.close()
+                client.close()
                 self.failures.append(f"{method}: {error!r} after {time.monotonic() - began:.1f} s")
                 continue
             if status == 201:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,14 +50,14 @@ def start(compose, tmp_path):
 
 
 def test_one_command_brings_what_an_account_needs_and_keeps_it(compose, engine, tmp_path):
-    client = Client(PORT, start(compose, tmp_path), "minji@example.com")
-    assert client.ask("POST", "/api/v1/me/notes", {"title": "kept", "body": "x"})[0] == 201
-    assert client.titles() == {"kept"}
-    # Passwords are made once: the database knows them.
-    client.connection.close()
-    compose("down", "--timeout", "40")
-    start(compose, tmp_path)
-    assert client.titles() == {"kept"}
+    with closing(Client(PORT, start(compose, tmp_path), "minji@example.com")) as client:
+        assert client.ask("POST", "/api/v1/me/notes", {"title": "kept", "body": "x"})[0] == 201
+        assert client.titles() == {"kept"}
+        # Passwords are made once: the database knows them.
+        client.close()
+        compose("down", "--timeout", "40")
+        start(compose, tmp_path)
+        assert client.titles() == {"kept"}
 
     published = {
         container: list(engine.look_at("inspect", container)["NetworkSettings"]["Ports"].values())
