@@ -68,8 +68,8 @@ class UniqueKeys(yaml.SafeLoader):
     """A reader that refuses what YAML forbids and PyYAML takes: a key that is there twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False):  # noqa: FBT001, FBT002, D102 # PyYAML's.
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if len(keys) > len({str(key) for key in keys}):
+        keys = [str(key.value) for key, _ in node.value]
+        if len(keys) > len(set(keys)):
             raise ValueError(f"a key is there twice in {keys}")
         return super().construct_mapping(node, deep)
 
