@@ -23,16 +23,12 @@ if TYPE_CHECKING:
 
     from tests.combinations.rows import Row
 
-# Where these names begin, tests run one after the other and in one process: the template is read
-# once, an environment made once, an engine started once, and suites of projects, which take both
-# cores and look at clocks, have no other beside them.
-TOGETHER = (
-    "tests/clients/",
-    "tests/combinations/test_suites.py",
-    "tests/containers/",
-    "tests/test_tools.py",
-    "tests/variants/",
-)
+# Tests whose names begin alike here run one after the other and in one process: the template is read
+# once, and an environment made once.
+TOGETHER = ("tests/clients/", "tests/test_tools.py", "tests/variants/")
+# So do these, and not beside each other either: suites of projects, and an engine with all that runs
+# on it, take both cores and look at clocks.
+ALONE = ("tests/combinations/test_suites.py", "tests/containers/")
 
 # In what a project's own suite printed.
 FAILURES = re.compile(r"^E? *((?:FAILED|ERROR) .*)$", re.MULTILINE)
@@ -72,6 +68,8 @@ class Scheduling(LoadScopeScheduling):
     """Gives each process the next test when it is free, and tests that stay together at once."""
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(ALONE):
+            return "alone"
         return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
 
 
