@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
     from tests.combinations.rows import Row
 
-# Tests whose names begin alike here run one after the other and in one process: the template is read
-# once, and an environment made once.
+# Tests whose names begin alike here run one after the other and in one process: the template is
+# read once, and an environment made once.
 TOGETHER = ("tests/clients/", "tests/test_tools.py", "tests/variants/")
-# So do these, and not beside each other either: suites of projects, and an engine with all that runs
-# on it, take both cores and look at clocks.
+# So do these, and not beside each other either: suites of projects, and an engine with all that
+# runs on it, take both cores and look at clocks.
 ALONE = ("tests/combinations/test_suites.py", "tests/containers/")
 
 # In what a project's own suite printed.
