@@ -12,13 +12,14 @@ LOCKS := $(PROJECT)/requirements.lock $(PROJECT)/requirements-dev.lock
 DEMO := demo/my_flask_api
 OUT ?= ..
 ANSWERS ?=
+VERSION ?=
 ARGS ?=
 
 # Not among the sources of the app, all of which would be rendered.
 export RUFF_CACHE_DIR := $(CURDIR)/.ruff_cache
 
 .DEFAULT_GOAL := help
-.PHONY: help demo new test test-pairs test-all lint format docs lock bench clean
+.PHONY: help demo new test test-pairs test-all lint format docs lock bench release clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-10s %s\n", $$1, $$2 }' Makefile
@@ -69,6 +70,9 @@ lock: $(READY) ## pin what is installed, with hashes, for new projects to start 
 
 bench: $(READY) ## measure a bare Flask view, a default project and one with everything on
 	@exec $(PYTHON) benchmarks/bench.py $(ARGS)
+
+release: ## tag VERSION=1.2.3, if the tree, the changelog and the whole suite are fit for it
+	@exec .ci/release '$(VERSION)'
 
 clean: ## remove the environment, caches and the demo
 	@rm -rf .venv demo .mypy_cache .pytest_cache .ruff_cache
