@@ -43,6 +43,7 @@ ON = (True,)
 PAGES = ("swagger", "redoc")
 KEY_PAIRS = ("RS256", "ES256", "EdDSA")
 SHIPPED = ("docker", "kubernetes")
+HOSTED = ("github", "gitlab")
 
 OWNERS = (
     Owner(
@@ -215,8 +216,24 @@ OWNERS = (
         ("deploy/gateway/kubernetes/", "deploy/gateway/kustomization.yaml", "deploy/kubernetes/"),
     ),
     Owner("task_queue", ON, ("deploy/kubernetes/base/worker.yaml",)),
-    Owner("ci", ("github",), (".github/",)),
-    Owner("ci", ("gitlab",), (".gitlab-ci.yml",)),
+    Owner("deploy", SHIPPED, (".github/workflows/release.yml", ".github/workflows/rollback.yml")),
+    Owner("ci", ("github",), (".github/", "tests/promises/test_github.py")),
+    Owner(
+        "ci",
+        ("gitlab",),
+        (".gitlab/", ".gitlab-ci.yml", "renovate.json", "tests/promises/test_gitlab.py"),
+    ),
+    Owner(
+        "ci",
+        HOSTED,
+        (
+            ".gitleaks.toml",
+            ".pre-commit-config.yaml",
+            "SECURITY.md",
+            "deploy/connect.sh",
+            "tests/promises/test_review.py",
+        ),
+    ),
     Owner(
         "jwt_algorithm",
         KEY_PAIRS,

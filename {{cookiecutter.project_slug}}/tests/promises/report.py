@@ -47,6 +47,7 @@ class Row:
         if self.item.state == "enforced":
             untried = f"{self.untried} {NOT_TRIED}" if self.untried else ""
             told = ", ".join(filter(None, ("passed" if self.passed else "", untried)))
+            told = "; ".join(filter(None, (told, self.item.note)))
         exempt = [
             f"but for {operation}: {reason}"
             for (item, operation), reason in EXEMPTIONS.items()

@@ -23,6 +23,7 @@ ITEMS = [
     Item("a.off", "A", "Keep that.", "off", "feature = no"),
     Item("b.yours", "B", "Do this.", "yours", "Look after it."),
 ]
+NOTED = Item("a.kept", "A", "Keep this.", "enforced", "Look after the rest.")
 
 
 class Report(Protocol):
@@ -49,6 +50,11 @@ def run(folder: Path) -> Report:
         return report.main()
 
     return run
+
+
+def test_an_enforced_item_says_what_no_test_sees():
+    assert report.Row(NOTED, passed=1, failed=0, untried=0).result == "passed; Look after the rest."
+    assert report.Row(NOTED, passed=0, failed=0, untried=0).result == "no test"
 
 
 def test_the_report_succeeds_if_each_enforced_item_has_a_passing_test(run, capsys):

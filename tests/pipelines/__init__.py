@@ -1,0 +1,1 @@
+"""Pipelines of projects, run as their forges would run them, with what they reach replaced."""
