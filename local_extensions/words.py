@@ -101,7 +101,13 @@ WORDS = (
     Words(
         "oauth",
         ("client",),
-        ("GOOGLE_", "GITHUB_", "OIDC_", "(?i)pending.?login", "(?i)openid ?connect"),
+        (
+            "GOOGLE_",
+            "GITHUB_(CLIENT|URL|API)",
+            "OIDC_",
+            "(?i)pending.?login",
+            "(?i)openid ?connect",
+        ),
         CHECKLIST,
     ),
     Words(
@@ -120,7 +126,13 @@ WORDS = (
     Words(
         "uploads",
         ON,
-        (r"(?i)\buploads?\b", r"\bS3_", "CDN_BASE_URL", "(?i)botocore", "(?i)ministack"),
+        (
+            r"(?i)\buploads?\b(?!-artifact)",
+            r"\bS3_",
+            "CDN_BASE_URL",
+            "(?i)botocore",
+            "(?i)ministack",
+        ),
         CHECKLIST,
     ),
     Words(

@@ -70,10 +70,11 @@ def _in_github(content: dict[str, Any]) -> Iterator[str]:
 def _in_gitlab(content: dict[str, Any]) -> Iterator[str]:
     jobs = {name: job for name, job in content.items() if name not in GITLAB_WORDS}
     stages = {*content.get("stages", GITLAB_STAGES), ".pre", ".post"}
-    for job in jobs.values():
+    for name, job in jobs.items():
         for key in ("needs", "dependencies", "extends"):
-            for name in names_in(job.get(key)):
-                if name not in jobs:
-                    yield f"the job {name}"
-        if job.get("stage", "test") not in stages:
-            yield f"the stage {job['stage']}"
+            yield from (f"the job {each}" for each in names_in(job.get(key)) if each not in jobs)
+        # What others extend is none itself, and who extends has the stage from there.
+        is_part = name.startswith(".") or "extends" in job
+        stage = job.get("stage", "" if is_part else "test")
+        if stage and stage not in stages:
+            yield f"the stage {stage}"
