@@ -166,6 +166,7 @@ OWNERS = (
         (
             "app/observability/",
             "config/telemetry.py",
+            "monitoring/",
             "tests/promises/test_observability.py",
             "tests/config/test_telemetry.py",
             "tests/fixtures/broken_server.py",
