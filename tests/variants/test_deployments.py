@@ -6,6 +6,7 @@ The checkers ask nobody else: what a registry or a cluster would say is not thei
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from itertools import product
@@ -19,6 +20,12 @@ from tests.rendering import SOURCES, complete, files_in, is_pruned, render_sourc
 TOOLS = Path(sys.prefix, "bin")
 # The newest that the checker knows.
 CLUSTER = "1.37.0"
+# What is low is a matter of taste: limits of CPU, and namespaces that the overlays name.
+TRIVY = ("--severity=MEDIUM,HIGH,CRITICAL", "--exit-code=1")
+EXPLAINED = {
+    "add_header_redefinition": "what the app answers has the app's own headers",
+    "default_server_flag": "both servers listen where site/listen.conf says, so the first counts",
+}
 IMAGES = ("Dockerfile", "deploy/gateway/Dockerfile")
 OVERLAYS = ("staging", "production")
 
@@ -72,6 +79,27 @@ def test_compose_reads_what_a_laptop_runs(deployed):
     check(deployed, "docker-compose", "config", "--quiet")
 
 
+def test_trivy_is_content(deployed):
+    # As the pipelines of a project ask it; the checks are those that came with it.
+    offline = ("--skip-check-update", "--offline-scan", "--quiet")
+    check(deployed, "trivy", "fs", "--scanners=misconfig", *TRIVY, *offline, ".")
+
+
+def test_the_pipelines_ask_trivy_for_the_same():
+    for name in (".github/workflows/ci.yml", ".gitlab-ci.yml"):
+        words = (SOURCES / name).read_text("utf-8").split()
+        assert set(TRIVY) <= set(words), name
+
+
+def test_gixy_is_content(deployed, tmp_path):
+    site = tmp_path / "site"
+    site.mkdir()
+    shutil.copy(deployed / "deploy" / "gateway" / "nginx.conf", tmp_path)
+    for name in ("listen.conf", "api.conf"):
+        shutil.copy(next(deployed.glob(f"deploy/**/{name}")), site)
+    check(tmp_path, "gixy", f"--skips={','.join(EXPLAINED)}", "nginx.conf")
+
+
 def test_services_fit_their_schema(deployed):
     files = [name for name in ("compose.yaml", "deploy/stack.yaml") if (deployed / name).exists()]
     check(deployed, "check-jsonschema", "--builtin-schema=vendor.compose-spec", *files)
@@ -88,4 +116,4 @@ def test_what_kustomize_makes_fits_the_schemas_of_a_cluster(tmp_path, overlay):
     for kind in ("deployment/app", "deployment/worker", "deployment/gateway", "service/gateway"):
         assert f"passed for resource {kind} " in told
     # What release.sh looks for, and what it must not find.
-    assert made.read_text().count("image: app\n") == 2
+    assert made.read_text().count("image: app:unreleased\n") == 2

@@ -35,7 +35,7 @@ back() { # the engine may have done it already
 }
 #: else
 overlay=${ENVIRONMENT:-production}
-deploy() { kubectl kustomize "kubernetes/overlays/$overlay" | sed "s|image: app$|image: $IMAGE|" | kubectl apply --filename -; }
+deploy() { kubectl kustomize "kubernetes/overlays/$overlay" | sed "s|image: app:unreleased$|image: $IMAGE|" | kubectl apply --filename -; }
 settle() { for service in $services; do kubectl --namespace "$overlay" rollout status "deployment/$service" || return; done; }
 back() { for service in $services; do kubectl --namespace "$overlay" rollout undo "deployment/$service" || return; done; settle; }
 #: endif

@@ -49,7 +49,7 @@ ROLL_BACK: Final = "kubectl --namespace production rollout undo"
 ENGINE: Final = r"""#!/bin/sh
 echo "${0##*/} $*" >> log
 case "$*" in
-  kustomize*) echo "image: app" ;;
+  kustomize*) echo "image: app:unreleased" ;;
   apply*) cat >> deployed ;;
   *"rollout status"*)
     state=$(head -n 1 states)
