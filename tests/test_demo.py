@@ -18,9 +18,10 @@ pytestmark = [pytest.mark.projects, pytest.mark.timeout(600)]
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory):
-    """Copy the repository as it would be cloned."""
+    """Copy the repository as it would be cloned, and install what it needs, which takes words."""
     folder = tmp_path_factory.mktemp("clone") / "template"
     shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*MADE_BY_TOOLS, "demo"))
+    subprocess.run(["make", ".venv/.prepared"], cwd=folder, check=True)
     return folder
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from config import Production
 from config.environment import PROJECT
-from dev.docs import EXAMPLE, TABLES, write
+from dev.docs import EXAMPLE, LINES, ROW, TABLES, write
 
 DOCUMENTS: Final = [name for name in (*TABLES, EXAMPLE) if (PROJECT / name).exists()]
 DECLARED: Final = list(Production.model_fields)
@@ -30,8 +30,7 @@ def text(document: str) -> str:
 
 def names_in(document: str, text: str) -> list[str]:
     """Return the settings that a document names, in its order."""
-    start = r"(?:# )?([A-Z][A-Z0-9_]*)=" if document == EXAMPLE else r"\| `([A-Z][A-Z0-9_]*)` \|"
-    return re.findall(f"^{start}", text, re.MULTILINE)
+    return [entry["name"] for entry in (LINES if document == EXAMPLE else ROW).finditer(text)]
 
 
 def test_make_docs_would_change_nothing(document: str, text: str) -> None:

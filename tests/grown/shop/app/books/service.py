@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # An event of a stream (HTML, section 9.2).
 _STOCK = b'event: stock\ndata: {"stock": %d}\n\n'
 _LOOK_SECONDS = 1
+_ANSWER_SECONDS = 1
 # A stream keeps its thread until it ends, and a process has four of them (gunicorn.conf.py): two
 # are left to everybody else.
 _places = BoundedSemaphore(2)
@@ -150,7 +151,7 @@ def _tell_stock(book_id: UUID, seconds: float) -> Iterator[bytes]:
 
 def _look_at(book_id: UUID) -> Book | None:
     """Read a book outside of a request, whose time for the database is over."""
-    with connection.deadline_in(_LOOK_SECONDS):
+    with connection.deadline_in(_ANSWER_SECONDS):
         return Book.objects(id=book_id).first()  # type: ignore[no-any-return]  # as above
 
 
