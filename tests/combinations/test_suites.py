@@ -4,7 +4,8 @@ So does one without the sample. The default, the one with everything off and one
 run the whole of it, with coverage, which has its floor there, and with the table, in which every
 item of the checklist has a test that passes. The other rows with everything on run what an app does
 and whatever tests their features bring along. The rest, which has less, runs what is promised of
-every operation and the tests of its features. With `--strength=3` all run all.
+every operation, but for what takes servers or a window of time to show, and the tests of its
+features. With `--strength=3` all run all.
 
 The default, the one with everything off and those with one optional feature are installed from
 nothing, so that no dependency is missed that the shared environment happens to have.
@@ -45,6 +46,11 @@ ASIDE = (
 TESTS = [each.relative_to(SOURCES / "tests") for each in SOURCES.glob("tests/**/test_*.py")]
 APP = tuple(
     path for path in sorted({f"tests/{each.parts[0]}" for each in TESTS}) if path not in ASIDE
+)
+# What starts servers or waits for a window to end, which is half of the time of all promises.
+SLOW = tuple(
+    f"tests/promises/test_{name}.py"
+    for name in ("jwt_key", "login_jail", "no_debug", "processing", "two_releases", "two_servers")
 )
 # Whatever is the database's business.
 DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/mechanics/dev")
@@ -100,7 +106,8 @@ def choose_tests(project: Path, row: Row) -> tuple[str, ...]:
         return "-o", f"testpaths={' '.join((*APP, *beside))}"
     if row not in alone():
         tests = [path for path in tests if path.startswith(APP)]
-    return "tests/promises", *(path for path in tests if not path.startswith("tests/promises/"))
+    beside = (path for path in tests if not path.startswith("tests/promises/"))
+    return "tests/promises", *beside, *(f"--ignore={path}" for path in SLOW)
 
 
 @pytest.mark.pairs
