@@ -5,19 +5,15 @@ The checkers ask nobody else: what a registry or a cluster would say is not thei
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from itertools import product
-from pathlib import Path
 
 import pytest
 
 from local_extensions.manifest import SHIPPED, to_prune
 from tests.rendering import SOURCES, complete, files_in, is_pruned, render_source
+from tests.variants.checkers import check
 
-TOOLS = Path(sys.prefix, "bin")
 # The newest that the checker knows.
 CLUSTER = "1.37.0"
 # What is low is a matter of taste: limits of CPU, and namespaces that the overlays name.
@@ -52,37 +48,22 @@ def deployed(request, tmp_path_factory):
     return write(folder, {"deploy": deploy, "task_queue": task_queue})
 
 
-def check(folder, tool, *arguments):
-    """Have *tool* find nothing in *folder*; return what it printed."""
-    done = subprocess.run(
-        [str(TOOLS / tool), *arguments],
-        cwd=folder,
-        env=os.environ | {"IMAGE": "app", "VERSION": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
-
-
 def test_hadolint_is_content(deployed):
-    check(deployed, "hadolint", *IMAGES)
+    check("hadolint", *IMAGES, folder=deployed)
 
 
 def test_shellcheck_is_content(deployed):
-    check(deployed, "shellcheck", "deploy/release.sh")
+    check("shellcheck", "deploy/release.sh", folder=deployed)
 
 
 def test_compose_reads_what_a_laptop_runs(deployed):
-    check(deployed, "docker-compose", "config", "--quiet")
+    check("docker-compose", "config", "--quiet", folder=deployed)
 
 
 def test_trivy_is_content(deployed):
     # As the pipelines of a project ask it; the checks are those that came with it.
     offline = ("--skip-check-update", "--offline-scan", "--quiet")
-    check(deployed, "trivy", "fs", "--scanners=misconfig", *TRIVY, *offline, ".")
+    check("trivy", "fs", "--scanners=misconfig", *TRIVY, *offline, ".", folder=deployed)
 
 
 def test_the_pipelines_ask_trivy_for_the_same():
@@ -97,12 +78,12 @@ def test_gixy_is_content(deployed, tmp_path):
     shutil.copy(deployed / "deploy" / "gateway" / "nginx.conf", tmp_path)
     for name in ("listen.conf", "api.conf"):
         shutil.copy(next(deployed.glob(f"deploy/**/{name}")), site)
-    check(tmp_path, "gixy", f"--skips={','.join(EXPLAINED)}", "nginx.conf")
+    check("gixy", f"--skips={','.join(EXPLAINED)}", "nginx.conf", folder=tmp_path)
 
 
 def test_services_fit_their_schema(deployed):
     files = [name for name in ("compose.yaml", "deploy/stack.yaml") if (deployed / name).exists()]
-    check(deployed, "check-jsonschema", "--builtin-schema=vendor.compose-spec", *files)
+    check("check-jsonschema", "--builtin-schema=vendor.compose-spec", *files, folder=deployed)
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -110,9 +91,10 @@ def test_what_kustomize_makes_fits_the_schemas_of_a_cluster(tmp_path, overlay):
     folder = write(tmp_path, {"deploy": "kubernetes", "task_queue": True})
     made = folder / "made.yaml"
 
-    made.write_text(check(folder, "kubectl", "kustomize", f"deploy/kubernetes/overlays/{overlay}"))
+    overlay_folder = f"deploy/kubernetes/overlays/{overlay}"
+    made.write_text(check("kubectl", "kustomize", overlay_folder, folder=folder))
 
-    told = check(folder, "kubernetes-validate", "--strict", "-k", CLUSTER, "made.yaml")
+    told = check("kubernetes-validate", "--strict", "-k", CLUSTER, "made.yaml", folder=folder)
     for kind in ("deployment/app", "deployment/worker", "deployment/gateway", "service/gateway"):
         assert f"passed for resource {kind} " in told
     # What release.sh looks for, and what it must not find.

@@ -6,10 +6,7 @@ The checkers ask nobody else: what a registry or a forge would say is not theirs
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -17,8 +14,8 @@ import pytest
 import yaml
 
 from tests.rendering import ROOT, SOURCES
+from tests.variants.checkers import check
 
-TOOLS = Path(sys.prefix, "bin")
 GITHUB = ".github/workflows/*.yml"
 PIN = re.compile(r"([\w.-]+/[\w.-]+|mongo)(?::[\w.-]+)?@((?:sha256:)?[0-9a-f]{40,64}.*)")
 CHECKED = (GITHUB, ".github/dependabot.yml", ".gitlab-ci.yml", "renovate.json", "*.sh")
@@ -52,19 +49,6 @@ def find(root, pattern):
     found = [str(path) for top in tops for path in sorted(top.glob(pattern)) if path.is_file()]
     assert found, pattern
     return found
-
-
-def check(tool, *arguments):
-    """Have *tool* find nothing."""
-    done = subprocess.run(
-        [str(TOOLS / tool), *arguments],
-        env={**os.environ, "PATH": f"{TOOLS}:{os.environ['PATH']}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout
 
 
 def test_actionlint_is_content(root):

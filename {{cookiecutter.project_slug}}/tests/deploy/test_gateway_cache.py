@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from http.client import HTTPResponse
     from pathlib import Path
 
@@ -25,6 +27,22 @@ ME: Final = "/api/v1/me"
 HIT: Final = "gateway; hit"
 MISS: Final = "gateway; fwd=miss"
 BYPASS: Final = "gateway; fwd=bypass"
+
+
+class Resource(BaseHTTPRequestHandler):
+    """What stands in the place of an app."""
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def served(resource: type[Resource]) -> Iterator[int]:
+    """Serve *resource* within the block; yield the port."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), resource) as app:
+        threading.Thread(target=app.serve_forever, daemon=True).start()
+        yield app.server_port
+        app.shutdown()
 
 
 def source_of(answer: HTTPResponse) -> str | None:
@@ -76,7 +94,7 @@ def test_accounts_never_see_what_others_were_answered(
     assert not [text for text in kept if b"canary" in text or b"@" in text]
 
 
-class Conditions(BaseHTTPRequestHandler):
+class Conditions(Resource):
     """A resource of somebody's, which remembers under what conditions it was asked for."""
 
     heard: ClassVar[list[tuple[str, str | None, str | None]]] = []
@@ -94,21 +112,16 @@ class Conditions(BaseHTTPRequestHandler):
         """Do the same."""
         self.do_GET()
 
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
 
 def test_conditions_of_a_caller_are_the_apps_to_judge(start_gateway: StartGateway) -> None:
     Conditions.heard.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Conditions) as app:
-        threading.Thread(target=app.serve_forever, daemon=True).start()
-        gateway = start_gateway(app.server_port)
+    with served(Conditions) as port:
+        gateway = start_gateway(port)
         for method, body in (("GET", None), ("PUT", {})):
             for name in ("If_None_Match", "If_Match"):
                 sent = {name: '"a"', "Authorization": "Bearer canary"}
                 answer = gateway.ask(method, "/own", body, **sent)
                 assert (answer.status, answer.body) == (412, b"own")
-        app.shutdown()
     assert Conditions.heard == [
         (method, *tags) for method in ("GET", "PUT") for tags in (('"a"', None), (None, '"a"'))
     ]
@@ -132,7 +145,7 @@ def test_what_is_kept_is_served_while_the_app_is_away(
     assert gateway.ask("GET", ME).status == 503
 
 
-class PublicResource(BaseHTTPRequestHandler):
+class PublicResource(Resource):
     """A resource of the owner's that everybody may keep for a second."""
 
     conditions: ClassVar[list[str | None]] = []
@@ -148,17 +161,13 @@ class PublicResource(BaseHTTPRequestHandler):
         if condition != '"v1"':
             self.wfile.write(b"public")
 
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
 
 def test_a_public_resource_is_asked_for_by_its_etag_and_outlives_the_app(
     start_gateway: StartGateway,
 ) -> None:
     PublicResource.conditions.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), PublicResource) as app:
-        threading.Thread(target=app.serve_forever, daemon=True).start()
-        gateway = start_gateway(app.server_port)
+    with served(PublicResource) as port:
+        gateway = start_gateway(port)
         assert source_of(gateway.ask("GET", "/public")) == MISS
         deadline = time.monotonic() + 20
         # What a client has is its own affair: the gateway asks by what it has itself.
@@ -167,7 +176,6 @@ def test_a_public_resource_is_asked_for_by_its_etag_and_outlives_the_app(
             assert (source_of(answer), answer.body) == (HIT, b"public")
             time.sleep(0.1)
         assert PublicResource.conditions == [None, '"v1"']
-        app.shutdown()
     time.sleep(1.5)
     assert source_of(gateway.ask("GET", "/public")) == HIT
     assert gateway.ask("GET", "/public", If_Match='"another"').status == 412
