@@ -1,4 +1,4 @@
-"""The READMEs are right about commands, paths and each other; dev/docs.py writes the settings."""
+"""What READMEs and AGENTS.md say of commands and paths is right; dev/docs.py writes settings."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from config.testing import Testing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-READMES = [name for name in ("README.md", "README.ko.md") if (PROJECT / name).exists()]
+# Whoever does not want one of them deletes it.
+TEXTS = [name for name in ("README.md", "README.ko.md", "AGENTS.md") if (PROJECT / name).exists()]
+READMES = [name for name in TEXTS if name.startswith("README")]
 TARGETS = re.compile(r"make ([a-z-]+(?: [a-z-]+)*)")
 FLASK_COMMAND = re.compile(r"`flask ([a-z]+(?: [a-z-]+)*)`")
 
 
 @pytest.fixture(params=READMES)
-def name(request: pytest.FixtureRequest) -> str:
-    """Return the name of a README, one after the other."""
-    return str(request.param)
+def readme(request: pytest.FixtureRequest) -> str:
+    """Return the text of a README, one after the other."""
+    return (PROJECT / request.param).read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def text(name: str) -> str:
-    """Return a README's text."""
-    return (PROJECT / name).read_text(encoding="utf-8")
+@pytest.fixture(params=TEXTS)
+def text(request: pytest.FixtureRequest) -> str:
+    """Return the text of a README or of AGENTS.md."""
+    return (PROJECT / request.param).read_text(encoding="utf-8")
 
 
 def test_every_make_target_that_is_named_exists(text: str) -> None:
@@ -37,14 +39,13 @@ def test_every_make_target_that_is_named_exists(text: str) -> None:
     named = {
         target for span in spans for targets in TARGETS.findall(span) for target in targets.split()
     }
-    assert named >= {"run", "test", "test-all", "checklist", "serve"}
+    assert named >= {"run", "test", "test-all", "checklist"}
     assert named <= set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
 
 
 def test_every_flask_command_that_is_named_exists(text: str) -> None:
     runner = create_app(Testing()).test_cli_runner()
     named = set(FLASK_COMMAND.findall(text))
-    assert "indexes ensure" in named
     assert [
         command
         for command in sorted(named)
@@ -61,10 +62,10 @@ def names_of(commands: dict[str, Any]) -> Iterator[str]:
             yield name
 
 
-def test_every_command_of_this_app_is_named(text: str) -> None:
+def test_every_command_of_this_app_is_named(readme: str) -> None:
     commands: Any = create_app(Testing()).cli.commands
     own = {*names_of(commands)}
-    assert own <= set(FLASK_COMMAND.findall(text))
+    assert own <= set(FLASK_COMMAND.findall(readme))
 
 
 def test_every_path_of_the_layout_exists(text: str) -> None:
@@ -74,7 +75,7 @@ def test_every_path_of_the_layout_exists(text: str) -> None:
     assert [path for path in paths if path not in made and not (PROJECT / path).exists()] == []
 
 
-def test_every_link_of_a_readme_leads_somewhere(text: str) -> None:
+def test_every_link_leads_somewhere(text: str) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", text)
     assert links
     # Whoever needs only one language deletes the other README.
@@ -82,12 +83,12 @@ def test_every_link_of_a_readme_leads_somewhere(text: str) -> None:
     assert [link for link in here if not (PROJECT / link).exists()] == []
 
 
-def test_readme_has_the_headings_and_examples_of_the_english_one(text: str) -> None:
+def test_readme_has_the_headings_and_examples_of_the_english_one(readme: str) -> None:
     english = (PROJECT / "README.md").read_text(encoding="utf-8")
     for pattern in (r"^(#+) ", r"^```(\w*)$", r"^<!-- (.+) -->$"):
         found = re.findall(pattern, english, re.MULTILINE)
-        assert found == re.findall(pattern, text, re.MULTILINE)
+        assert found == re.findall(pattern, readme, re.MULTILINE)
 
 
-def test_no_line_tag_is_left_in_a_readme(text: str) -> None:
+def test_no_line_tag_is_left(text: str) -> None:
     assert re.findall(r"^\s*#: .*", text, re.MULTILINE) == []
