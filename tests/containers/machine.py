@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 from tests.containers.engine import PLACES
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 # As the names in deploy/gateway/docker/api.conf.
 HOST = "localhost"
+# As in deploy/stack.yaml: whoever is told to end has so many seconds to finish what it has begun.
+REPLICAS, GRACE = 2, 40
 WHICH_RELEASE = (
     "import json, urllib.request as u;"
     "print(json.load(u.urlopen('http://127.0.0.1:8000/health/live'))['release'])"
@@ -59,9 +62,13 @@ class Machine:
         return done.returncode, done.stdout + done.stderr
 
     def releases(self) -> list[str]:
-        """Return what each running server says of its release."""
+        """Return what each server says of its release, once those have ended that were told to."""
         label = "label=com.docker.swarm.service.name=my-flask-api_app"
         listed = ("ps", "--quiet", "--filter=health=healthy", f"--filter={label}")
         asked = ("python", "-c", WHICH_RELEASE)
-        running = self.engine.run(*listed).split()
+        end = time.monotonic() + GRACE
+        while len(running := self.engine.run(*listed).split()) > REPLICAS:
+            if time.monotonic() > end:
+                break
+            time.sleep(1)
         return sorted(self.engine.run("exec", each, *asked) for each in running)

@@ -25,7 +25,11 @@ deploy() { DEPLOYED=$(date -u +%FT%TZ) docker stack deploy --prune --with-regist
 state() { docker service inspect --pretty "${stack}_$1" | sed -n '/^UpdateStatus/,/Started/s/.*State:[[:space:]]*//p'; }
 settle() { # waits for the engine's own state: what it exits with is 0 after it went back, too
   for service in $services; do
-    until case $(state "$service") in *completed | *paused) ;; *) false ;; esac; do sleep 1; done
+    until case $(state "$service") in *completed | *paused) ;; *) false ;; esac; do
+      # A replica may be healthy and answer with errors: no other is exchanged for its like then.
+      [ "$1" != completed ] || ask 401 429 503 000 || return
+      sleep 1
+    done
     [ "$(state "$service")" = "$1" ] || { echo "$service: $(state "$service")" >&2; return 1; }
   done
 }
@@ -39,7 +43,11 @@ deploy() { kubectl kustomize "kubernetes/overlays/$overlay" | sed "s|image: app:
 settle() { for service in $services; do kubectl --namespace "$overlay" rollout status "deployment/$service" || return; done; }
 back() { for service in $services; do kubectl --namespace "$overlay" rollout undo "deployment/$service" || return; done; settle; }
 #: endif
-answers() { for _ in 1 2 3 4 5; do [ "$(curl -sS -o /dev/null -w '%{http_code}' "$URL/api/v1/me")" = 401 ] || return; done; }
+ask() { # the API, as clients do; it has to answer with one of the statuses $*
+  status=$(curl -s -o /dev/null -w '%{http_code}' "$URL/api/v1/me") || true
+  case " $* " in *" $status "*) ;; *) echo "GET /api/v1/me: $status" >&2; return 1 ;; esac
+}
+answers() { for _ in 1 2 3 4 5; do ask 401 || return; done; }
 
 : "${URL:?the address of the API, as in https://api.example.com}"
 case ${1-}:${2-} in
