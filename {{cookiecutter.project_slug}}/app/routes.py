@@ -31,6 +31,7 @@ ROUTES: Final = (
     #: endif
     ("app.health.blueprint", "/health"),
     #: if cookiecutter.oauth == "server"
+    ("app.oauth.views.grants", f"{API_PREFIX}/me/grants"),
     ("app.oauth.views.blueprint", "/oauth"),
     ("app.oauth.metadata.blueprint", "/.well-known"),
     #: endif

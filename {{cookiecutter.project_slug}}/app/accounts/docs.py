@@ -66,6 +66,47 @@ LOG_OUT = Doc(
     description="Access and refresh tokens of the session are over at once.",
 )
 
+LIST_SESSIONS = Doc(
+    SESSIONS_TAG,
+    operation_id="listSessions",
+    description=(
+        "All open log-ins at once, the oldest first: there are never many. lastUsedAt is when the "
+        "session was opened or last refreshed. client is what opened it, by its User-Agent, which "
+        "may say anything; it is null where none was sent."
+    ),
+    answer={
+        "items": [
+            {
+                "id": "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b48",
+                "createdAt": "2026-01-31T09:26:53.589Z",
+                "lastUsedAt": "2026-02-03T18:02:11.240Z",
+                "client": "Firefox on Linux",
+                "isCurrent": True,
+            }
+        ]
+    },
+)
+
+END_OTHER_SESSIONS = Doc(
+    SESSIONS_TAG,
+    operation_id="endOtherSessions",
+    description=(
+        #: if cookiecutter.oauth == "server"
+        "Their tokens are over at once, and so is every log-in that has begun and not ended yet. "
+        "The caller's session and grants to other apps stay."
+        #: else
+        "Their tokens are over at once, and so is every log-in that has begun and not ended yet. "
+        "The caller's session stays."
+        #: endif
+    ),
+)
+
+END_SESSION = Doc(
+    SESSIONS_TAG,
+    operation_id="endSession",
+    description="Its tokens are over at once. Ending the caller's own is to log out.",
+)
+
 
 READ = Doc(
     _ACCOUNT_TAG,

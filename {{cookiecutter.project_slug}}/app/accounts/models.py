@@ -43,6 +43,11 @@ class Session(BaseEmbeddedDocument):
     refresh_id = UUIDField(binary=True, db_field="refreshId", required=True)
     created_at = DateTimeField(db_field="createdAt", required=True)
     expires_at = DateTimeField(db_field="expiresAt", required=True)
+    # When it was last refreshed. Sessions from before these two fields have none.
+    last_used_at = DateTimeField(db_field="lastUsedAt")
+    # What it was opened with, as app/accounts/user_agents.py names it. That is said of a program,
+    # and of so many people at once that it is personal to none of them.
+    client = StringField()
     #: if cookiecutter.oauth == "server"
     # Of a session that was granted to another app: which one, and what it may do.
     client_id = UUIDField(binary=True, db_field="clientId")

@@ -73,6 +73,23 @@ class AccountOut(Representation):
     updated_at: Timestamp
 
 
+class SessionOut(Representation):
+    """An open log-in, as its owner sees it."""
+
+    id: UUID
+    created_at: Timestamp
+    # Of its log-in or its last refresh: between those nothing is written.
+    last_used_at: Timestamp
+    client: str | None
+    is_current: bool
+
+
+class SessionsOut(Representation):
+    """All open log-ins of an account; SESSION_LIMIT bounds them."""
+
+    items: list[SessionOut] = Field(max_length=100)
+
+
 class TokenPairOut(Representation):
     """A pair of tokens (RFC 6749 section 5.1); expiresIn is the access token's, in seconds."""
 

@@ -45,7 +45,7 @@ def rename(account_id: UUID, display_name: str) -> Profile:
     return Profile.from_record(account.to_mongo())
 
 
-def change_password(caller: Caller, current: str, new: str) -> TokenPair:
+def change_password(caller: Caller, current: str, new: str, user_agent: str = "") -> TokenPair:
     """Replace the password, end every session, and return the tokens of a new one.
 
     Every older token is invalid, the caller's own included. Raises InvalidInputError,
@@ -57,7 +57,7 @@ def change_password(caller: Caller, current: str, new: str) -> TokenPair:
     confirm_password(account, current, caller.session_id)
     passwords.check_new(new, "/newPassword", account.email, account.display_name)
     changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
-    pair = sessions.begin_anew(caller, changes)
+    pair = sessions.begin_anew(caller, changes, user_agent)
     if pair is None:
         raise UnauthorizedError("the session ended meanwhile")
     tell(Event.PASSWORD_CHANGED, caller.account_id)

@@ -23,6 +23,7 @@ from app.accounts.callers import (
 )
 from app.accounts.errors import LoginJailedError, WrongCredentialsError
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
+from app.accounts.user_agents import name_client
 from app.addresses import networks_of
 from app.database.documents import new_id, utc_now
 from app.database.keyed_hashes import hash_for
@@ -65,9 +66,9 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
     )
 
 
-def log_in(email: str, password: str, address: str) -> TokenPair:
+def log_in(email: str, password: str, address: str, user_agent: str = "") -> TokenPair:
     """Return a new session's tokens; raises what check_credentials() raises."""
-    return open_session(check_credentials(email, password, address))
+    return open_session(check_credentials(email, password, address), user_agent)
 
 
 def check_credentials(email: str, password: str, address: str) -> Proven:
@@ -100,47 +101,51 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     return Proven(record["_id"], record.get("credentialVersion", 0))
 
 
-def open_session(proven: Proven, **still: Any) -> TokenPair:
+def open_session(proven: Proven, user_agent: str = "", **still: Any) -> TokenPair:
     """Return the tokens of a new session, for somebody who has just proven who they are.
 
+    *user_agent* is what its owner knows the session by, as a browser or a program sent it.
     Raises WrongCredentialsError where the proof is no longer valid, or the account does not match
     *still* any more: if everything is ended during a log-in, the end wins.
     """
     pair = tokens.issue_pair(proven.account_id, new_id(), is_fresh=True)
-    if not add({**proven.still, **still}, pair):
+    if not add({**proven.still, **still}, pair, client=name_client(user_agent)):
         raise WrongCredentialsError
     return pair
 
 
 def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
-    """Store the session of *pair* with *more* members; tell whether the account matched *still*."""
+    """Store the session of *pair* with *more* fields; tell whether the account matched *still*."""
     most = settings.SESSION_LIMIT
     #: if cookiecutter.oauth == "server"
-    if "clientId" in more:
+    if "client_id" in more:
         most = settings.OAUTH_GRANT_LIMIT
     #: endif
-    session = {**_new_session(pair, utc_now()), **more}
+    session = _new_session(pair, utc_now(), **more)
     return stored_accounts().update_one(still, with_session(session, most)).matched_count > 0
 
 
-def begin_anew(caller: Caller, changes: dict[str, Any]) -> TokenPair | None:
+def begin_anew(caller: Caller, changes: dict[str, Any], user_agent: str) -> TokenPair | None:
     """Make *changes* that end every session and earlier proof, and open a new session.
 
     It is one update. Returns None where the caller's session has already ended.
     """
     now = utc_now()
     pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
-    ending = _end_with(changes, now, [_new_session(pair, now)])
+    ending = end_with(changes, now, [_new_session(pair, now, client=name_client(user_agent))])
     result = stored_accounts().update_one(caller.proven.still, ending)
     return pair if result.matched_count else None
 
 
-def _end_with(
-    changes: dict[str, Any], now: datetime, sessions_left: list[dict[str, Any]]
+def end_with(
+    changes: dict[str, Any], now: datetime, sessions_left: list[dict[str, Any]] | None = None
 ) -> dict[str, Any]:
-    """Return the update that makes *changes* and ends every proof of identity before *now*."""
+    """Return the update that makes *changes* and ends every proof of identity before *now*.
+
+    Without *sessions_left* it is for *changes* to say which sessions end.
+    """
     ending = {
-        "sessions": sessions_left,
+        **({} if sessions_left is None else {"sessions": sessions_left}),
         "updatedAt": now,
         #: if cookiecutter.oauth == "client"
         "credentialsEndedAt": now,
@@ -153,12 +158,14 @@ def _end_with(
     }
 
 
-def _new_session(pair: TokenPair, now: datetime) -> dict[str, Any]:
+def _new_session(pair: TokenPair, now: datetime, **more: Any) -> dict[str, Any]:
     session = Session(
         id=pair.session_id,
         refresh_id=pair.refresh_id,
         created_at=now,
         expires_at=pair.refresh_expires_at,
+        last_used_at=now,
+        **more,
     )
     return dict(session.to_mongo())
 
@@ -194,6 +201,7 @@ def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
             "$set": {
                 "sessions.$[session].refreshId": pair.refresh_id,
                 "sessions.$[session].expiresAt": pair.refresh_expires_at,
+                "sessions.$[session].lastUsedAt": utc_now(),
             }
         },
         array_filters=[{"session.id": session_id}],
@@ -222,7 +230,7 @@ def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int
 
     *changes* are made to them by the same update.
     """
-    ending = _end_with(changes or {}, utc_now(), [])
+    ending = end_with(changes or {}, utc_now(), [])
     count = stored_accounts().update_many(found, ending).matched_count
     if count:
         tell(Event.SESSION_ENDED, found.get("_id"))

@@ -1,4 +1,4 @@
-"""Sign up, log in, refresh, log out; the caller's own account."""
+"""Sign up, log in, refresh, log out; the caller's own account and sessions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request, url_for
 from flask.views import MethodView
 
-from app.accounts import deletion, docs, service, sessions
+from app.accounts import deletion, docs, own_sessions, service, sessions
 from app.accounts.errors import (
     EmailTakenError,
     LoginJailedError,
@@ -20,6 +20,7 @@ from app.accounts.schemas import (
     ChangeAccount,
     ChangePassword,
     LogIn,
+    SessionsOut,
     SignUp,
     TokenPairOut,
 )
@@ -44,7 +45,10 @@ from app.oauth.scopes import Scope
 #: endif
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.accounts.models import Profile
+    from app.accounts.own_sessions import OpenSession
     from app.tokens import TokenPair
 
 _NO_STORE = {"Cache-Control": "no-store"}
@@ -80,8 +84,12 @@ class LogInView(MethodView):
     @raises(WrongCredentialsError, LoginJailedError)
     def post(self, body: LogIn) -> Reply:
         """Exchange credentials for tokens."""
-        address = request.remote_addr or ""
-        pair = sessions.log_in(body.email, body.password.get_secret_value(), address)
+        pair = sessions.log_in(
+            body.email,
+            body.password.get_secret_value(),
+            request.remote_addr or "",
+            request.user_agent.string,
+        )
         return Reply(pair, _NO_STORE)
 
 
@@ -173,9 +181,38 @@ class PasswordView(MethodView):
             context.caller,
             body.current_password.get_secret_value(),
             body.new_password.get_secret_value(),
+            request.user_agent.string,
         )
+
+
+class SessionsView(MethodView):
+    """All sessions of the caller."""
+
+    @documented(docs.LIST_SESSIONS)
+    @returns(SessionsOut)
+    def get(self) -> dict[str, list[OpenSession]]:
+        """List where the account is logged in."""
+        return {"items": own_sessions.list_all(context.caller)}
+
+    @documented(docs.END_OTHER_SESSIONS)
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self) -> None:
+        """Log the account out everywhere else."""
+        own_sessions.end_others(context.caller)
+
+
+class SessionView(MethodView):
+    """One session of the caller."""
+
+    @documented(docs.END_SESSION)
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self, session_id: UUID) -> None:
+        """End one session."""
+        own_sessions.end(context.caller, session_id)
 
 
 me = Blueprint("me", __name__)
 me.add_url_rule("", view_func=MeView.as_view("account"))
 me.add_url_rule("/password", view_func=PasswordView.as_view("password"))
+me.add_url_rule("/sessions", view_func=SessionsView.as_view("sessions"))
+me.add_url_rule("/sessions/<uuid:session_id>", view_func=SessionView.as_view("session"))

@@ -91,7 +91,9 @@ def begin_link(caller: Caller, provider_name: str, password: str, *, is_of_log_i
     return begin(provider_name, caller)
 
 
-def finish(provider_name: str, returned: Return, browser_secret: str | None) -> TokenPair:
+def finish(
+    provider_name: str, returned: Return, browser_secret: str | None, user_agent: str = ""
+) -> TokenPair:
     """Return a new session of whoever the provider says came back.
 
     Raises NotFoundError, LoginStateError, LoginRefusedError, ProviderUnavailableError, and what
@@ -116,7 +118,7 @@ def finish(provider_name: str, returned: Return, browser_secret: str | None) -> 
     # If the account's credentials changed since the log-in began, it is invalid too.
     not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}
     try:
-        pair = sessions.open_session(proven, **not_since)
+        pair = sessions.open_session(proven, user_agent, **not_since)
     except WrongCredentialsError as error:
         raise LoginRefusedError("the account has ended this log-in since") from error
     tell(Event.LOGIN_SUCCEEDED, proven.account_id)

@@ -139,7 +139,7 @@ class FinishView(MethodView):
         _refuse_tokens(query.model_extra or {})
         returned = logins.Return(query.state, query.code, query.iss, query.error)
         secret = cookies.read(query.state, request.cookies)
-        pair = logins.finish(provider, returned, secret)
+        pair = logins.finish(provider, returned, secret, request.user_agent.string)
         return Reply(pair, cookies.forget(query.state))
 
 

@@ -115,6 +115,42 @@ REVOKE = Doc(
     },
 )
 
+LIST_GRANTS = Doc(
+    _TAG,
+    operation_id="listGrants",
+    description=(
+        "All of them at once, the oldest first: there are never many. lastUsedAt is when the app "
+        "last got tokens. clientName is null where the app was removed since."
+    ),
+    answer={
+        "items": [
+            {
+                "id": "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b49",
+                "createdAt": "2026-01-31T09:26:53.589Z",
+                "lastUsedAt": "2026-02-03T18:02:11.240Z",
+                "clientId": _CLIENT,
+                "clientName": "Notes on paper",
+                "scopes": ["profile:read"],
+            }
+        ]
+    },
+)
+
+END_GRANTS = Doc(
+    _TAG,
+    operation_id="endGrants",
+    description=(
+        "No other app has access any more, and consent that was given and not used yet is over. "
+        "Sessions of the account's own stay."
+    ),
+)
+
+END_GRANT = Doc(
+    _TAG,
+    operation_id="endGrant",
+    description="Its tokens are over at once: the app has to ask again.",
+)
+
 METADATA = Doc(
     _TAG,
     operation_id="readAuthorizationServer",

@@ -99,7 +99,7 @@ class CodeGrant(AuthorizationCodeGrant):
         pair = tokens.issue_pair(user, code.session_id, is_fresh=False, scope=scope)
         granter = Proven(user, code.credential_version)
         client_id = self.request.client.stored.id
-        if not sessions.add(granter.still, pair, clientId=client_id, scope=scope):
+        if not sessions.add(granter.still, pair, client_id=client_id, scope=scope):
             raise InvalidGrantError("The account has ended this since.")
         tell(Event.GRANT_GIVEN, user, client_id=client_id)
         return describe_tokens(pair, scope)

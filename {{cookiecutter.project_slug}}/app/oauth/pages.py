@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from flask import Response, render_template, request
 
 from app.context import context
+from app.extensions import settings
 from app.oauth import name_issuer, page_tickets
 from app.oauth.page_texts import WORDS
 from app.oauth.scopes import known_scopes
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 LOG_IN: Final = "log-in"
 CONSENT: Final = "consent"
+# Of the largest there are two at least, so that no language needs its singular.
+_UNITS: Final = (("days", 86_400), ("hours", 3600), ("minutes", 60))
 
 
 def show_login(asked: Asked, problem: Problem | None = None, email: str = "") -> Response:
@@ -53,6 +57,7 @@ def show_consent(asked: Asked, granter: Proven, email: str) -> Response:
         client=asked.client.name,
         email=email,
         target=parts.netloc,
+        lasting=_name_duration(settings.SESSION_MAX_SECONDS, language),
         scopes=[getattr(known[name], language) for name in asked.scopes if name in known],
         ticket=page_tickets.issue(CONSENT, read_browser() or "", content),
     )
@@ -105,6 +110,12 @@ def _render(template: str, *, form_action: str = "", **values: Any) -> Response:
 def _language() -> str:
     best: str = request.accept_languages.best_match([*WORDS], default="en")
     return best
+
+
+def _name_duration(seconds: int, language: str) -> str:
+    """Return a duration of 15 minutes or more in words, rounded up: nothing lasts longer."""
+    unit, size = next(each for each in _UNITS if seconds >= 2 * each[1])
+    return WORDS[language][unit].format(count=ceil(seconds / size))
 
 
 def _is_secure() -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from app.schemas import Representation, Timestamp
 
 _SECRET = {"format": "password", "writeOnly": True}
 _ClientId = Annotated[str | None, Field(description="Where no Authorization header says it.")]
@@ -106,3 +109,21 @@ class OAuthMetadataOut(BaseModel):
     code_challenge_methods_supported: list[str]
     authorization_response_iss_parameter_supported: bool
     ui_locales_supported: list[str]
+
+
+class GrantOut(Representation):
+    """What an account lets another app do, as its owner sees it."""
+
+    id: UUID
+    created_at: Timestamp
+    # Of the first exchange or the last refresh, as in SessionOut.
+    last_used_at: Timestamp
+    client_id: UUID
+    client_name: str | None
+    scopes: list[str]
+
+
+class GrantsOut(Representation):
+    """All grants of an account; OAUTH_GRANT_LIMIT bounds them."""
+
+    items: list[GrantOut] = Field(max_length=100)

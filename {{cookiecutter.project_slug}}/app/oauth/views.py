@@ -1,4 +1,7 @@
-"""Other apps: an account lets them in on two pages, and they exchange codes for tokens."""
+"""Other apps: an account lets them in on two pages, and they exchange codes for tokens.
+
+What an account has granted, it sees and ends below /me.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from flask import Blueprint, Response, request
 from flask.views import MethodView
 from pydantic import ValidationError
 
-from app.accounts import sessions
+from app.accounts import own_sessions, sessions
 from app.accounts.errors import WrongCredentialsError
 from app.accounts.schemas import LogIn
 from app.context import context
@@ -27,11 +30,12 @@ from app.decorators import (
 )
 from app.errors import Problem
 from app.http import JSON_MEDIA_TYPE
-from app.oauth import docs, page_tickets, pages, server
+from app.oauth import docs, page_tickets, pages, server, service
 from app.oauth.authlib_requests import Answer
 from app.oauth.decorators import redirects, takes_form, tells_query
 from app.oauth.errors import OAuthError
 from app.oauth.schemas import (
+    GrantsOut,
     OAuthAuthorizationQuery,
     OAuthConsentForm,
     OAuthLoginForm,
@@ -41,7 +45,10 @@ from app.oauth.schemas import (
 )
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from app.accounts.callers import Proven
+    from app.oauth.service import OpenGrant
 
 Form = list[tuple[str, str]]
 
@@ -146,6 +153,32 @@ class RevokeView(MethodView):
         return Reply(None, _NO_STORE)
 
 
+class GrantsView(MethodView):
+    """All grants of the caller."""
+
+    @documented(docs.LIST_GRANTS)
+    @returns(GrantsOut)
+    def get(self) -> dict[str, list[OpenGrant]]:
+        """List which other apps may do what."""
+        return {"items": service.list_grants(context.caller)}
+
+    @documented(docs.END_GRANTS)
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self) -> None:
+        """Shut every other app out."""
+        own_sessions.end_others(context.caller, own_sessions.GRANTS)
+
+
+class GrantView(MethodView):
+    """One grant of the caller."""
+
+    @documented(docs.END_GRANT)
+    @returns(None, HTTPStatus.NO_CONTENT)
+    def delete(self, grant_id: UUID) -> None:
+        """End one grant."""
+        own_sessions.end(context.caller, grant_id, own_sessions.GRANTS)
+
+
 def _accept(answer: Answer) -> Answer:
     if answer.status != HTTPStatus.OK:
         raise OAuthError(HTTPStatus(answer.status), answer.body, answer.headers)
@@ -190,3 +223,8 @@ blueprint.add_url_rule("/login", view_func=LogInView.as_view("login"))
 blueprint.add_url_rule("/consent", view_func=ConsentView.as_view("consent"))
 blueprint.add_url_rule("/token", view_func=TokenView.as_view("token"))
 blueprint.add_url_rule("/revoke", view_func=RevokeView.as_view("revoke"))
+
+
+grants = Blueprint("grants", __name__)
+grants.add_url_rule("", view_func=GrantsView.as_view("collection"))
+grants.add_url_rule("/<uuid:grant_id>", view_func=GrantView.as_view("item"))

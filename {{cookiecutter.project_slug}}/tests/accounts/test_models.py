@@ -66,5 +66,11 @@ def test_members_are_stored_in_camel_case(account, database):
         "createdAt",
         "updatedAt",
     }
-    assert set(stored["sessions"][0]) == {"id", "refreshId", "createdAt", "expiresAt"}
+    assert set(stored["sessions"][0]) == {
+        "id",
+        "refreshId",
+        "createdAt",
+        "expiresAt",
+        "lastUsedAt",
+    }
     assert stored["_id"] == account.id

@@ -37,6 +37,12 @@ def test_an_account_with_a_password_may_unlink_all_identities(browser, account, 
     browser.link(again)
 
 
+def test_a_log_in_with_a_provider_opens_a_session_that_has_a_name(browser):
+    headers = bearer(browser.log_in())
+    (session,) = browser.api.get("/api/v1/me/sessions", headers=headers).json["items"]
+    assert (session["client"], session["isCurrent"]) == ("Werkzeug", True)
+
+
 def test_the_last_way_to_log_in_stays(browser):
     headers = bearer(browser.log_in())
     begun = browser.api.post(IDENTITIES, headers=headers, json={"provider": "github"}, status=200)

@@ -58,7 +58,7 @@ def test_an_expired_code_that_is_reused_ends_its_session_too(account: Person) ->
     stored = codes.find(code, CLIENT)
     assert codes.consume(stored)
     pair = tokens.issue_pair(account.id, stored.session_id, is_fresh=False, scope="profile:read")
-    assert sessions.add({"_id": account.id}, pair, clientId=CLIENT, scope="profile:read")
+    assert sessions.add({"_id": account.id}, pair, client_id=CLIENT, scope="profile:read")
     assert sessions.find_grant(account.id, stored.session_id).client_id == CLIENT
     AuthorizationCode.objects.update_one(set__good_until=utc_now())
     assert codes.find(code, CLIENT) is None
@@ -73,7 +73,7 @@ def test_a_session_that_begins_after_its_code_was_reused_ends_at_once(account: P
     # The thief uses it between the two steps of the first exchange.
     assert not codes.consume(stored)
     pair = tokens.issue_pair(account.id, stored.session_id, is_fresh=False, scope="profile:read")
-    sessions.add({"_id": account.id}, pair, clientId=CLIENT, scope="profile:read")
+    sessions.add({"_id": account.id}, pair, client_id=CLIENT, scope="profile:read")
     codes.end_if_reused(stored)
     assert sessions.find_grant(account.id, stored.session_id) is None
 

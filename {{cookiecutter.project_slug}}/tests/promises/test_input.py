@@ -13,6 +13,7 @@ from tests.fixtures.accounts import CANARY
 from tests.fixtures.operations import each, find_operations, is_protected, is_read
 
 if TYPE_CHECKING:
+    from tests.fixtures.accounts import Person
     from tests.fixtures.api import Api
     from tests.fixtures.database_contents import ReadContents
     from tests.fixtures.examples import Example, World
@@ -39,6 +40,8 @@ SIGN_UP = {
 SECRET_NAME = re.compile(
     r"(?i)token|secret|passw|pwd|jwt|bearer|api.?key|auth|credential|session|otp|\bpin\b|signature"
 )
+# The id of a session names it and opens nothing: a test below tries.
+NO_SECRETS = {"sessionId"}
 TOKEN_PARAMETERS = ("jwt", "access_token", "accessToken", "token", "authorization", "bearer_token")
 
 
@@ -156,7 +159,17 @@ def test_no_parameter_of_the_document_is_named_like_a_secret(operation: Operatio
         for parameter in operation.details.get("parameters", ())
         if parameter["in"] in {"path", "query", "cookie"}
     ]
-    assert [name for name in named + operation.parameters if SECRET_NAME.search(name)] == []
+    names = {*named, *operation.parameters} - NO_SECRETS
+    assert [name for name in names if SECRET_NAME.search(name)] == []
+
+
+@pytest.mark.checklist("input.no-secret-url")
+def test_the_id_of_a_session_opens_nothing(api: Api, account: Person) -> None:
+    (session,) = api.get("/api/v1/me/sessions", account).json["items"]
+    for path, method in (("/api/v1/me", "GET"), ("/api/v1/auth/refresh", "POST")):
+        headers = {"Authorization": f"Bearer {session['id']}"}
+        api.call(method, path, headers=headers, status=401)
+        api.call(method, path, query_string={"sessionId": session["id"]}, status=401)
 
 
 @pytest.mark.checklist("input.no-secret-url")

@@ -126,6 +126,25 @@ def test_the_consent_page_says_who_wants_what(public_app: OtherApp, account: Per
     assert "Change your display name" not in public_app.log_in(account).text
 
 
+@pytest.mark.parametrize(
+    ("seconds", "lasting"),
+    [
+        (900, {"en": "15 minutes", "ko": "15분"}),
+        (7200, {"en": "2 hours", "ko": "2시간"}),
+        (2_592_000, {"en": "30 days", "ko": "30일"}),
+        # Nothing lasts longer than the page says.
+        (172_801, {"en": "3 days", "ko": "3일"}),
+    ],
+)
+def test_the_consent_page_says_how_long(
+    make_app: MakeApp, make_other_app: MakeOtherApp, account: Person, seconds: int, lasting: Any
+) -> None:
+    asking = make_other_app("--public", app=make_app(SESSION_MAX_SECONDS=seconds))
+    for language, text in lasting.items():
+        asking.api.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+        assert f" {text}" in asking.log_in(account).text
+
+
 def test_asking_and_logging_in_store_no_grant(
     public_app: OtherApp, account: Person, read_contents: ReadContents
 ) -> None:
