@@ -30,8 +30,8 @@ class OpenGrant:
 
 def list_grants(caller: Caller) -> list[OpenGrant]:
     """Return what the caller's account has granted to other apps, the oldest first."""
-    granted = [each for each in own_sessions.find_open(caller) if each.client_id is not None]
-    clients = OAuthClient.objects(id__in={each.client_id for each in granted})
+    found = own_sessions.find_open(caller)
+    clients = OAuthClient.objects(id__in={each.client_id for each in found} - {None})
     names = dict(clients.scalar("id", "name"))
     return [
         OpenGrant(
@@ -42,6 +42,6 @@ def list_grants(caller: Caller) -> list[OpenGrant]:
             client_name=names.get(each.client_id),
             scopes=each.scopes,
         )
-        for each in granted
+        for each in found
         if each.client_id is not None
     ]
