@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app import tokens
-from app.accounts import deletion, passwords, sessions
+from app.accounts import deletion, own_sessions, passwords, sessions
 from app.accounts import service as accounts
 from app.accounts.errors import WrongCredentialsError
 from app.accounts.models import Deletion, stored_accounts
@@ -44,6 +44,12 @@ def _live(email: str) -> None:
     sessions.refresh(sessions.find_caller(refresh), refresh.token_id)
     caller = sessions.find_caller(_claims(pair.access_token))
     accounts.rename(profile.id, "B")
+    other = sessions.log_in(email, PASSWORD, ADDRESS)
+    own_sessions.end(caller, other.session_id)
+    assert len(own_sessions.list_all(caller)) == 1
+    own_sessions.end_others(caller)
+    # That has ended the proof of identity that the caller brought.
+    caller = sessions.find_caller(_claims(pair.access_token))
     pair = accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
     sessions.log_out(profile.id, caller.session_id)
     deletion.delete(sessions.find_caller(_claims(pair.access_token)))
