@@ -192,6 +192,17 @@ def test_both_languages_have_the_same_shape(page):
         assert found == re.findall(shape, korean, re.MULTILINE), shape
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_both_languages_have_the_commands_that_tests_run(page):
+    block = re.compile(r"(<!-- test: .+? -->\n```sh\n.*?```)", re.DOTALL)
+
+    english, korean = (
+        block.findall((DOCS / language / page).read_text("utf-8")) for language in LANGUAGES
+    )
+
+    assert english == korean
+
+
 @pytest.mark.parametrize("page", [*PAGES, "README"])
 def test_every_paragraph_of_the_korean_texts_is_korean(page):
     prose = prose_of(READMES["ko"] if page == "README" else DOCS / "ko" / page)

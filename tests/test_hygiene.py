@@ -22,7 +22,7 @@ REGISTRIES = re.compile(
             ("npmjs", "com"),
             ("jsdelivr", "net"),
             ("unpkg", "com"),
-            ("docker", "io"),
+            ("docker", "io/"),  # Without the slash it is a package of Debian's.
             ("ghcr", "io"),
         )
     )
