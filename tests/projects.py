@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tests.conftest import clean_environment
+from tests.rendering import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +46,14 @@ def commands_in_readme(project: Path, name: str) -> str:
     found = re.search(rf"<!-- test: {name} -->\s*```sh\n(.*?)```", readme, re.DOTALL)
     assert found, f"the README says nothing of {name}"
     return found[1]
+
+
+def commands_in_page(page: str, name: str) -> str:
+    """Return all shell commands that a page of the guide gives under the mark *name*."""
+    text = (ROOT / "docs" / "en" / page).read_text("utf-8")
+    found = re.findall(rf"<!-- test: {name} -->\s*```sh\n(.*?)```", text, re.DOTALL)
+    assert found, f"{page} says nothing of {name}"
+    return "".join(found)
 
 
 def run_in_shell(project: Path, commands: str, **variables: str) -> str:

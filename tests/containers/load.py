@@ -22,9 +22,9 @@ NETWORK_TROUBLE = (OSError, HTTPException)
 class Client:
     """An account, and one connection that is kept."""
 
-    def __init__(self, port: int, certificate: Path, email: str) -> None:
+    def __init__(self, port: int, certificate: Path, email: str, host: str = "localhost") -> None:
         context = ssl.create_default_context(cafile=str(certificate))
-        self.connection = HTTPSConnection("localhost", port, timeout=15, context=context)
+        self.connection = HTTPSConnection(host, port, timeout=15, context=context)
         self.token = ""
         account = {"email": email, "password": PASSWORD}
         assert self.ask("POST", "/api/v1/auth/signup", account | {"displayName": "x"})[0] == 201

@@ -5,14 +5,18 @@ The checkers ask nobody else: what a registry or a cluster would say is not thei
 
 from __future__ import annotations
 
+import re
 import shutil
+import sys
 from itertools import product
 
 import pytest
+import yaml
 
 from local_extensions.manifest import SHIPPED, to_prune
+from tests.projects import commands_in_page, run, run_in_shell
 from tests.rendering import SOURCES, complete, files_in, is_pruned, render_source
-from tests.variants.checkers import check
+from tests.variants.checkers import TOOLS, check
 
 # The newest that the checker knows.
 CLUSTER = "1.37.0"
@@ -22,6 +26,21 @@ EXPLAINED = {
     "add_header_redefinition": "what the app answers has the app's own headers",
     "default_server_flag": "both servers listen where site/listen.conf says, so the first counts",
 }
+# What a cluster is told lands in a file; what it needs no server for, the real one does.
+KUBECTL = f"""#!/bin/sh
+echo "kubectl $*" >> "$RECORD/calls"
+case "$*" in
+  *"rollout status"* | *"get service"*) exit ;;
+  kustomize*) exec {TOOLS}/kubectl "$@" ;;
+esac
+echo --- >> "$RECORD/told"
+case "$*" in
+  *" create "*) exec {TOOLS}/kubectl "$@" --dry-run=client --output yaml >> "$RECORD/told" ;;
+  *"apply --filename -") exec cat >> "$RECORD/told" ;;
+  *"apply --filename "*) exec cat "${{*##* }}" >> "$RECORD/told" ;;
+  *) exit 2 ;;
+esac
+"""
 IMAGES = ("Dockerfile", "deploy/gateway/Dockerfile")
 OVERLAYS = ("staging", "production")
 
@@ -99,3 +118,67 @@ def test_what_kustomize_makes_fits_the_schemas_of_a_cluster(tmp_path, overlay):
         assert f"passed for resource {kind} " in told
     # What release.sh looks for, and what it must not find.
     assert made.read_text().count("image: app:unreleased\n") == 2
+
+
+def tell_a_cluster(project, database):
+    """Run what the guide says of a cluster; return what that is told, and the calls."""
+    record = project / "record"
+    record.mkdir()
+    programs = {"kubectl": KUBECTL, "docker": "#!/bin/sh\n", "curl": "#!/bin/sh\nprintf 401\n"}
+    for name, text in programs.items():
+        (record / name).write_text(text)
+        (record / name).chmod(0o755)
+    (project / ".env").unlink()
+    # As `make` would lay it there, but for the time that takes.
+    (project / ".venv" / "bin").mkdir(parents=True)
+    (project / ".venv" / "bin" / "dotenv").symlink_to(TOOLS / "dotenv")
+    certificate = "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=x -keyout"
+    run_in_shell(project, f"{certificate} certificate-key.pem -out certificate.pem 2> /dev/null")
+    page = commands_in_page("releases.md", "cluster")
+    assert page.count("mongodb://…") == 1
+    variables = {"PATH": f"{record}:/usr/bin:/bin", "RECORD": str(record), "VENV": sys.prefix}
+    run_in_shell(project, page.replace("mongodb://…", database), **variables)
+    told = yaml.safe_load_all((record / "told").read_text())
+    return list(told), (record / "calls").read_text().splitlines()
+
+
+def test_a_cluster_is_told_by_the_guide_what_its_manifests_name(bake):
+    project = bake(deploy="kubernetes", jwt_algorithm="ES256")
+    told, calls = tell_a_cluster(project, "mongodb://me:secret@db.example.com/api?tls=true")
+
+    made = {(each["kind"], each["metadata"]["name"]): each for each in told}
+    pods = {
+        name: each["spec"]["template"]["spec"]
+        for (kind, name), each in made.items()
+        if kind == "Deployment"
+    }
+    images = {name: pod["containers"][0]["image"] for name, pod in pods.items()}
+    assert images == {
+        "app": "registry.example.com/api:1",
+        "gateway": "registry.example.com/api:gateway-1",
+    }
+    (tls,) = (each["secret"] for each in pods["gateway"]["volumes"] if "secret" in each)
+    assert {each["key"] for each in tls["items"]} <= set(made["Secret", tls["secretName"]]["data"])
+    (settings,) = pods["app"]["containers"][0]["envFrom"]
+    given = made["Secret", settings["secretRef"]["name"]]["stringData"]
+    # The app starts with them, in production as they are.
+    run(project, sys.executable, "-c", "import wsgi", DOTENV="/dev/null", **given)
+    names = (project / "deploy/kubernetes/overlays/production/api.conf").read_text()
+    assert f"server_name {given['TRUSTED_HOSTS']};" in names
+    places = {found for call in calls for found in re.findall(r"--namespace (\S+)", call)}
+    assert {("Namespace", place) for place in places} == {("Namespace", "production")} <= set(made)
+
+
+def test_the_gateways_service_is_the_same_by_itself_and_in_its_place(bake):
+    project = bake(deploy="kubernetes")
+    alone = yaml.safe_load((project / "deploy/gateway/kubernetes/service.yaml").read_text())
+    for overlay in OVERLAYS:
+        made = check(
+            "kubectl", "kustomize", f"deploy/kubernetes/overlays/{overlay}", folder=project
+        )
+        (service,) = (
+            each
+            for each in yaml.safe_load_all(made)
+            if (each["kind"], each["metadata"]["name"]) == ("Service", "gateway")
+        )
+        assert service["spec"] == alone["spec"]

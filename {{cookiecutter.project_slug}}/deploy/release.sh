@@ -1,10 +1,14 @@
 #!/bin/sh
 # release VERSION: deploys IMAGE, named by its digest. rollback [VERSION]: goes back to that, or by one.
+#: if cookiecutter.deploy == "docker"
+# certificate: gives the gateway what certificate.pem and certificate-key.pem hold now, and nothing else anew.
+#: endif
 # URL is where clients find the API.
 #: if cookiecutter.deploy == "docker"
 # The engine is this machine's, or that of DOCKER_HOST=ssh://…
 #: else
-# The cluster is the one of kubectl's context, and ENVIRONMENT one of kubernetes/overlays/.
+# The cluster is the one of kubectl's context, and ENVIRONMENT one of kubernetes/overlays/. GATEWAY is the
+# gateway's image; without it that in use stays.
 #: endif
 set -eu
 cd "$(dirname "$0")"
@@ -15,8 +19,9 @@ services=app
 #: endif
 #: if cookiecutter.deploy == "docker"
 stack={{ cookiecutter.project_slug | canonical }}
+in_use() { docker service inspect "${stack}_$1" | grep -om 1 "$2-[0-9a-f]\{12\}"; } # the secret $2 of the service $1
 secret() { # names a secret by what the file $1 holds; without the file it stays that of the service $3
-  [ -f "$1" ] || { docker service inspect "${stack}_$3" | grep -om 1 "$2-[0-9a-f]\{12\}"; return; }
+  [ -f "$1" ] || { in_use "$3" "$2"; return; }
   name=$2-$(sha256sum < "$1" | cut -c 1-12)
   docker secret inspect "$name" > /dev/null 2>&1 || docker secret create "$name" "$1" > /dev/null
   echo "$name"
@@ -39,9 +44,18 @@ back() { # the engine may have done it already
 }
 #: else
 overlay=${ENVIRONMENT:-production}
-deploy() { kubectl kustomize "kubernetes/overlays/$overlay" | sed "s|image: app:unreleased$|image: $IMAGE|" | kubectl apply --filename -; }
-settle() { for service in $services; do kubectl --namespace "$overlay" rollout status "deployment/$service" || return; done; }
-back() { for service in $services; do kubectl --namespace "$overlay" rollout undo "deployment/$service" || return; done; settle; }
+deploy() {
+  gateway=${GATEWAY:-$(kubectl --namespace "$overlay" get deployment gateway --output 'jsonpath={.spec.template.spec.containers[0].image}')}
+  kubectl kustomize "kubernetes/overlays/$overlay" | sed "s|image: app:unreleased$|image: $IMAGE|; s|image: gateway:unreleased$|image: $gateway|" |
+    kubectl apply --filename -
+}
+rollout() { kubectl --namespace "$overlay" rollout "$1" "deployment/$2"; }
+settle() {
+  for service in $services; do rollout status "$service" || return; done
+  # Few releases change the gateway: it goes back where it has failed itself.
+  rollout status gateway || { rollout undo gateway; return 1; }
+}
+back() { for service in $services; do rollout undo "$service" || return; done; settle; }
 #: endif
 ask() { # the API, as clients do; it has to answer with one of the statuses $*
   status=$(curl -s -o /dev/null -w '%{http_code}' "$URL/api/v1/me") || true
@@ -58,7 +72,18 @@ case ${1-}:${2-} in
   #: endif
   rollback:*) export IMAGE="${IMAGE%@*}:$2" ;;
   release:?*) : "${IMAGE:?}" ;;
-  *) sed -n '2,4s/^# //p' release.sh >&2; exit 2 ;;
+  #: if cookiecutter.deploy == "docker"
+  certificate:)
+    services=gateway
+    for name in certificate certificate-key; do
+      set -- "$@" --secret-rm "$(in_use gateway "$name")" --secret-add \
+        "source=$(secret "$name.pem" "$name" gateway),target=$name.pem,uid=10002,mode=0400"
+    done
+    shift
+    docker service update --quiet "$@" "${stack}_gateway" > /dev/null
+    settle completed && answers; exit ;;
+  #: endif
+  *) sed -n '2,5s/^# //p' release.sh >&2; exit 2 ;;
 esac
 #: if cookiecutter.deploy == "docker"
 SETTINGS=$(secret .env.production settings app)

@@ -7,6 +7,9 @@ template's own tests have a real one.
 from __future__ import annotations
 
 import os
+#: if cookiecutter.deploy == "docker"
+import re
+#: endif
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -49,7 +52,8 @@ ROLL_BACK: Final = "kubectl --namespace production rollout undo"
 ENGINE: Final = r"""#!/bin/sh
 echo "${0##*/} $*" >> log
 case "$*" in
-  kustomize*) echo "image: app:unreleased" ;;
+  kustomize*) printf 'image: %s:unreleased\n' app gateway ;;
+  *"get deployment gateway"*) cat in_use ;;
   apply*) cat >> deployed ;;
   *"rollout status"*)
     state=$(head -n 1 states)
@@ -59,6 +63,7 @@ case "$*" in
 esac
 """
 #: endif
+IMAGE: Final = "registry.example.com/api@sha256:1234"
 # The status of each answer: the lines of `status`, the last of them for ever.
 CURL: Final = """#!/bin/sh
 echo "curl $*" >> log
@@ -78,10 +83,10 @@ class Place:
         for name, text in texts.items():
             (self.folder / name).write_text(text)
 
-    def run(self, *words: str, image: str = "registry.example.com/api@sha256:1234") -> int:
-        """Run the script and return its exit code."""
+    def run(self, *words: str, image: str = IMAGE, **more: str) -> int:
+        """Run the script with variables and return its exit code."""
         path = f"{self.folder / 'bin'}:{os.environ['PATH']}"
-        given = {"PATH": path, "IMAGE": image, "URL": "https://api.example.com"}
+        given = {"PATH": path, "IMAGE": image, "URL": "https://api.example.com", **more}
         command = ["sh", str(SCRIPT.relative_to(PROJECT)), *words]
         done = subprocess.run(command, cwd=self.folder, env=given, timeout=60, check=False)
         return done.returncode
@@ -134,6 +139,7 @@ def place(tmp_path: Path) -> Place:
         "deploy/states": "completed\n",
         "deploy/after": "completed\n",
         "deploy/status": "401",
+        "deploy/in_use": "registry.example.com/gateway:1",
     }
     #: endif
     place.write(texts)
@@ -261,4 +267,63 @@ def test_a_secret_is_named_by_what_it_holds(place: Place) -> None:
     assert before[2].startswith("settings-")
     # The name is all that tells of it.
     assert "other" not in place.read("log")
+
+
+def test_a_renewed_certificate_is_given_to_the_gateway_alone(place: Place) -> None:
+    old = [f"{name}-{'0' * 12}" for name in ("certificate", "certificate-key")]
+    place.write({"deploy/before": '"PreviousSpec"\n' + "\n".join(old)})
+
+    assert place.run("certificate") == 0
+
+    (call,) = (call for call in place.calls if call.startswith("docker service update"))
+    removed, added = (re.findall(rf"--secret-{word} (\S+)", call) for word in ("rm", "add"))
+    assert removed == old
+    targets = [f"{name}.pem,uid=10002,mode=0400" for name in ("certificate", "certificate-key")]
+    assert [each.partition(",target=")[2] for each in added] == targets
+    assert not {each.partition("=")[2].partition(",")[0] for each in added} & set(old)
+    assert call.endswith("_gateway")
+    assert place.count(DEPLOY) == 0
+    assert place.calls[-1].startswith("curl")
+
+
+@pytest.mark.parametrize("state", ["rollback_completed", "paused"])
+def test_a_certificate_that_the_gateway_does_not_take_says_so(place: Place, state: str) -> None:
+    place.write({"deploy/states": f"updating\n{state}\n"})
+
+    assert place.run("certificate") == 1
+#: endif
+#: if cookiecutter.deploy == "kubernetes"
+
+
+def test_the_gateways_image_is_the_one_that_is_named_or_else_that_in_use(place: Place) -> None:
+    assert place.run("release", "1", GATEWAY="registry.example.com/gateway@sha256:5678") == 0
+    assert place.run("release", "2") == 0
+
+    deployed = place.read("deployed").splitlines()
+    assert deployed[1::2] == [
+        "image: registry.example.com/gateway@sha256:5678",
+        "image: registry.example.com/gateway:1",
+    ]
+    assert deployed[::2] == [f"image: {IMAGE}"] * 2
+
+
+def test_a_gateway_that_does_not_start_goes_back_and_the_release_with_it(place: Place) -> None:
+    #: if cookiecutter.task_queue
+    place.write({"deploy/states": "completed\ncompleted\nfailed\n"})
+    #: else
+    place.write({"deploy/states": "completed\nfailed\n"})
+    #: endif
+
+    assert place.run("release", "1") == 1
+
+    assert place.count(f"{ROLL_BACK} deployment/gateway") == 1
+    assert place.count(f"{ROLL_BACK} deployment/app") == 1
+
+
+def test_a_first_release_without_the_gateways_image_deploys_nothing(place: Place) -> None:
+    (place.folder / "deploy" / "in_use").unlink()
+
+    assert place.run("release", "1") != 0
+
+    assert place.count(DEPLOY) == 0
 #: endif
