@@ -210,7 +210,7 @@ OWNERS = (
             "tests/fixtures/gateway.py",
         ),
     ),
-    Owner("deploy", ("docker",), ("deploy/stack.yaml",)),
+    Owner("deploy", ("docker",), ("deploy/database.yaml", "deploy/stack.yaml")),
     Owner(
         "deploy",
         ("kubernetes",),

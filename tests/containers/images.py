@@ -36,7 +36,7 @@ RUN python -m venv --without-pip /srv/.venv \
     && python -m pip --python /srv/.venv/bin/python install --quiet pymongo \
       'secantusdb>=0.7.0b3,<0.8' \
     && mkdir -p /data/db && chown 999:999 /data/db
-COPY --chmod=755 mongod mongosh /usr/local/bin/
+COPY --chmod=755 mongod mongosh mongodump mongorestore /usr/local/bin/
 CMD ["mongod"]
 """
 MONGOD = """#!/bin/sh
@@ -57,8 +57,50 @@ admin.command("createUser", name, pwd=open(file).read().strip(), roles=["root"])
 fi
 serve 0.0.0.0 --auth
 """
-MONGOSH = """#!/bin/bash
-exec 3<> /dev/tcp/127.0.0.1/27017
+# Whoever makes a replica set has to be a member of it, by the name that it gives.
+MONGOSH = r"""#!/bin/bash
+[[ $* =~ host:\ \"([a-z]+)\" ]] && exec 3<> "/dev/tcp/${BASH_REMATCH[1]}/27017"
+"""
+# As MongoDB's own two, as far as projects call them; what they write has another form.
+TOOLS = r"""#!/srv/.venv/bin/python
+import argparse, fnmatch, gzip, sys
+import bson, pymongo
+from bson.raw_bson import RawBSONDocument
+
+parser = argparse.ArgumentParser()
+parser.add_argument("--config", required=True)
+parser.add_argument("--archive", nargs="?", required=True)
+parser.add_argument("--gzip", action="store_true", required=True)
+parser.add_argument("--nsInclude", default="*")
+parser.add_argument("--drop", action="store_true")
+given = parser.parse_args()
+uri = open(given.config).read().removeprefix("uri: ").strip()
+client = pymongo.MongoClient(uri, document_class=RawBSONDocument)
+
+def dump(file):
+    for database in set(client.list_database_names()) - {"admin", "config", "local"}:
+        for name in client[database].list_collection_names():
+            file.write(bson.encode({"to": f"{database}.{name}"}))
+            for document in client[database][name].find():
+                file.write(bson.encode({"to": f"{database}.{name}", "document": document}))
+
+def restore(file):
+    found = {}
+    for entry in bson.decode_file_iter(file, client.codec_options):
+        found.setdefault(entry["to"], []).extend([entry["document"]] if "document" in entry else [])
+    for namespace in fnmatch.filter(found, given.nsInclude):
+        database, _, name = namespace.partition(".")
+        if given.drop:
+            client[database].drop_collection(name)
+        if found[namespace]:
+            client[database][name].insert_many(found[namespace])
+
+if sys.argv[0].endswith("mongodump"):
+    with gzip.open(given.archive or sys.stdout.buffer, "wb") as file:
+        dump(file)
+else:
+    with gzip.open(given.archive or sys.stdin.buffer) as file:
+        restore(file)
 """
 # Ways in which a release is broken, as what is added to wsgi.py.
 REFUSAL = """
@@ -116,7 +158,8 @@ def make_database(engine: Engine, folder: Path, name: str) -> None:
     """Make the image *name* of a database."""
     context = folder / "database"
     context.mkdir(exist_ok=True)
-    for file, text in {"Dockerfile": DATABASE, "mongod": MONGOD, "mongosh": MONGOSH}.items():
+    files = {"Dockerfile": DATABASE, "mongod": MONGOD, "mongosh": MONGOSH}
+    for file, text in (files | {"mongodump": TOOLS, "mongorestore": TOOLS}).items():
         (context / file).write_text(text)
     engine.build(context, name)
 

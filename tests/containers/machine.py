@@ -33,9 +33,9 @@ class Machine:
         self.folder = project / "deploy"
         self.certificate = self.folder / "certificate.pem"
 
-    def set_up(self, database: str) -> None:
+    def set_up(self, **settings: str) -> None:
         """Lay beside release.sh what an operator lays there."""
-        own = {"MONGODB_URI": database, "ALLOW_PLAINTEXT": "MONGODB_URI", "TRUSTED_HOSTS": HOST}
+        own = {"TRUSTED_HOSTS": HOST, **settings}
         lines = [f'{name}="{value}"\n' for name, value in own.items()]
         settings = (self.project / ".env").read_text() + "".join(lines)
         (self.folder / ".env.production").write_text(settings)

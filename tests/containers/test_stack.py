@@ -24,7 +24,7 @@ def machine(engine, project, gateway, database):
     assert engine.run("image", "inspect", gateway)
     engine.run("swarm", "init", "--advertise-addr=127.0.0.1")
     machine = Machine(engine, project)
-    machine.set_up(database)
+    machine.set_up(MONGODB_URI=database, ALLOW_PLAINTEXT="MONGODB_URI")
     yield machine
     engine.run("swarm", "leave", "--force")
 

@@ -101,7 +101,8 @@ def test_gixy_is_content(deployed, tmp_path):
 
 
 def test_services_fit_their_schema(deployed):
-    files = [name for name in ("compose.yaml", "deploy/stack.yaml") if (deployed / name).exists()]
+    names = ("compose.yaml", "deploy/stack.yaml", "deploy/database.yaml")
+    files = [name for name in names if (deployed / name).exists()]
     check("check-jsonschema", "--builtin-schema=vendor.compose-spec", *files, folder=deployed)
 
 

@@ -91,6 +91,7 @@ CERTIFICATE=$(secret certificate.pem certificate gateway)
 CERTIFICATE_KEY=$(secret certificate-key.pem certificate-key gateway)
 CONFIGS=$(cat gateway/nginx.conf gateway/docker/* | sha256sum | cut -c 1-12)
 export VERSION="$2" SETTINGS CERTIFICATE CERTIFICATE_KEY CONFIGS
+docker network inspect "$stack" > /dev/null 2>&1 || docker network create --driver overlay "$stack"
 docker service inspect "${stack}_app" > /dev/null 2>&1 || { deploy; sleep 1; } # A first release has nothing to go back to.
 deploy
 settle completed && answers && exit
