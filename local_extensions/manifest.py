@@ -149,6 +149,7 @@ OWNERS = (
         (
             "app/files/",
             "config/object_store.py",
+            "deploy/gateway/store.conf",
             "dev/object_store_process.py",
             "dev/object_store.py",
             "tests/mechanics/browser/test_uploads.py",

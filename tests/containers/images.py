@@ -102,6 +102,54 @@ else:
     with gzip.open(given.archive or sys.stdin.buffer) as file:
         restore(file)
 """
+# The embedded object store in the place of SeaweedFS: it takes the same words and the same file.
+STORE = f"""
+FROM python:{VERSION}-slim-{SUITE}
+RUN python -m venv --without-pip /srv/.venv \
+    && python -m pip --python /srv/.venv/bin/python install --quiet 'ministack>=1.5.33,<2' \
+    && mkdir /data && chown 1000:1000 /data
+COPY --chmod=755 weed wget /usr/local/bin/
+ENTRYPOINT ["weed"]
+"""
+WEED = """#!/srv/.venv/bin/python
+import json, os, socket, sys, time
+from botocore.session import Session
+
+words = dict(word.partition("=")[::2] for word in sys.argv[2:])
+named = {each["name"]: each for each in json.load(open(words["-s3.config"]))["identities"]}
+keys, bucket = named["app"]["credentials"][0], words["-bucket"]
+assert f"Read:{bucket}" in named["anonymous"]["actions"]
+os.environ |= {
+    "AUTH": "true", "S3_PERSIST": "1", "SERVICES": "s3", "GATEWAY_PORT": "8333",
+    "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0",
+    # Otherwise what stands before it in a name would be a bucket.
+    "MINISTACK_HOST": "store", "S3_DATA_DIR": words["-dir"],
+    "AWS_ACCESS_KEY_ID": keys["accessKey"], "AWS_SECRET_ACCESS_KEY": keys["secretKey"],
+}
+if os.fork():
+    sys.argv[1:] = []
+    from ministack import app
+    app.main()
+else:
+    while socket.socket().connect_ex(("127.0.0.1", 8333)):
+        time.sleep(0.2)
+    client = Session().create_client(
+        "s3", endpoint_url="http://127.0.0.1:8333", region_name="us-east-1"
+    )
+    try:
+        client.create_bucket(Bucket=bucket)
+    except client.exceptions.BucketAlreadyOwnedByYou:
+        pass
+    client.delete_public_access_block(Bucket=bucket)
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject"}
+    statement["Resource"] = f"arn:aws:s3:::{bucket}/*"
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    client.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    open("/tmp/ready", "w").close()
+"""
+WGET = """#!/bin/sh
+exec test -e /tmp/ready
+"""
 # Ways in which a release is broken, as what is added to wsgi.py.
 REFUSAL = """
 
@@ -156,10 +204,19 @@ def make_base(engine: Engine, folder: Path) -> None:
 
 def make_database(engine: Engine, folder: Path, name: str) -> None:
     """Make the image *name* of a database."""
-    context = folder / "database"
+    programs = {"mongod": MONGOD, "mongosh": MONGOSH, "mongodump": TOOLS, "mongorestore": TOOLS}
+    make(engine, folder / "database", name, {"Dockerfile": DATABASE, **programs})
+
+
+def make_store(engine: Engine, folder: Path, name: str) -> None:
+    """Make the image *name* of an object store."""
+    make(engine, folder / "store", name, {"Dockerfile": STORE, "weed": WEED, "wget": WGET})
+
+
+def make(engine: Engine, context: Path, name: str, files: dict[str, str]) -> None:
+    """Make the image *name* of nothing but *files*."""
     context.mkdir(exist_ok=True)
-    files = {"Dockerfile": DATABASE, "mongod": MONGOD, "mongosh": MONGOSH}
-    for file, text in (files | {"mongodump": TOOLS, "mongorestore": TOOLS}).items():
+    for file, text in files.items():
         (context / file).write_text(text)
     engine.build(context, name)
 

@@ -10,26 +10,36 @@ from pathlib import Path
 
 import pytest
 
+from tests.containers import images
 from tests.containers.load import Client
 
 pytestmark = [pytest.mark.pairs, pytest.mark.timeout(1800)]
 
 COMPOSE = shutil.which("docker-compose", path=str(Path(sys.executable).parent)) or "docker-compose"
 PORT = 8443
+FILE = b"\x89PNG of nobody"
+
+
+@pytest.fixture(scope="module")
+def laptop(engine, bake_session, tmp_path_factory):
+    """Return a project with an object store, and have the images that it names."""
+    project = bake_session(uploads="yes")
+    engine.build(project, "my-flask-api")
+    images.make_store(engine, tmp_path_factory.mktemp("images"), "chrislusf/seaweedfs:4.47")
+    return project
 
 
 @pytest.fixture
-def compose(engine, project, image, gateway, database_image):
+def compose(engine, laptop, gateway, database_image):
     """Return a function that runs compose in the project."""
     for name in (gateway, database_image):
         engine.run("image", "inspect", name)
-    engine.run("tag", image, "my-flask-api")
 
     def run(*words):
         done = subprocess.run(
             [COMPOSE, *words],
-            cwd=project,
-            env={"HOME": str(project.parent), **engine.environment},
+            cwd=laptop,
+            env={"HOME": str(laptop.parent), **engine.environment},
             capture_output=True,
             text=True,
             check=False,
@@ -67,6 +77,35 @@ def test_one_command_brings_what_an_account_needs_and_keeps_it(compose, engine, 
     assert open_ones == {"my-flask-api-gateway-1"}
 
 
+def test_a_file_goes_to_the_store_and_comes_back(compose, tmp_path):
+    certificate = start(compose, tmp_path)
+    (tmp_path / "file").write_bytes(FILE)
+    (tmp_path / "longer").write_bytes(FILE + b"!")
+    announced = {"fileName": "x.png", "contentType": "image/png", "size": len(FILE)}
+
+    def curl(*words):
+        command = ["curl", "--silent", "--write-out", "%{http_code}", "--cacert", certificate]
+        return subprocess.run([*command, *words], capture_output=True, check=True).stdout
+
+    with closing(Client(PORT, certificate, "files@example.com")) as client:
+        status, file = client.ask("POST", "/api/v1/me/files", announced)
+        assert status == 201, file
+        form = [f"{each['name']}={each['value']}" for each in file["upload"]["fields"]]
+        fields = [word for each in form for word in ("--form-string", each)]
+        send = (file["upload"]["url"], *fields, "--form")
+        path = f"/api/v1/me/files/{file['id']}"
+
+        assert curl(*send, f"file=@{tmp_path / 'longer'}")[-3:] == b"400"
+        assert client.ask("PATCH", path, {"status": "stored"})[0] == 409
+        assert curl(*send, f"file=@{tmp_path / 'file'}") == b"204"
+        status, stored = client.ask("PATCH", path, {"status": "stored"})
+
+        assert status == 200, stored
+        assert curl(stored["url"]) == FILE + b"200"
+        assert client.ask("DELETE", path)[0] == 204
+        assert curl(stored["url"])[-3:] in {b"403", b"404"}
+
+
 def test_nobody_reads_what_is_anothers(compose, engine, tmp_path):
     start(compose, tmp_path)
     readers = {
@@ -75,9 +114,11 @@ def test_nobody_reads_what_is_anothers(compose, engine, tmp_path):
         "mongo.key": "mongo",
         "mongo.password": "mongo",
         "certificate-key.pem": "gateway",
+        "store.secret": "app",
+        "store.json": "store",
     }
     for name, reader in readers.items():
-        for service in ("app", "mongo", "gateway"):
+        for service in ("app", "mongo", "gateway", "store"):
             container = f"my-flask-api-{service}-1"
             done = engine.try_to_run("exec", container, "cat", f"/run/secrets/{name}")
             assert (done.returncode == 0) == (service == reader), (service, name)

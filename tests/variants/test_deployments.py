@@ -62,9 +62,9 @@ def write(folder, answers):
 @pytest.fixture(scope="session", params=product(SHIPPED, (False, True)), ids=str)
 def deployed(request, tmp_path_factory):
     """Return a folder with what is deployed of a project, for all answers that change its shape."""
-    deploy, task_queue = request.param
+    deploy, has_more = request.param
     folder = tmp_path_factory.mktemp(deploy)
-    return write(folder, {"deploy": deploy, "task_queue": task_queue})
+    return write(folder, {"deploy": deploy, "task_queue": has_more, "uploads": has_more})
 
 
 def test_hadolint_is_content(deployed):
@@ -92,9 +92,11 @@ def test_the_pipelines_ask_trivy_for_the_same():
 
 
 def test_gixy_is_content(deployed, tmp_path):
-    site = tmp_path / "site"
+    site, servers = tmp_path / "site", tmp_path / "servers"
     site.mkdir()
-    shutil.copy(deployed / "deploy" / "gateway" / "nginx.conf", tmp_path)
+    servers.mkdir()
+    for path in deployed.glob("deploy/gateway/*.conf"):
+        shutil.copy(path, tmp_path if path.name == "nginx.conf" else servers)
     for name in ("listen.conf", "api.conf"):
         shutil.copy(next(deployed.glob(f"deploy/**/{name}")), site)
     check("gixy", f"--skips={','.join(EXPLAINED)}", "nginx.conf", folder=tmp_path)
