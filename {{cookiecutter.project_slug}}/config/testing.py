@@ -72,6 +72,8 @@ class Testing(Base):
     MONGODB_URI: MongoURI = Field(
         "mongodb://no-database-was-started.invalid/nothing", description="The suite's database."
     )
+    # Of a busy machine a request may get too little for a password and the database.
+    MONGODB_TIMEOUT_SECONDS: float = Field(20, description="The suite may have a busy machine.")
     #: if cookiecutter.jwt_algorithm == "HS256"
     JWT_SECRET_KEY: str = Field(JWT_SECRET_KEY, repr=False, description="Made at import.")
     #: else
