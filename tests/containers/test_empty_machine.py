@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.pairs, pytest.mark.timeout(1800)]
 
 HOST, PORT = "api.example.com", 443
-IGNORED = (".env", ".git", ".venv", "*_cache", "__pycache__")
+# A clone has nothing of what git ignores.
+IGNORED = (".env", ".env.production", ".git", ".venv", "*.pem", "*_cache", "__pycache__")
 # A line, with those that follow it up to the word that it names.
 COMMAND = re.compile(r"^.*<< '?(\w+)'?$(?:\n.*)*?\n\1$|^.+$", re.MULTILINE)
 PROGRAMS = {
