@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 ACCOUNT: Final = {"email": "minji@example.com", "password": PASSWORD, "displayName": "김민지"}
 LATER: Final = "addedLater"
+# Read before there is an app: who reads them makes one without a database, and connections are the
+# process's.
+OPERATIONS: Final = find_operations()
 
 # The production entry of a release in which every document has one more field, embedded ones too.
 NEWER: Final = f"""
@@ -118,7 +121,7 @@ def test_documents_of_the_next_release_are_read_changed_and_kept(
     # Whatever the examples need is somebody else's, of this release.
     world = World(unhurried_app, client.as_person(database), make_account)
     places = []
-    for operation in find_operations():
+    for operation in OPERATIONS:
         if makes_a_thing(operation) and (takes_json(operation) or not operation.takes):
             example = world.prepare(operation)
             request = {"json": example.body} if operation.takes else {}
@@ -129,7 +132,7 @@ def test_documents_of_the_next_release_are_read_changed_and_kept(
     assert stored["accounts"]
     assert not places or len([name for name, found in stored.items() if found]) > 1
 
-    for operation in find_operations():
+    for operation in OPERATIONS:
         for place in ("/api/v1/me", *places):
             if not _is_at(operation, place):
                 continue
