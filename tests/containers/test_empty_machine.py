@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import clean_environment
 from tests.containers.engine import PLACES
 from tests.containers.load import Client
 from tests.containers.machine import Machine
-from tests.projects import commands_in_page
+from tests.projects import commands_in_page, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +100,7 @@ class Reader:
         for name, text in PROGRAMS.items():
             (folder / "bin" / name).write_text(f"#!/bin/sh\n{text}\n")
             (folder / "bin" / name).chmod(0o755)
-        self.environment = clean_environment(folder / "home") | engine.environment
+        self.environment = dict(engine.environment)
         self.environment |= {"AUTHORITY": str(folder), "CURL_CA_BUNDLE": str(self.authority)}
         self.environment["PATH"] = f"{folder / 'bin'}:{PLACES}"
         request = ["openssl", "req", "-x509", "-days=2", "-newkey=ec", "-nodes", "-subj=/CN=tests"]
@@ -111,16 +110,9 @@ class Reader:
 
     def run(self, commands: str) -> str:
         """Run *commands*, each of which must succeed; return what they printed."""
-        done = subprocess.run(
-            [*self.way, f"cd '{self.machine.project}'\n{commands}"],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-6000:]
-        return done.stdout
+        # The namespace begins at its root.
+        placed = f"cd '{self.machine.project}'\n{commands}"
+        return run(self.machine.project, *self.way, placed, **self.environment)
 
     def certificate(self) -> str:
         """Return the number of the certificate that the gateway has, after it was verified."""
