@@ -24,11 +24,15 @@ if TYPE_CHECKING:
     from tests.combinations.rows import Row
 
 # Tests whose names begin alike here run one after the other and in one process: the template is
-# read once, and an environment made once.
-TOGETHER = ("tests/clients/", "tests/test_tools.py", "tests/variants/")
-# So do these, and not beside each other either: suites of projects, and an engine with all that
-# runs on it, take both cores and look at clocks.
-ALONE = ("tests/combinations/test_suites.py", "tests/containers/")
+# read once, and an environment made once. Of the suites of projects one runs at a time, since each
+# takes both cores, and all containers share one engine, for which they mostly wait.
+TOGETHER = (
+    "tests/clients/",
+    "tests/combinations/test_suites.py",
+    "tests/containers/",
+    "tests/test_tools.py",
+    "tests/variants/",
+)
 
 # In what a project's own suite printed.
 FAILURES = re.compile(r"^E? *((?:FAILED|ERROR) .*)$", re.MULTILINE)
@@ -68,8 +72,6 @@ class Scheduling(LoadScopeScheduling):
     """Gives each process the next test when it is free, and tests that stay together at once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        if nodeid.startswith(ALONE):
-            return "alone"
         return next((start for start in TOGETHER if nodeid.startswith(start)), nodeid)
 
 
