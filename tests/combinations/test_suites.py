@@ -4,8 +4,8 @@ So does one without the sample. The default and one with everything on run the w
 coverage, which has its floor there, and with the table, in which every item of the checklist has a
 test that passes. The one with everything off runs all that is about an app. Those with one feature
 run the tests that it brings along. The rest runs the tests of its features, too, and what is
-promised of every operation, but for what takes servers or a window of time to show. With
-`--strength=3` all run all.
+promised of every operation, but for what takes servers or a window of time to show; of a test with
+many cases each of them runs a third, the next one another. With `--strength=3` all run all.
 
 The default, the one with everything off and those with one optional feature are installed from
 nothing, so that no dependency is missed that the shared environment happens to have.
@@ -24,7 +24,7 @@ import pytest
 from pymongo import MongoClient
 
 from local_extensions import manifest
-from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, together
+from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, read, together
 from tests.projects import SHARED, commands_in_readme, run, run_in_shell, run_suite
 from tests.rendering import SOURCES, complete
 from tests.servers import external_server
@@ -47,13 +47,26 @@ TESTS = [each.relative_to(SOURCES / "tests") for each in SOURCES.glob("tests/**/
 APP = tuple(
     path for path in sorted({f"tests/{each.parts[0]}" for each in TESTS}) if path not in ASIDE
 )
-# What starts servers or waits for a window to end, which is half of the time of all promises.
+# What starts servers and workers or waits for a window to end, which is half of the time.
 SLOW = tuple(
-    f"tests/promises/test_{name}.py"
-    for name in ("jwt_key", "login_jail", "no_debug", "processing", "two_releases", "two_servers")
+    f"tests/{name}.py"
+    for name in (
+        "exports/test_task",
+        "jobs/test_worker",
+        "promises/test_jwt_key",
+        "promises/test_login_jail",
+        "promises/test_no_debug",
+        "promises/test_processing",
+        "promises/test_two_releases",
+        "promises/test_two_servers",
+        "promises/test_workers",
+    )
 )
 # Where a feature shows, whatever tests it brings along.
 ALWAYS = ("tests/test_app.py", "tests/openapi", "tests/promises/test_specification.py")
+# The cases of tests that have many are shared by so many rows.
+PARTS = 3
+PLUGIN = Path(__file__).parent / "plugin"
 # Whatever is the database's business.
 DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/mechanics/dev")
 
@@ -86,7 +99,7 @@ def test_a_project_passes_its_own_suite(
     else:
         is_whole = pytestconfig.getoption("strength") > min(STRENGTHS)
         choice = () if is_whole else choose_tests(project, chosen_row)
-        passed = run_suite(project, python, "-m", "pytest", *choice)
+        passed = run_suite(project, python, "-m", "pytest", *choice, PYTHONPATH=str(PLUGIN))
     record_property("suite", (chosen_row, passed, time.monotonic() - began))
 
     assert passed > least_of(chosen_row)
@@ -96,7 +109,7 @@ def least_of(row: Row) -> int:
     """Return what fewer tests of *row* than are no suite."""
     if row in (*WHOLE, OFF):
         return 2000
-    return 20 if row in alone() else 700
+    return 20 if row in alone() else 300
 
 
 def choose_tests(project: Path, row: Row) -> tuple[str, ...]:
@@ -117,7 +130,9 @@ def choose_tests(project: Path, row: Row) -> tuple[str, ...]:
     beside = (
         path for path in tests if path.startswith(APP) and not path.startswith("tests/promises/")
     )
-    return "tests/promises", *beside, *(f"--ignore={path}" for path in SLOW)
+    part = f"--part={read(min(STRENGTHS)).index(row)}/{PARTS}"
+    chosen = ("tests/promises", *beside, *(f"--ignore={path}" for path in SLOW))
+    return "-psome_cases", part, *chosen
 
 
 @pytest.mark.pairs

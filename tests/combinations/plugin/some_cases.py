@@ -1,0 +1,34 @@
+"""Leave cases out of a project's tests that have many: rows that have much in common share them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+# A test with no more cases keeps all of them.
+FEW = 5
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run have one part of several."""
+    parser.addoption("--part", help="which cases to run: 1/3 is those with the numbers 1, 4, 7…")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep of each test's cases those of this part; they are in the same order in each process."""
+    part, parts = map(int, config.getoption("--part").split("/"))
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    left_out = {
+        item
+        for of_one in cases.values()
+        if len(of_one) > FEW
+        for number, item in enumerate(of_one)
+        if number % parts != part % parts
+    }
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
