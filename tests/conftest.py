@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Tests whose names begin alike here run one after the other and in one process: the template is
 # read once, and an environment made once. Of the suites of projects one runs at a time, since each
-# takes both cores, and all containers share one engine, for which they mostly wait.
+# takes both cores, and all containers share one engine.
 TOGETHER = (
     "tests/clients/",
     "tests/combinations/test_suites.py",
