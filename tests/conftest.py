@@ -140,6 +140,12 @@ def clean_environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def is_thorough(pytestconfig: pytest.Config) -> bool:
+    """Tell whether suites run whole, as they do before a release."""
+    return pytestconfig.getoption("strength") > min(STRENGTHS)
+
+
+@pytest.fixture(scope="session")
 def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """Return the folder that all processes of this run share."""
     base = tmp_path_factory.getbasetemp()

@@ -1,12 +1,12 @@
 """Of all projects that two answers tell apart, each passes its own suite; `--strength=3` for three.
 
-So does one without the sample. The default and one with everything on run the whole of it, with
-coverage, which has its floor there, and with the table, in which every item of the checklist has a
-test that passes. The one with everything off runs all that is about an app. Those with one feature
-run the tests that it brings along, and where it shows. The rest runs the tests of its features,
-too, and what is promised of every operation, but for what takes servers or a window of time to
-show; of a test with many cases each of them runs a third, the next one another. With
-`--strength=3` all run all.
+So does one without the sample. The default runs the whole of it, with coverage, which has its
+floor there, and with the table, in which every item of the checklist has a test that passes. The
+one with everything off runs all that is about an app. Those with one feature run the tests that it
+brings along, and where it shows. The rest runs the tests of its features, too, and what is promised
+of every operation, but for what takes servers or a window of time to show; of a test with many
+cases each of them runs a third, the next one another. With `--strength=3` all run all, and those
+with everything on have coverage and the table, too.
 
 The default, the one with everything off and those with one optional feature are installed from
 nothing, so that no dependency is missed that the shared environment happens to have.
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tests.combinations.rows import Row
 
 FROM_NOTHING = (DEFAULT, OFF, *alone())
-WHOLE = (DEFAULT, together()[-1])
 # What is about tools of a developer's and about servers, which start and stop all day; the rest is
 # about the app.
 ASIDE = (
@@ -84,7 +83,7 @@ def nothing_beside(run_folder):
 
 
 def test_a_project_passes_its_own_suite(
-    bake, tmp_path, chosen_row: Row, record_property, pytestconfig: pytest.Config
+    bake, tmp_path, chosen_row: Row, record_property, is_thorough
 ):
     project = bake(**chosen_row)
     # The libraries are the same for all: their types are read once.
@@ -95,11 +94,10 @@ def test_a_project_passes_its_own_suite(
         run(project, "make", ".venv/.prepared")
     began = time.monotonic()
 
-    if chosen_row in WHOLE:
+    if chosen_row == DEFAULT or (is_thorough and chosen_row in together()):
         passed = run_suite(project, "make", "checklist", *environment)
     else:
-        is_whole = pytestconfig.getoption("strength") > min(STRENGTHS)
-        choice = () if is_whole else choose_tests(project, chosen_row)
+        choice = () if is_thorough else choose_tests(project, chosen_row)
         passed = run_suite(project, python, "-m", "pytest", *choice, PYTHONPATH=str(PLUGIN))
     record_property("suite", (chosen_row, passed, time.monotonic() - began))
 
@@ -108,7 +106,7 @@ def test_a_project_passes_its_own_suite(
 
 def least_of(row: Row) -> int:
     """Return what fewer tests of *row* than are no suite."""
-    if row in (*WHOLE, OFF):
+    if row in (DEFAULT, OFF):
         return 2000
     return 200 if row in alone() else 500
 
@@ -158,11 +156,13 @@ def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stay
 
 
 @pytest.mark.pairs
-def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(bake):
+def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(bake, is_thorough):
     project = bake(jwt_algorithm="EdDSA")
 
     run_in_shell(project, commands_in_readme(project, "remove-sample"))
 
     assert not list(project.rglob("*notes*"))
-    assert run_suite(project, "make", "test-all", SHARED) > 1500
+    # What never changes is tried with the sample there.
+    target = "test-all" if is_thorough else "test"
+    assert run_suite(project, "make", target, SHARED) > 1500
     run(project, "make", "lint", SHARED)

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PASSWORD = "correct horse battery staple of these clients"
-# Between two requests of one client: under the quota of the gateway and of the app.
-PAUSE = 0.08
+# Between two requests of one client: under the quota of the gateway and of the app, and so that the
+# releases have the machine.
+PAUSE = 0.2
 NETWORK_TROUBLE = (OSError, HTTPException)
 
 

@@ -30,11 +30,13 @@ def test_the_shop_edits_no_test_of_a_new_project():
 
 @pytest.mark.projects
 @pytest.mark.timeout(1200)
-def test_the_shop_keeps_every_promise(bake):
+def test_the_shop_keeps_every_promise(bake, is_thorough):
     shop = grow(bake())
     for target in ("lint", "types"):
         run(shop, "make", target, SHARED)
-    assert run_suite(shop, "make", "checklist", SHARED) > 2000
+    # The table asks for what never changes, too, which the default project's suite tries.
+    target = "checklist" if is_thorough else "test"
+    assert run_suite(shop, "make", target, SHARED) > 2000
 
 
 @pytest.fixture(scope="session")

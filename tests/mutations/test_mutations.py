@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.combinations.rows import STRENGTHS
 from tests.mutations.breakages import MUTATIONS, Mutation, UnfitError
 from tests.mutations.trials import Projects, break_copy, choose_others, neighbours_of, sharing
 from tests.rendering import VARIANTS, complete, render, render_source
@@ -84,11 +83,11 @@ def test_a_breakage_that_does_not_fit_is_refused(text, old, new):
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=NAMES)
 def test_a_broken_promise_turns_its_item_red_and_no_other(
-    mutation: Mutation, projects: Projects, tmp_path: Path, pytestconfig: pytest.Config
+    mutation: Mutation, projects: Projects, tmp_path: Path, is_thorough
 ) -> None:
     project = projects.find(mutation.answers)
     enforced = enforced_in((project / ITEMS).read_text("utf-8"))
-    if pytestconfig.getoption("strength") == min(STRENGTHS):
+    if not is_thorough:
         enforced = neighbours_of(mutation.item, enforced)
     others = choose_others(projects.tests_of(project), enforced, mutation)
 
