@@ -52,11 +52,15 @@ class Event(StrEnum):
     LOGIN_SUCCEEDED = "login-succeeded"
     LOGIN_FAILED = "login-failed"
     LOGIN_JAILED = "login-jailed"
+    LOGIN_SUSPENDED = "login-suspended"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of an event.
     PASSWORD_REFUSED = "password-refused"  # noqa: S105 - as above.
     SESSION_ENDED = "session-ended"
     REFRESH_TOKEN_REUSED = "refresh-token-reused"  # noqa: S105 - as above.
     ACCOUNT_DELETED = "account-deleted"
+    ROLES_CHANGED = "roles-changed"
+    ACCOUNT_SUSPENDED = "account-suspended"
+    ACCOUNT_RESTORED = "account-restored"
     #: if cookiecutter.oauth == "client"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"

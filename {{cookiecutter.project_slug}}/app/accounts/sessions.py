@@ -21,8 +21,13 @@ from app.accounts.callers import (
     #: endif
     Proven,
 )
-from app.accounts.errors import LoginJailedError, WrongCredentialsError
+from app.accounts.errors import (
+    AccountSuspendedError,
+    LoginJailedError,
+    WrongCredentialsError,
+)
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
+from app.accounts.roles import roles_of
 from app.accounts.user_agents import name_client
 from app.addresses import networks_of
 from app.database.documents import new_id, utc_now
@@ -39,7 +44,8 @@ if TYPE_CHECKING:
     from app.tokens import Claims, TokenPair
 
 # What every request reads of its account, beside the one session.
-_READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt"), 1)
+_READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt", "roles"), 1)
+_READ_AT_LOG_IN: Final = ("passwordHash", "credentialVersion", "knownAddresses", "isSuspended")
 # How many addresses of its owner an account remembers.
 _KNOWN_ADDRESSES: Final = 20
 
@@ -60,6 +66,7 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
         record=record,
         credential_version=record.get("credentialVersion", 0),
         is_leaving=is_leaving,
+        roles=roles_of(record.get("roles")),
         #: if cookiecutter.oauth == "server"
         client_id=session.get("clientId"),
         #: endif
@@ -74,11 +81,11 @@ def log_in(email: str, password: str, address: str, user_agent: str = "") -> Tok
 def check_credentials(email: str, password: str, address: str) -> Proven:
     """Return whose account this is.
 
-    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
-    accounts and wrong passwords alike, in the same time.
+    Raises LoginJailedError before any hashing, WrongCredentialsError for unknown accounts and wrong
+    passwords alike, in the same time, and AccountSuspendedError after a right password alone.
     """
     email_index = Account.email_index_for(email)
-    wanted = {"passwordHash": 1, "credentialVersion": 1, "knownAddresses": 1}
+    wanted = dict.fromkeys(_READ_AT_LOG_IN, 1)
     record = stored_accounts().find_one(Account.with_email(email), wanted) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
 
@@ -93,6 +100,9 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     if not has_proven:
         tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
+    if record.get("isSuspended"):
+        tell(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
+        raise AccountSuspendedError
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
     if passwords.needs_rehash(record["passwordHash"], password):
@@ -154,7 +164,7 @@ def end_with(
     return {
         **changes,
         "$set": {**changes.get("$set", {}), **ending},
-        "$inc": {"credentialVersion": 1},
+        "$inc": {**changes.get("$inc", {}), "credentialVersion": 1},
     }
 
 
