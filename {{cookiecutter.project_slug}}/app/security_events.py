@@ -1,8 +1,8 @@
-"""Log security events of accounts, for whoever monitors them (OWASP ASVS 5.0, 16.3).
+"""The closed list of security events, and a log line for each (OWASP ASVS 5.0, 16.3).
 
-Each event is one log line: what happened, and to which account. If no account is known, the line
-has the keyed index of the e-mail, so that attempts at one address can be seen together. A line
-never has an e-mail, a name, an IP address or any text of a client.
+app/audit/recording.py records each event and calls this. A line says what happened, and to which
+account. If no account is known, it has the keyed index of the e-mail, so that attempts at one
+address can be seen together. It never has an e-mail, a name, an IP address or any text of a client.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import sys
 #: endif
 from enum import StrEnum
 from typing import (
-    TYPE_CHECKING,
     Final,
     #: if not cookiecutter.observability
     TextIO,
@@ -22,19 +21,9 @@ from typing import (
 #: if not cookiecutter.observability
 
 from flask import has_request_context
-#: endif
-#: if not (cookiecutter.observability and cookiecutter.field_encryption)
 
-#: endif
-#: if not cookiecutter.observability
 from app.context import context
 #: endif
-#: if not cookiecutter.field_encryption
-from app.database.keyed_hashes import hash_for
-#: endif
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 # Members of a line beside the event.
 FIELDS: Final = ("accountId", "accountIndex", "clientId")
@@ -68,27 +57,8 @@ class Event(StrEnum):
     #: endif
 
 
-def tell(
-    event: Event,
-    account_id: UUID | None = None,
-    *,
-    email_index: str | None = None,
-    #: if cookiecutter.oauth == "server"
-    client_id: UUID | None = None,
-    #: endif
-) -> None:
-    """Write the line of an event; *email_index* is the index of an e-mail, known or not."""
-    #: if not cookiecutter.field_encryption
-    # Keyed, so that nobody can find the address by trying.
-    email_index = email_index and hash_for("security-events", email_index).hex()
-    #: endif
-    about = {
-        "accountId": account_id,
-        "accountIndex": email_index,
-        #: if cookiecutter.oauth == "server"
-        "clientId": client_id,
-        #: endif
-    }
+def tell(event: Event, **about: object) -> None:
+    """Write the line of an event; *about* has members of FIELDS, which are left out if None."""
     logger.info("%s", event, extra={name: str(value) for name, value in about.items() if value})
 #: if not cookiecutter.observability
 

@@ -20,13 +20,13 @@ LAYERS = {
     "services": {"database", "events", "models"},
     "models": {"database"},
     "errors": set(),
-    "commands": {"database", "models", "services"},
+    "commands": {"database", "events", "models", "services"},
     "hooks": {"contract", "database", "events", "services"},
     # What a view method promises, and what of a request it is held to.
     "contract": {"services"},
     "document": {"contract", "docs", "schemas", "services"},
     "database": set(),
-    "events": {"contract", "database"},
+    "events": {"contract", "database", "models"},
     "server": {"database", "hooks"},
     #: if cookiecutter.task_queue
     "workers": {"database", "models", "schemas", "services"},
@@ -49,6 +49,7 @@ BY_NAME = {
 }
 # The layer of what has another name, by the module or its folder: services where none stands here.
 BY_PLACE = {
+    "app.audit.recording": "events",
     "app.conditions": "contract",
     "app.context": "contract",
     "app.database": "database",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from email_validator import EmailNotValidError, validate_email
@@ -30,14 +30,13 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
         raise click.ClickException("say whose: --id, --email or --all, one of them")
     require_database()
     with reported_in_one_line():
-        found: dict[str, Any] = {} if is_all else {"_id": account_id}
         if email is not None:
             account = Account.objects(__raw__=Account.with_email(_normalize(email))).first()
-            found = {"_id": account and account.id}
-        ended = sessions.end_all(found)
+            account_id = account and account.id
+        ended = sessions.end_everybodys() if is_all else sessions.end_all({"_id": account_id})
     if not ended and not is_all:
         raise click.ClickException("there is no such account")
-    click.echo(f"ended every session of {ended} account{'s' if ended != 1 else ''}")
+    click.echo(f"ended every session of {ended:d} account{'s' if ended != 1 else ''}")
 
 
 def _normalize(email: str) -> str:

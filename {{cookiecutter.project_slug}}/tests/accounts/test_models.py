@@ -63,6 +63,7 @@ def test_members_are_stored_in_camel_case(account, database):
         "sessions",
         "credentialVersion",
         "knownAddresses",
+        "pendingEvents",
         "createdAt",
         "updatedAt",
     }
