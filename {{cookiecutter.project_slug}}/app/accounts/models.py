@@ -89,6 +89,8 @@ class Account(BaseDocument):
     password_hash = StringField(db_field="passwordHash", required=True)
     #: endif
     sessions = EmbeddedDocumentListField(Session)
+    # Those of app/accounts/roles.py beyond that of a member; most accounts have none.
+    roles = ListField(StringField())
     # Goes up with everything that makes earlier log-ins invalid: a new password, an unlinked
     # identity, an operator's command. Accounts from before this field have none: it counts as 0.
     credential_version = IntField(db_field="credentialVersion", default=0)

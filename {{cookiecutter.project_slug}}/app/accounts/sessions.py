@@ -23,6 +23,7 @@ from app.accounts.callers import (
 )
 from app.accounts.errors import LoginJailedError, WrongCredentialsError
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
+from app.accounts.roles import roles_of
 from app.accounts.user_agents import name_client
 from app.addresses import networks_of
 from app.audit import recording
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from app.tokens import Claims, TokenPair
 
 # What every request reads of its account, beside the one session.
-_READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt"), 1)
+_READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt", "roles"), 1)
 # How many addresses of its owner an account remembers.
 _KNOWN_ADDRESSES: Final = 20
 
@@ -61,6 +62,7 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
         record=record,
         credential_version=record.get("credentialVersion", 0),
         is_leaving=is_leaving,
+        roles=roles_of(record.get("roles")),
         #: if cookiecutter.oauth == "server"
         client_id=session.get("clientId"),
         #: endif

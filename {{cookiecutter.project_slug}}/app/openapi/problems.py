@@ -71,6 +71,8 @@ def _by_authentication(operation: Operation) -> Iterator[type[Problem]]:
     yield errors.UnauthorizedError
     if operation.needs_fresh_login:
         yield errors.StaleLoginError
+    if operation.role is not None:
+        yield errors.ForbiddenError
     #: if cookiecutter.oauth == "server"
     if operation.token_type is TokenType.ACCESS:
         yield InsufficientScopeError
