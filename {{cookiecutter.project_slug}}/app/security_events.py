@@ -46,6 +46,14 @@ class Event(StrEnum):
     SESSION_ENDED = "session-ended"
     REFRESH_TOKEN_REUSED = "refresh-token-reused"  # noqa: S105 - as above.
     ACCOUNT_DELETED = "account-deleted"
+    KEYS_ROTATED = "keys-rotated"
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    KEYS_PRUNED = "keys-pruned"
+    #: endif
+    #: if cookiecutter.field_encryption
+    ENCRYPTION_APPLIED = "encryption-applied"
+    ENCRYPTION_ROTATED = "encryption-rotated"
+    #: endif
     #: if cookiecutter.oauth == "client"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"
@@ -54,6 +62,9 @@ class Event(StrEnum):
     GRANT_GIVEN = "grant-given"
     CODE_REUSED = "code-reused"
     SCOPE_DENIED = "scope-denied"
+    CLIENT_ADDED = "client-added"
+    CLIENT_ROTATED = "client-rotated"
+    CLIENT_REMOVED = "client-removed"
     #: endif
 
 

@@ -16,7 +16,7 @@ LAYERS = {
     "views": {"contract", "database", "docs", "document", "models", "schemas", "services"},
     "docs": {"contract"},
     # An enumeration is stored and said in the same words.
-    "schemas": {"models"},
+    "schemas": {"events", "models"},
     "services": {"database", "events", "models"},
     "models": {"database"},
     "errors": set(),
