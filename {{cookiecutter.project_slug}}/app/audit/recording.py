@@ -123,9 +123,12 @@ def change_account(
         full = stored_accounts().find_one({**found, _LAST: {"$exists": True}}, {"pendingEvents": 1})
         if full is None:
             return False
-        _move(full["pendingEvents"])
+        try:
+            _move(full["pendingEvents"])
+        except DATABASE_ERRORS as error:
+            raise ServiceUnavailableError from error
         if not _change_with_room(found, update):
-            raise ServiceUnavailableError
+            return False
     _settle(made)
     return True
 
