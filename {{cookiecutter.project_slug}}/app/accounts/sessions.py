@@ -21,7 +21,11 @@ from app.accounts.callers import (
     #: endif
     Proven,
 )
-from app.accounts.errors import LoginJailedError, WrongCredentialsError
+from app.accounts.errors import (
+    AccountSuspendedError,
+    LoginJailedError,
+    WrongCredentialsError,
+)
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
 from app.accounts.roles import roles_of
 from app.accounts.user_agents import name_client
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 
 # What every request reads of its account, beside the one session.
 _READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt", "roles"), 1)
+_READ_AT_LOG_IN: Final = ("passwordHash", "credentialVersion", "knownAddresses", "isSuspended")
 # How many addresses of its owner an account remembers.
 _KNOWN_ADDRESSES: Final = 20
 
@@ -77,11 +82,11 @@ def log_in(email: str, password: str, address: str, user_agent: str = "") -> Tok
 def check_credentials(email: str, password: str, address: str) -> Proven:
     """Return whose account this is.
 
-    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
-    accounts and wrong passwords alike, in the same time.
+    Raises LoginJailedError before any hashing, WrongCredentialsError for unknown accounts and wrong
+    passwords alike, in the same time, and AccountSuspendedError after a right password alone.
     """
     email_index = Account.email_index_for(email)
-    wanted = {"passwordHash": 1, "credentialVersion": 1, "knownAddresses": 1}
+    wanted = dict.fromkeys(_READ_AT_LOG_IN, 1)
     record = stored_accounts().find_one(Account.with_email(email), wanted) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
 
@@ -98,6 +103,9 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     if not has_proven:
         recording.record(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
+    if record.get("isSuspended"):
+        recording.record(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
+        raise AccountSuspendedError
     recording.record(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
@@ -133,7 +141,7 @@ def add(still: dict[str, Any], pair: TokenPair, *events: Event, **more: Any) -> 
     session = _new_session(pair, utc_now(), **more)
     #: if cookiecutter.oauth == "server"
     return recording.change_account(
-        still, with_session(session, most), *events, client_id=more.get("client_id")
+        still, with_session(session, most), *events, clientId=more.get("client_id")
     )
     #: else
     return recording.change_account(still, with_session(session, most), *events)
@@ -171,7 +179,7 @@ def end_with(
     return {
         **changes,
         "$set": {**changes.get("$set", {}), **ending},
-        "$inc": {"credentialVersion": 1},
+        "$inc": {**changes.get("$inc", {}), "credentialVersion": 1},
     }
 
 

@@ -10,6 +10,7 @@ from flask.views import MethodView
 
 from app.accounts import deletion, docs, own_sessions, service, sessions
 from app.accounts.errors import (
+    AccountSuspendedError,
     EmailTakenError,
     LoginJailedError,
     WrongCredentialsError,
@@ -81,7 +82,7 @@ class LogInView(MethodView):
     #: endif
     @accepts(LogIn)
     @returns(TokenPairOut)
-    @raises(WrongCredentialsError, LoginJailedError)
+    @raises(WrongCredentialsError, AccountSuspendedError, LoginJailedError)
     def post(self, body: LogIn) -> Reply:
         """Exchange credentials for tokens."""
         pair = sessions.log_in(

@@ -15,6 +15,7 @@ _EVENT: dict[str, Any] = {
     "actor": "0197a1f2-6f0c-7d5e-9a43-8c1b2e7d4f60",
     "account": "0197a1f2-6f0c-7d5e-9a43-8c1b2e7d4f60",
     "emailIndex": None,
+    "roles": [],
     #: if cookiecutter.oauth == "server"
     "clientId": None,
     #: endif
@@ -28,7 +29,8 @@ LIST = Doc(
         "Accounts are named by their ids, and their events stay when they are deleted. actor is "
         'the account that did it, "operator" for a command on the server, and null where nobody '
         "had proven who they are. emailIndex stands for an address that no account has, the same "
-        "each time. Events are kept for AUDIT_RETENTION_SECONDS."
+        "each time. roles is what an account has after roles-changed. Events are kept for "
+        "AUDIT_RETENTION_SECONDS."
     ),
     parameters={
         "limit": "How many events a page has at most.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from mongoengine import DateTimeField, StringField, UUIDField
+from mongoengine import DateTimeField, ListField, StringField, UUIDField
 
 from app.database.documents import BaseDocument
 
@@ -35,6 +35,8 @@ class AuditEvent(BaseDocument):
     account = UUIDField(binary=True)
     # A keyed hash of the e-mail that somebody tried, where no account has it.
     email_index = StringField(db_field="emailIndex")
+    # Which roles the account has since, where they have changed.
+    roles = ListField(StringField())
     #: if cookiecutter.oauth == "server"
     # The other app that did it, or for which it was done.
     client_id = UUIDField(binary=True, db_field="clientId")

@@ -70,54 +70,43 @@ def record(
     account_id: UUID | None = None,
     *,
     email_index: str | None = None,
-    #: if cookiecutter.oauth == "server"
-    client_id: UUID | None = None,
-    #: endif
     once: str | None = None,
+    **about: Any,
 ) -> None:
     """Record an event that comes with no change; raises where MongoDB does not take it.
 
     *email_index* is the index of an e-mail, known or not. Of the events with the same *once* the
-    first is kept: what anybody can repeat at will must not fill the database.
+    first is kept: what anybody can repeat at will must not fill the database. *about* has further
+    members of an audit event.
     """
     #: if not cookiecutter.field_encryption
     # Keyed, so that nobody can find the address by trying.
     email_index = email_index and hash_for("security-events", email_index).hex()
     #: endif
-    about = {"accountIndex": email_index}
-    made = _make(event, account_id)
-    if email_index and account_id is None:
-        made["emailIndex"] = email_index
-    #: if cookiecutter.oauth == "server"
-    if client_id:
-        made["clientId"] = about["clientId"] = client_id
-    #: endif
+    if account_id is None:
+        about["emailIndex"] = email_index
+    made = _make(event, account_id, about)
     if once is not None:
         made["_id"] = id_for(collection_name(AuditEvent), f"{event}:{once}")
     _insert([made])
-    tell(event, accountId=account_id, **about)
+    _tell(made, accountIndex=email_index)
 
 
 def change_account(
     found: dict[str, Any],
     change: dict[str, Any] | list[dict[str, Any]],
     *events: Event,
-    #: if cookiecutter.oauth == "server"
-    client_id: UUID | None = None,
-    #: endif
+    **about: Any,
 ) -> bool:
     """Make a *change* to the account that matches *found*, and record the *events* with it.
 
-    *found* has its `_id`. Tells whether the account matched; otherwise nothing is recorded. Raises
-    ServiceUnavailableError where so many events of the account wait that nothing may be added.
+    *found* has its `_id`, and *about* further members of the audit events. Tells whether the
+    account matched; otherwise nothing is recorded. Raises ServiceUnavailableError where so many
+    events of the account wait that nothing may be added.
     """
     if not events:
         return stored_accounts().update_one(found, change).matched_count > 0
-    made = [_make(event, found["_id"]) for event in events]
-    #: if cookiecutter.oauth == "server"
-    if client_id:
-        made = [{**each, "clientId": client_id} for each in made]
-    #: endif
+    made = [_make(event, found["_id"], about) for event in events]
     update = _with_events(change, made)
     if not _change_with_room(found, update):
         full = stored_accounts().find_one({**found, _LAST: {"$exists": True}}, {"pendingEvents": 1})
@@ -138,7 +127,7 @@ def change_every_account(change: dict[str, Any], event: Event) -> int:
 
     Each account carries the same event, so that it is there as soon as the first is changed.
     """
-    made = _make(event, None)
+    made = _make(event, None, {})
     count = stored_accounts().update_many({}, _with_events(change, [made])).matched_count
     if count:
         _settle([made])
@@ -147,7 +136,7 @@ def change_every_account(change: dict[str, Any], event: Event) -> int:
 
 def insert_account(account: Account, event: Event) -> None:
     """Store a new account, and record the *event* with it; raises NotUniqueError."""
-    made = _make(event, account.id)
+    made = _make(event, account.id, {})
     account.pending_events = [made]
     account.save(force_insert=True)
     _settle([made])
@@ -168,7 +157,7 @@ def move_left() -> None:
         _move([each for account in accounts for each in account["pendingEvents"]])
 
 
-def _make(event: Event, account_id: UUID | None) -> dict[str, Any]:
+def _make(event: Event, account_id: UUID | None, more: dict[str, Any]) -> dict[str, Any]:
     """Return an event of now, as it is stored."""
     now = utc_now()
     actor, request_id = OPERATOR if click.get_current_context(silent=True) else None, None
@@ -177,7 +166,7 @@ def _make(event: Event, account_id: UUID | None) -> dict[str, Any]:
         request_id = context.request_id if context.has_request_id else None
     if actor is None and event in _PROVING:
         actor = str(account_id)
-    about = {"actor": actor, "account": account_id, "requestId": request_id}
+    about = {"actor": actor, "account": account_id, "requestId": request_id, **more}
     return {
         "_id": new_id(),
         "what": str(event),
@@ -214,11 +203,12 @@ def _settle(made: list[dict[str, Any]]) -> None:
     except DATABASE_ERRORS as error:
         logger.warning("audit events are moved later: %s", type(error).__name__)
     for each in made:
-        #: if cookiecutter.oauth == "server"
-        tell(Event(each["what"]), accountId=each.get("account"), clientId=each.get("clientId"))
-        #: else
-        tell(Event(each["what"]), accountId=each.get("account"))
-        #: endif
+        _tell(each)
+
+
+def _tell(made: dict[str, Any], **more: Any) -> None:
+    about = {"accountId": made.get("account"), "clientId": made.get("clientId"), **more}
+    tell(Event(made["what"]), **about)
 
 
 def _move(events: list[dict[str, Any]]) -> None:

@@ -38,6 +38,7 @@ class AuditEventOut(Representation):
     actor: str | None
     account: UUID | None
     email_index: str | None
+    roles: Annotated[list[str], Field(max_length=100)]
     #: if cookiecutter.oauth == "server"
     client_id: UUID | None
     #: endif

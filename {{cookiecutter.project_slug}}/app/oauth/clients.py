@@ -69,7 +69,7 @@ def register(
         default_scopes=[*dict.fromkeys(default_scopes or scopes)],
     )
     secret = None if is_public else _give_secret(client)
-    recording.record(Event.CLIENT_ADDED, client_id=client.id)
+    recording.record(Event.CLIENT_ADDED, clientId=client.id)
     client.save(force_insert=True)
     return client, secret
 
@@ -97,7 +97,7 @@ def rotate_secret(client_id: str) -> str:
     if client.secret_hash is None:
         raise ClientError("a public client has no secret")
     secret = _give_secret(client)
-    recording.record(Event.CLIENT_ROTATED, client_id=client.id)
+    recording.record(Event.CLIENT_ROTATED, clientId=client.id)
     client.save()
     return secret
 
@@ -105,7 +105,7 @@ def rotate_secret(client_id: str) -> str:
 def remove(client_id: str) -> None:
     """Remove a client and end all that accounts granted to it."""
     client = _require(client_id)
-    recording.record(Event.CLIENT_REMOVED, client_id=client.id)
+    recording.record(Event.CLIENT_REMOVED, clientId=client.id)
     # The client goes first, so that no new grant can begin while the others are ended.
     client.delete()
     AuthorizationCode.objects(client_id=client.id).delete()

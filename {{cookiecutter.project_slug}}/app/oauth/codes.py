@@ -72,7 +72,7 @@ def end_reused(stored: AuthorizationCode) -> None:
     recording.record(
         Event.CODE_REUSED,
         stored.account.pk,
-        client_id=stored.client_id,
+        clientId=stored.client_id,
         # Whoever has it can send it as often as they like.
         once=str(stored.id),
     )

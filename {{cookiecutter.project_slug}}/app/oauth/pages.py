@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 
+from app.accounts.errors import AccountSuspendedError
 from app.context import context
 from app.extensions import settings
 from app.oauth import name_issuer, page_tickets
@@ -34,7 +35,7 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
         "login.html",
         client=asked.client.name,
         email=email,
-        problem=problem and ("jailed" if retry_after else "wrong"),
+        problem=problem and _word_for(problem),
         seconds=retry_after,
         ticket=page_tickets.issue(LOG_IN, browser, asked.parameters),
     )
@@ -43,6 +44,12 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
         response.headers.update(problem.headers)
     _remember(response, browser)
     return response
+
+
+def _word_for(problem: Problem) -> str:
+    if "Retry-After" in problem.headers:
+        return "jailed"
+    return "suspended" if isinstance(problem, AccountSuspendedError) else "wrong"
 
 
 def show_consent(asked: Asked, granter: Proven, email: str) -> Response:

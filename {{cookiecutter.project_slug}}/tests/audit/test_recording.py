@@ -216,7 +216,7 @@ def test_of_many_that_move_an_event_at_once_one_does(
     app: Flask, account: Person, database: Database[dict[str, Any]]
 ) -> None:
     with app.app_context():
-        made = [recording._make(Event.SESSION_ENDED, account.id) for _ in range(20)]
+        made = [recording._make(Event.SESSION_ENDED, account.id, {}) for _ in range(20)]
     database["accounts"].update_one({}, {"$set": {"pendingEvents": made}})
 
     def move(_number: int) -> None:

@@ -55,6 +55,7 @@ def test_an_event_is_shown_with_null_for_what_does_not_apply(
         "actor": str(account.id),
         "account": str(account.id),
         "emailIndex": None,
+        "roles": [],
         #: if cookiecutter.oauth == "server"
         "clientId": None,
         #: endif
