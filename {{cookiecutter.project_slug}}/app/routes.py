@@ -30,6 +30,7 @@ ROUTES: Final = (
     #: if cookiecutter.task_queue
     ("app.exports.views.blueprint", f"{API_PREFIX}/me/exports"),
     #: endif
+    ("app.audit.views.blueprint", f"{API_PREFIX}/audit-events"),
     ("app.health.blueprint", "/health"),
     #: if cookiecutter.oauth == "server"
     ("app.oauth.views.grants", f"{API_PREFIX}/me/grants"),

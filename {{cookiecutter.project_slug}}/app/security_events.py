@@ -1,8 +1,8 @@
-"""Log security events of accounts, for whoever monitors them (OWASP ASVS 5.0, 16.3).
+"""The closed list of security events, and a log line for each (OWASP ASVS 5.0, 16.3).
 
-Each event is one log line: what happened, and to which account. If no account is known, the line
-has the keyed index of the e-mail, so that attempts at one address can be seen together. A line
-never has an e-mail, a name, an IP address or any text of a client.
+app/audit/recording.py records each event and calls this. A line says what happened, and to which
+account. If no account is known, it has the keyed index of the e-mail, so that attempts at one
+address can be seen together. It never has an e-mail, a name, an IP address or any text of a client.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import sys
 #: endif
 from enum import StrEnum
 from typing import (
-    TYPE_CHECKING,
     Final,
     #: if not cookiecutter.observability
     TextIO,
@@ -22,19 +21,9 @@ from typing import (
 #: if not cookiecutter.observability
 
 from flask import has_request_context
-#: endif
-#: if not (cookiecutter.observability and cookiecutter.field_encryption)
 
-#: endif
-#: if not cookiecutter.observability
 from app.context import context
 #: endif
-#: if not cookiecutter.field_encryption
-from app.database.keyed_hashes import hash_for
-#: endif
-
-if TYPE_CHECKING:
-    from uuid import UUID
 
 # Members of a line beside the event.
 FIELDS: Final = ("accountId", "accountIndex", "clientId")
@@ -58,6 +47,14 @@ class Event(StrEnum):
     SESSION_ENDED = "session-ended"
     REFRESH_TOKEN_REUSED = "refresh-token-reused"  # noqa: S105 - as above.
     ACCOUNT_DELETED = "account-deleted"
+    KEYS_ROTATED = "keys-rotated"
+    #: if cookiecutter.jwt_algorithm != "HS256"
+    KEYS_PRUNED = "keys-pruned"
+    #: endif
+    #: if cookiecutter.field_encryption
+    ENCRYPTION_APPLIED = "encryption-applied"
+    ENCRYPTION_ROTATED = "encryption-rotated"
+    #: endif
     ROLES_CHANGED = "roles-changed"
     ACCOUNT_SUSPENDED = "account-suspended"
     ACCOUNT_RESTORED = "account-restored"
@@ -69,30 +66,14 @@ class Event(StrEnum):
     GRANT_GIVEN = "grant-given"
     CODE_REUSED = "code-reused"
     SCOPE_DENIED = "scope-denied"
+    CLIENT_ADDED = "client-added"
+    CLIENT_ROTATED = "client-rotated"
+    CLIENT_REMOVED = "client-removed"
     #: endif
 
 
-def tell(
-    event: Event,
-    account_id: UUID | None = None,
-    *,
-    email_index: str | None = None,
-    #: if cookiecutter.oauth == "server"
-    client_id: UUID | None = None,
-    #: endif
-) -> None:
-    """Write the line of an event; *email_index* is the index of an e-mail, known or not."""
-    #: if not cookiecutter.field_encryption
-    # Keyed, so that nobody can find the address by trying.
-    email_index = email_index and hash_for("security-events", email_index).hex()
-    #: endif
-    about = {
-        "accountId": account_id,
-        "accountIndex": email_index,
-        #: if cookiecutter.oauth == "server"
-        "clientId": client_id,
-        #: endif
-    }
+def tell(event: Event, **about: object) -> None:
+    """Write the line of an event; *about* has members of FIELDS, which are left out if None."""
     logger.info("%s", event, extra={name: str(value) for name, value in about.items() if value})
 #: if not cookiecutter.observability
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, ValidationError
 
+from config.audit import AuditSettings
 #: if cookiecutter.field_encryption
 from config.encryption import EncryptionSettings
 #: endif
@@ -67,6 +68,7 @@ class Base(
     ThrottleSettings,
     #: endif
     ServerSettings,
+    AuditSettings,
     LoginSettings,
     TokenSettings,
 ):

@@ -16,17 +16,17 @@ LAYERS = {
     "views": {"contract", "database", "docs", "document", "models", "schemas", "services"},
     "docs": {"contract"},
     # An enumeration is stored and said in the same words.
-    "schemas": {"models"},
+    "schemas": {"events", "models"},
     "services": {"database", "events", "models"},
     "models": {"database"},
     "errors": set(),
-    "commands": {"database", "models", "services"},
+    "commands": {"database", "events", "models", "services"},
     "hooks": {"contract", "database", "events", "services"},
     # What a view method promises, and what of a request it is held to.
     "contract": {"services"},
     "document": {"contract", "docs", "schemas", "services"},
     "database": set(),
-    "events": {"contract", "database"},
+    "events": {"contract", "database", "models"},
     "server": {"database", "hooks"},
     #: if cookiecutter.task_queue
     "workers": {"database", "models", "schemas", "services"},
@@ -51,6 +51,7 @@ BY_NAME = {
 BY_PLACE = {
     "app.accounts.admins": "services",
     "app.accounts.roles": "models",
+    "app.audit.recording": "events",
     "app.conditions": "contract",
     "app.context": "contract",
     "app.database": "database",

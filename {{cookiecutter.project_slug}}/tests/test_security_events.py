@@ -1,4 +1,4 @@
-"""Security events: each is one line, which names the account and nothing personal."""
+"""Security events: each is one line and one audit event, which hold nothing personal."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import logging
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -26,6 +26,8 @@ from tests.fixtures.provider_logins import IDENTITIES
 #: endif
 
 if TYPE_CHECKING:
+    from pymongo.database import Database
+
     from tests.fixtures.accounts import MakeAccount, Person
     from tests.fixtures.api import Api
     #: if cookiecutter.oauth == "server"
@@ -47,16 +49,26 @@ PASSWORD: Final = "/api/v1/me/password"
 class Told:
     """The logged events, and the accounts they name."""
 
-    def __init__(self, caplog: pytest.LogCaptureFixture) -> None:
+    def __init__(
+        self, caplog: pytest.LogCaptureFixture, database: Database[dict[str, Any]]
+    ) -> None:
         self.caplog = caplog
+        self.database = database
 
     def take(self) -> list[tuple[Event, dict[str, str]]]:
-        """Return the events since the last call; none may contain anything personal."""
+        """Return the events since the last call; none may contain anything personal.
+
+        Each has an audit event, which may not either.
+        """
         records = [each for each in self.caplog.records if each.name == "app.security_events"]
         self.caplog.clear()
-        for record in records:
-            assert not re.search(f"{CANARY}|{WORD}", str(vars(record)).lower())
-            assert ADDRESS not in str(vars(record))
+        audited = [*self.database["audit_events"].find()]
+        self.database["audit_events"].delete_many({})
+        for told in [*map(vars, records), *audited]:
+            assert not re.search(f"{CANARY}|{WORD}|@", str(told).lower())
+            assert ADDRESS not in str(told)
+        assert sorted(each["what"] for each in audited) == sorted(map(_message, records))
+        assert self.database["accounts"].find_one({"pendingEvents._id": {"$exists": True}}) is None
         return [
             (
                 Event(record.getMessage()),
@@ -66,12 +78,16 @@ class Told:
         ]
 
 
+def _message(record: logging.LogRecord) -> str:
+    return record.getMessage()
+
+
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture, api: Api) -> Told:
+def told(caplog: pytest.LogCaptureFixture, api: Api, database: Database[dict[str, Any]]) -> Told:
     """Return the events of requests from ADDRESS."""
     caplog.set_level(logging.INFO, "app.security_events")
     api.client.environ_base["REMOTE_ADDR"] = ADDRESS
-    return Told(caplog)
+    return Told(caplog, database)
 
 
 @pytest.fixture

@@ -43,11 +43,11 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
         raise click.ClickException("say whose: --id, --email or --all, one of them")
     require_database()
     with reported_in_one_line():
-        found: dict[str, Any] = {} if is_all else {"_id": account_id or _find_id(email)}
-        ended = sessions.end_all(found)
+        found = {"_id": account_id or _find_id(email)}
+        ended = sessions.end_everybodys() if is_all else sessions.end_all(found)
     if not ended and not is_all:
         raise click.ClickException("there is no such account")
-    click.echo(f"ended every session of {ended} account{'s' if ended != 1 else ''}")
+    click.echo(f"ended every session of {ended:d} account{'s' if ended != 1 else ''}")
 
 
 def of_one_account(function: Callable[..., str]) -> Callable[..., None]:

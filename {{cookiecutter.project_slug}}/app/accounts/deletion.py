@@ -20,14 +20,15 @@ from mongoengine import CASCADE, NULLIFY, PULL
 from pymongo.errors import DuplicateKeyError
 
 from app.accounts import admins
-from app.accounts.models import Account, Deletion
+from app.accounts.models import Account, Deletion, stored_accounts
+from app.audit import recording
 from app.database import DATABASE_ERRORS, preparation
 from app.database.documents import utc_now
 from app.errors import ServiceUnavailableError, UnauthorizedError
 #: if cookiecutter.uploads
 from app.files import service as files
 #: endif
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +63,6 @@ def delete(caller: Caller) -> None:
     admins.forget(account_id)
     if not _close(caller):
         raise UnauthorizedError("the session ended meanwhile")
-    if not caller.is_leaving:
-        tell(Event.ACCOUNT_DELETED, account_id)
     _remove(account_id)
 
 
@@ -117,6 +116,8 @@ def _sweep_for_ever(app: Flask) -> None:
             with app.app_context():
                 # An app that does not fit the database must not change it.
                 preparation.ensure_prepared()
+                with pymongo.timeout(PASS_SECONDS):
+                    recording.move_left()
                 sweep()
         except (ServiceUnavailableError, *DATABASE_ERRORS) as error:
             logger.info("deletions go on later: %s", type(error).__name__)
@@ -136,7 +137,7 @@ def _mark(account_id: UUID) -> None:
 
 
 def _close(caller: Caller) -> bool:
-    """End all sessions but the one that asks; tell whether that one is still valid."""
+    """End all sessions but the one that asks, once; tell whether that one is still valid."""
     now = utc_now()
     closing = {
         "deletionBeganAt": now,
@@ -152,7 +153,10 @@ def _close(caller: Caller) -> bool:
         "$pull": {"sessions": {"id": {"$ne": caller.session_id}}},
     }
     asking = {"_id": caller.account_id, "sessions.id": caller.session_id}
-    return bool(_raw(Account).update_one(asking, change).matched_count)
+    open_still = {**asking, "deletionBeganAt": None}
+    if recording.change_account(open_still, change, Event.ACCOUNT_DELETED):
+        return True
+    return stored_accounts().find_one(asking, {"_id": 1}) is not None
 
 
 def _remove(account_id: UUID) -> None:
@@ -168,7 +172,14 @@ def _remove(account_id: UUID) -> None:
             found.update(**{f"pull__{field}": account_id})
     # Whoever made it an admin meanwhile.
     admins.forget(account_id)
-    _raw(Account).delete_one({"_id": account_id, "deletionBeganAt": {"$exists": True}})
+    recording.move_of(account_id)
+    _raw(Account).delete_one(
+        {
+            "_id": account_id,
+            "deletionBeganAt": {"$exists": True},
+            "pendingEvents._id": {"$exists": False},
+        }
+    )
 
 
 def _sweep_after(mark: Deletion, due_at: Any) -> None:

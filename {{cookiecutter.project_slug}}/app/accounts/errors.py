@@ -53,3 +53,8 @@ class LoginJailedError(TooManyRequestsError):
 
     code = "login-jailed"
     detail = "Too many failed logins: try again later."
+
+    def __init__(self, retry_after: int, jail: str = "") -> None:
+        super().__init__(retry_after)
+        # Names the one jail among all there have been, for whoever records it.
+        self.jail = jail

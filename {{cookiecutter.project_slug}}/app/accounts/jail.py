@@ -105,7 +105,7 @@ def _has_reserved(attempt: str, limits: Mapping[str, int]) -> bool:
             continue
         counters.update_all(reserved, unused=_UNUSED)
         if remaining := counters.seconds_until(counter, "until"):
-            raise LoginJailedError(math.ceil(remaining))
+            raise LoginJailedError(math.ceil(remaining), f"{key}:{counter['until']}")
         return False
     return True
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from mongoengine import (
     BooleanField,
     DateTimeField,
+    DictField,
     #: if cookiecutter.field_encryption
     DynamicField,
     #: endif
@@ -69,6 +70,8 @@ class Account(BaseDocument):
             #: if cookiecutter.oauth == "client"
             UNIQUE_IDENTITY,
             #: endif
+            # Few accounts have any, and only for a moment.
+            {"fields": ["pending_events._id"], "sparse": True},
         ],
     }
 
@@ -105,6 +108,9 @@ class Account(BaseDocument):
     #: endif
     # Keyed hashes of the addresses its owner logged in from: failures elsewhere do not jail those.
     known_addresses = ListField(StringField(), db_field="knownAddresses")
+
+    # Audit events that came with a change, until app/audit/recording.py has moved them.
+    pending_events = ListField(DictField(), db_field="pendingEvents")
 
     # Since when it is being deleted: nobody can log in, and one session may repeat the request.
     deletion_began_at = DateTimeField(db_field="deletionBeganAt")

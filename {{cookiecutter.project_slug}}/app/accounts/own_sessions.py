@@ -14,16 +14,15 @@ from typing import (
 
 from app.accounts.models import stored_accounts
 from app.accounts.sessions import end_with
+from app.audit import recording
 from app.database.documents import utc_now
 from app.errors import NotFoundError, UnauthorizedError
 from app.extensions import settings
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
-
-    from pymongo.results import UpdateResult
 
     from app.accounts.callers import Caller
 #: if cookiecutter.oauth == "server"
@@ -97,9 +96,8 @@ def end(
     #: if cookiecutter.oauth == "server"
     ended |= kind
     #: endif
-    if not _change(caller, {"$pull": {"sessions": ended}}).modified_count:
+    if not _change(caller, {"$pull": {"sessions": ended}}, sessions={"$elemMatch": ended}):
         raise NotFoundError
-    tell(Event.SESSION_ENDED, caller.account_id)
 
 
 def end_others(
@@ -118,13 +116,16 @@ def end_others(
     ended |= kind
     #: endif
     _change(caller, end_with({"$pull": {"sessions": ended}}, utc_now()))
-    tell(Event.SESSION_ENDED, caller.account_id)
 
 
-def _change(caller: Caller, change: dict[str, Any]) -> UpdateResult:
-    """Change the account, if the caller's session still stands: who was shut out ends nothing."""
+def _change(caller: Caller, change: dict[str, Any], **there: Any) -> bool:
+    """Change the account, if the caller's session still stands: who was shut out ends nothing.
+
+    Tells whether the account has what is wanted *there*.
+    """
     standing = {"_id": caller.account_id, "sessions.id": caller.session_id}
-    result = stored_accounts().update_one(standing, change)
-    if not result.matched_count:
+    if recording.change_account({**standing, **there}, change, Event.SESSION_ENDED):
+        return True
+    if stored_accounts().find_one(standing, {"_id": 1}) is None:
         raise UnauthorizedError("the session ended meanwhile")
-    return result
+    return False

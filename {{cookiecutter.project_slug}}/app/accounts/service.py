@@ -9,8 +9,9 @@ from mongoengine import NotUniqueError
 from app.accounts import jail, passwords, sessions
 from app.accounts.errors import EmailTakenError, LoginJailedError, WrongPasswordError
 from app.accounts.models import Account, Profile
+from app.audit import recording
 from app.errors import UnauthorizedError
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,11 +30,10 @@ def sign_up(email: str, password: str, display_name: str) -> Profile:
         password_hash=passwords.hash_password(password),
     )
     try:
-        account.save(force_insert=True)
+        recording.insert_account(account, Event.SIGNED_UP)
     except NotUniqueError as error:
-        tell(Event.SIGN_UP_REFUSED, email_index=Account.email_index_for(email))
+        recording.record(Event.SIGN_UP_REFUSED, email_index=Account.email_index_for(email))
         raise EmailTakenError from error
-    tell(Event.SIGNED_UP, account.id)
     return Profile.from_record(account.to_mongo())
 
 
@@ -57,10 +57,9 @@ def change_password(caller: Caller, current: str, new: str, user_agent: str = ""
     confirm_password(account, current, caller.session_id)
     passwords.check_new(new, "/newPassword", account.email, account.display_name)
     changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
-    pair = sessions.begin_anew(caller, changes, user_agent)
+    pair = sessions.begin_anew(caller, changes, user_agent, Event.PASSWORD_CHANGED)
     if pair is None:
         raise UnauthorizedError("the session ended meanwhile")
-    tell(Event.PASSWORD_CHANGED, caller.account_id)
     return pair
 
 
@@ -84,9 +83,9 @@ def confirm_password(account: Account, password: str, session_id: UUID) -> None:
 
     try:
         has_proven = jail.check_session(session_id, is_right)
-    except LoginJailedError:
-        tell(Event.LOGIN_JAILED, account.id)
+    except LoginJailedError as error:
+        recording.record(Event.LOGIN_JAILED, account.id, once=error.jail)
         raise
     if not has_proven:
-        tell(Event.PASSWORD_REFUSED, account.id)
+        recording.record(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError

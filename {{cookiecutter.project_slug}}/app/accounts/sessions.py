@@ -30,11 +30,12 @@ from app.accounts.models import Account, Profile, Session, stored_accounts, with
 from app.accounts.roles import roles_of
 from app.accounts.user_agents import name_client
 from app.addresses import networks_of
+from app.audit import recording
 from app.database.documents import new_id, utc_now
 from app.database.keyed_hashes import hash_for
 from app.errors import UnauthorizedError
 from app.extensions import settings
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,57 +95,71 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
 
     try:
         has_proven = jail.check_login(email_index, address, is_right, is_known=here in known)
-    except LoginJailedError:
-        tell(Event.LOGIN_JAILED, record.get("_id"), email_index=email_index)
+    except LoginJailedError as error:
+        recording.record(
+            Event.LOGIN_JAILED, record.get("_id"), email_index=email_index, once=error.jail
+        )
         raise
     if not has_proven:
-        tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
+        recording.record(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
     if record.get("isSuspended"):
-        tell(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
+        recording.record(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
         raise AccountSuspendedError
+    recording.record(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
     if passwords.needs_rehash(record["passwordHash"], password):
         _rehash(record, password)
-    tell(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
     return Proven(record["_id"], record.get("credentialVersion", 0))
 
 
-def open_session(proven: Proven, user_agent: str = "", **still: Any) -> TokenPair:
+def open_session(proven: Proven, user_agent: str = "", *events: Event, **still: Any) -> TokenPair:
     """Return the tokens of a new session, for somebody who has just proven who they are.
 
-    *user_agent* is what its owner knows the session by, as a browser or a program sent it.
+    *user_agent* is what its owner knows the session by, as a browser or a program sent it. *events*
+    are recorded with it.
     Raises WrongCredentialsError where the proof is no longer valid, or the account does not match
     *still* any more: if everything is ended during a log-in, the end wins.
     """
     pair = tokens.issue_pair(proven.account_id, new_id(), is_fresh=True)
-    if not add({**proven.still, **still}, pair, client=name_client(user_agent)):
+    if not add({**proven.still, **still}, pair, *events, client=name_client(user_agent)):
         raise WrongCredentialsError
     return pair
 
 
-def add(still: dict[str, Any], pair: TokenPair, **more: Any) -> bool:
-    """Store the session of *pair* with *more* fields; tell whether the account matched *still*."""
+def add(still: dict[str, Any], pair: TokenPair, *events: Event, **more: Any) -> bool:
+    """Store the session of *pair* with *more* fields; tell whether the account matched *still*.
+
+    *events* are recorded with it.
+    """
     most = settings.SESSION_LIMIT
     #: if cookiecutter.oauth == "server"
     if "client_id" in more:
         most = settings.OAUTH_GRANT_LIMIT
     #: endif
     session = _new_session(pair, utc_now(), **more)
-    return stored_accounts().update_one(still, with_session(session, most)).matched_count > 0
+    #: if cookiecutter.oauth == "server"
+    return recording.change_account(
+        still, with_session(session, most), *events, clientId=more.get("client_id")
+    )
+    #: else
+    return recording.change_account(still, with_session(session, most), *events)
+    #: endif
 
 
-def begin_anew(caller: Caller, changes: dict[str, Any], user_agent: str) -> TokenPair | None:
+def begin_anew(
+    caller: Caller, changes: dict[str, Any], user_agent: str, *events: Event
+) -> TokenPair | None:
     """Make *changes* that end every session and earlier proof, and open a new session.
 
-    It is one update. Returns None where the caller's session has already ended.
+    It is one update, with which *events* are recorded. Returns None where the caller's session has
+    already ended.
     """
     now = utc_now()
     pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
     ending = end_with(changes, now, [_new_session(pair, now, client=name_client(user_agent))])
-    result = stored_accounts().update_one(caller.proven.still, ending)
-    return pair if result.matched_count else None
+    return pair if recording.change_account(caller.proven.still, ending, *events) else None
 
 
 def end_with(
@@ -218,33 +233,33 @@ def rotate(account_id: UUID, refresh_id: UUID, pair: TokenPair) -> None:
     )
     if result.modified_count == 0:
         # A session that ended by itself meanwhile is no sign of a thief.
-        if _end(account_id, session_id):
-            tell(Event.REFRESH_TOKEN_REUSED, account_id)
-            tell(Event.SESSION_ENDED, account_id)
+        _end(account_id, session_id, Event.REFRESH_TOKEN_REUSED, Event.SESSION_ENDED)
         raise UnauthorizedError("the refresh token was used before, or its session is over")
 
 
 def log_out(account_id: UUID, session_id: UUID) -> None:
     """End one session: its access and refresh tokens are over at once."""
-    if _end(account_id, session_id):
-        tell(Event.SESSION_ENDED, account_id)
+    _end(account_id, session_id, Event.SESSION_ENDED)
 
 
-def _end(account_id: UUID, session_id: UUID) -> bool:
-    ended = {"sessions": {"id": session_id}}
-    return bool(stored_accounts().update_one({"_id": account_id}, {"$pull": ended}).modified_count)
+def _end(account_id: UUID, session_id: UUID, *events: Event) -> None:
+    standing = {"_id": account_id, "sessions.id": session_id}
+    recording.change_account(standing, {"$pull": {"sessions": {"id": session_id}}}, *events)
 
 
-def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None) -> int:
-    """End every session and proof of the accounts that match *found*; return their number.
+def end_all(found: dict[str, Any], changes: dict[str, Any] | None = None, *events: Event) -> bool:
+    """End every session and proof of the account that matches *found*; tell whether one does.
 
-    *changes* are made to them by the same update.
+    *changes* are made by the same update, and *events* recorded with it. *found* has its `_id`.
     """
     ending = end_with(changes or {}, utc_now(), [])
-    count = stored_accounts().update_many(found, ending).matched_count
-    if count:
-        tell(Event.SESSION_ENDED, found.get("_id"))
-    return count
+    return recording.change_account(found, ending, Event.SESSION_ENDED, *events)
+
+
+def end_everybodys() -> int:
+    """End every session and proof of all accounts; return the number of accounts."""
+    ending = end_with({}, utc_now(), [])
+    return recording.change_every_account(ending, Event.SESSION_ENDED)
 
 
 #: if cookiecutter.oauth == "server"

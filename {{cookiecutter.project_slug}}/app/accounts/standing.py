@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from app.accounts import admins, sessions
 from app.accounts.models import stored_accounts
 from app.accounts.roles import Role
+from app.audit import recording
 from app.database.documents import utc_now
 from app.errors import NotFoundError
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,6 @@ def change(account_id: UUID, decide: Callable[[Standing], Standing]) -> None:
             admins.take_out(account_id)
         if not _store(before, after):
             continue
-        _tell(before, after)
         if announcement is None or admins.take_in(account_id, announcement):
             return
 
@@ -108,12 +108,11 @@ def _store(before: Standing, after: Standing) -> bool:
     elif not after.is_suspended:
         # Where it is missing the account is active: those of before are, too.
         update["$unset"] = {"isSuspended": True}
-    return bool(stored_accounts().update_one(before.still, update).matched_count)
-
-
-def _tell(before: Standing, after: Standing) -> None:
+    events = []
     if after.roles != before.roles:
-        tell(Event.ROLES_CHANGED, after.account_id)
+        events.append(Event.ROLES_CHANGED)
     if after.is_suspended != before.is_suspended:
         is_end = after.is_suspended
-        tell(Event.ACCOUNT_SUSPENDED if is_end else Event.ACCOUNT_RESTORED, after.account_id)
+        events.append(Event.ACCOUNT_SUSPENDED if is_end else Event.ACCOUNT_RESTORED)
+    given = {"roles": sorted(after.roles)} if after.roles != before.roles else {}
+    return recording.change_account(before.still, update, *events, **given)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
+from app.audit import recording
 from app.database.commands import reported_in_one_line, require_database
 from app.encryption import service
+from app.encryption.key_check import verify_keys
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from app.encryption.service import CollectionReport
@@ -33,6 +36,8 @@ def apply(*, is_unsealed: bool) -> None:
     """
     require_database()
     with reported_in_one_line():
+        verify_keys()
+        recording.record(Event.ENCRYPTION_APPLIED)
         reports = service.encrypt_stored(is_sealing=not is_unsealed)
     _report(reports, "encrypted")
     if not is_unsealed:
@@ -48,6 +53,8 @@ def rotate() -> None:
     """
     require_database()
     with reported_in_one_line():
+        verify_keys()
+        recording.record(Event.ENCRYPTION_ROTATED)
         reports = service.rotate_keys()
     _report(reports, "renewed")
 

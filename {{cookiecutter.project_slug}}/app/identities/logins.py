@@ -23,7 +23,7 @@ from app.identities import providers, service
 from app.identities.errors import LoginRefusedError, LoginStateError
 from app.identities.models import PendingLogin
 from app.identities.providers.provider import Answer, Secrets
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -118,11 +118,9 @@ def finish(
     # If the account's credentials changed since the log-in began, it is invalid too.
     not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}
     try:
-        pair = sessions.open_session(proven, user_agent, **not_since)
+        return sessions.open_session(proven, user_agent, Event.LOGIN_SUCCEEDED, **not_since)
     except WrongCredentialsError as error:
         raise LoginRefusedError("the account has ended this log-in since") from error
-    tell(Event.LOGIN_SUCCEEDED, proven.account_id)
-    return pair
 
 
 def _take(provider_name: str, state: str | None, browser_secret: str | None) -> PendingLogin:

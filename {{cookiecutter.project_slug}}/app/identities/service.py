@@ -13,11 +13,19 @@ from typing import TYPE_CHECKING, Final
 
 from email_validator import EmailNotValidError, validate_email
 from mongoengine import NotUniqueError
+from pymongo.errors import DuplicateKeyError
 
 from app.accounts import sessions
 from app.accounts.callers import Proven
 from app.accounts.errors import AccountSuspendedError
 from app.accounts.models import Account
+from app.audit import recording
+#: if cookiecutter.field_encryption
+from app.database.documents import collection_name, utc_now
+from app.encryption import seal
+#: else
+from app.database.documents import utc_now
+#: endif
 from app.errors import NotFoundError, UnauthorizedError
 from app.identities.errors import (
     EmailUnverifiedError,
@@ -28,7 +36,7 @@ from app.identities.errors import (
     TooManyIdentitiesError,
 )
 from app.identities.identity import Identity, identity_index_to_store, identity_indexes
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -63,14 +71,13 @@ def find_or_create(provider_name: str, proof: Proof) -> Proven:
         identities=[identity],
     )
     try:
-        account.save(force_insert=True)
+        recording.insert_account(account, Event.SIGNED_UP)
     except NotUniqueError as error:
         # Another process may have come first with the same identity.
         found = _find_account(identity.name)
         if found is None:
             raise LinkRequiredError from error
         return _prove(found)
-    tell(Event.SIGNED_UP, account.id)
     return Proven(account.id, account.credential_version)
 
 
@@ -84,14 +91,17 @@ def link(asker: Proven, provider_name: str, proof: Proof) -> None:
     wanted = asker.still
     room = {f"identities.{MOST_IDENTITIES - 1}": {"$exists": False}}
     new = {"identities.index": {"$nin": identity_indexes(identity.name)}}
+    linked = dict(identity.to_mongo())
+    change = {"$push": {"identities": linked}, "$set": {"updatedAt": utc_now()}}
+    #: if cookiecutter.field_encryption
+    seal(change, collection_name(Account), asker.account_id)
+    #: endif
     try:
-        is_linked = Account.objects(__raw__={**wanted, **room, **new}).update_one(
-            push__identities=identity
+        is_linked = recording.change_account(
+            {**wanted, **room, **new}, change, Event.IDENTITY_LINKED
         )
-    except NotUniqueError as error:
+    except DuplicateKeyError as error:
         raise IdentityTakenError from error
-    if is_linked:
-        tell(Event.IDENTITY_LINKED, asker.account_id)
     found = _find_account(identity.name)
     if is_linked or (found and found.id == asker.account_id):
         return
@@ -114,8 +124,8 @@ def unlink(caller: Caller, identity_id: UUID) -> None:
     mine = {"identities.id": identity_id}
     another_way = [{"passwordHash": {"$exists": True}}, {"identities.1": {"$exists": True}}]
     changes = {"$pull": {"identities": {"id": identity_id}}}
-    if sessions.end_all({**caller.proven.still, **mine, "$or": another_way}, changes):
-        tell(Event.IDENTITY_UNLINKED, caller.account_id)
+    there = {**caller.proven.still, **mine, "$or": another_way}
+    if sessions.end_all(there, changes, Event.IDENTITY_UNLINKED):
         return
     if Account.objects(__raw__=caller.proven.still).first() is None:
         raise UnauthorizedError("the session ended meanwhile")
@@ -126,7 +136,7 @@ def unlink(caller: Caller, identity_id: UUID) -> None:
 
 def _prove(account: Account) -> Proven:
     if account.is_suspended:
-        tell(Event.LOGIN_SUSPENDED, account.id)
+        recording.record(Event.LOGIN_SUSPENDED, account.id)
         raise AccountSuspendedError
     return Proven(account.id, account.credential_version)
 

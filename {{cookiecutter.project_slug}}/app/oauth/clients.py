@@ -16,8 +16,10 @@ from uuid import UUID
 
 from app.accounts import passwords
 from app.accounts.models import Account
+from app.audit import recording
 from app.oauth.models import AuthorizationCode, OAuthClient
 from app.oauth.scopes import known_scopes
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,6 +69,7 @@ def register(
         default_scopes=[*dict.fromkeys(default_scopes or scopes)],
     )
     secret = None if is_public else _give_secret(client)
+    recording.record(Event.CLIENT_ADDED, clientId=client.id)
     client.save(force_insert=True)
     return client, secret
 
@@ -94,6 +97,7 @@ def rotate_secret(client_id: str) -> str:
     if client.secret_hash is None:
         raise ClientError("a public client has no secret")
     secret = _give_secret(client)
+    recording.record(Event.CLIENT_ROTATED, clientId=client.id)
     client.save()
     return secret
 
@@ -101,6 +105,7 @@ def rotate_secret(client_id: str) -> str:
 def remove(client_id: str) -> None:
     """Remove a client and end all that accounts granted to it."""
     client = _require(client_id)
+    recording.record(Event.CLIENT_REMOVED, clientId=client.id)
     # The client goes first, so that no new grant can begin while the others are ended.
     client.delete()
     AuthorizationCode.objects(client_id=client.id).delete()

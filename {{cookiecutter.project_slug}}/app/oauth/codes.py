@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from app.accounts import sessions
+from app.audit import recording
 from app.database.documents import derived_id, new_id, utc_now
 from app.extensions import settings
 from app.oauth.models import AuthorizationCode
-from app.security_events import Event, tell
+from app.security_events import Event
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -68,7 +69,13 @@ def consume(stored: AuthorizationCode) -> bool:
 
 def end_reused(stored: AuthorizationCode) -> None:
     """End the session of a code that was used twice: one of the two users stole it."""
-    tell(Event.CODE_REUSED, stored.account.pk, client_id=stored.client_id)
+    recording.record(
+        Event.CODE_REUSED,
+        stored.account.pk,
+        clientId=stored.client_id,
+        # Whoever has it can send it as often as they like.
+        once=str(stored.id),
+    )
     # The mark comes first: a session that is about to begin looks for it.
     AuthorizationCode.objects(id=stored.id).update_one(set__is_reused=True)
     sessions.log_out(stored.account.pk, stored.session_id)

@@ -20,7 +20,7 @@ from app.accounts import sessions
 from app.accounts.callers import Proven
 from app.errors import UnauthorizedError
 from app.oauth import codes
-from app.security_events import Event, tell
+from app.security_events import Event
 from app.tokens import TokenType
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ class CodeGrant(AuthorizationCodeGrant):
         pair = tokens.issue_pair(user, code.session_id, is_fresh=False, scope=scope)
         granter = Proven(user, code.credential_version)
         client_id = self.request.client.stored.id
-        if not sessions.add(granter.still, pair, client_id=client_id, scope=scope):
+        more = {"client_id": client_id, "scope": scope}
+        if not sessions.add(granter.still, pair, Event.GRANT_GIVEN, **more):
             raise InvalidGrantError("The account has ended this since.")
-        tell(Event.GRANT_GIVEN, user, client_id=client_id)
         return describe_tokens(pair, scope)
 
     def save_token(self, token: dict[str, Any]) -> None:

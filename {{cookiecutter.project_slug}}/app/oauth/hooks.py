@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.audit import recording
 from app.errors import UnauthorizedError
 from app.oauth.errors import InsufficientScopeError
-from app.security_events import Event, tell
+from app.security_events import Event
 from app.tokens.claims import TokenType
 
 if TYPE_CHECKING:
@@ -29,5 +30,6 @@ def check_scopes(claims: Claims, operation: Operation | None) -> None:
         return
     needed = {scope.name for scope in operation.scopes}
     if not needed or not needed <= claims.scopes:
-        tell(Event.SCOPE_DENIED, claims.account_id)
+        # One for each token: it can ask as often as it likes.
+        recording.record(Event.SCOPE_DENIED, claims.account_id, once=str(claims.token_id))
         raise InsufficientScopeError(sorted(needed))

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
+from app.audit import recording
+from app.database.commands import reported_in_one_line, require_database
 from app.extensions import (
     #: if cookiecutter.jwt_algorithm != "HS256"
     app_signing_keys,
     #: endif
     settings,
 )
+from app.security_events import Event
 from config.env_file import format_line, update_env_file
 from config.environment import PROJECT, Environment
 #: if cookiecutter.jwt_algorithm == "HS256"
@@ -38,11 +41,12 @@ print_option = click.option(
 def rotate(*, is_printed: bool) -> None:
     """Make a new key that signs tokens, and put it into .env."""
     #: if cookiecutter.jwt_algorithm == "HS256"
-    _hand_over({"JWT_SECRET_KEY": generate_secret()}, is_printed=is_printed)
+    new = {"JWT_SECRET_KEY": generate_secret()}
+    _hand_over(new, Event.KEYS_ROTATED, is_printed=is_printed)
     _say("Restart every process. All tokens end then: everybody has to log in again.")
     #: else
     signing_keys = app_signing_keys.current()
-    _hand_over(signing_keys.rotate(), is_printed=is_printed)
+    _hand_over(signing_keys.rotate(), Event.KEYS_ROTATED, is_printed=is_printed)
     until = datetime.now(UTC) + timedelta(seconds=settings.JWT_REFRESH_SECONDS)
     _say("Restart every process, all of them together: none knows the others' new key before.")
     _say(f"The retired key is needed until the last of its tokens ends, {until:%Y-%m-%d %H:%M} UTC")
@@ -74,20 +78,25 @@ def prune(*, kids: tuple[str, ...], is_printed: bool) -> None:
     except KeyError:
         message = "not every KID is a retired key: flask keys show lists them"
         raise click.ClickException(message) from None
-    _hand_over(values, is_printed=is_printed)
+    _hand_over(values, Event.KEYS_PRUNED, is_printed=is_printed)
     _say("Restart every process: until then it accepts the tokens of that key.")
 
 
 #: endif
-def _hand_over(values: Mapping[str, str | None], *, is_printed: bool) -> None:
-    """Print *values*, or write them into .env if the settings are read from there."""
+def _hand_over(values: Mapping[str, str | None], event: Event, *, is_printed: bool) -> None:
+    """Print *values*, or write them into .env if the settings are read from there.
+
+    The event comes first: without it nothing is handed over.
+    """
     if is_printed:
+        _record(event)
         for name, value in values.items():
             click.echo(format_line(name, value) or f"# {name} is to be unset\n", nl=False)
         return
     environment = Environment.load()
     for name in values:
         _check_source(name, environment)
+    _record(event)
     path = Path(environment.process.get("DOTENV", PROJECT / ".env"))
     try:
         update_env_file(path, values)
@@ -95,6 +104,12 @@ def _hand_over(values: Mapping[str, str | None], *, is_printed: bool) -> None:
         message = f"{path} cannot be written ({error.strerror}): nothing has changed"
         raise click.ClickException(message) from None
     _say(f"Written to {path}: {', '.join(values)}.")
+
+
+def _record(event: Event) -> None:
+    require_database()
+    with reported_in_one_line():
+        recording.record(event)
 
 
 def _check_source(name: str, environment: Environment) -> None:

@@ -64,6 +64,7 @@ def test_members_are_stored_in_camel_case(account, database):
         "roles",
         "credentialVersion",
         "knownAddresses",
+        "pendingEvents",
         "createdAt",
         "updatedAt",
     }

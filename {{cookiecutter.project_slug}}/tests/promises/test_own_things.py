@@ -78,6 +78,7 @@ def test_what_is_not_below_me_is_the_same_to_everybody(
 ) -> None:
     """What is a caller's own belongs below /me: of others it would not even be found."""
     roles = [role] if (role := example.operation.contract.role) else []
+    # Before both are asked: that is an event, and a list of events has it.
     stranger = make_account(app=world.app, roles=roles)
     request = example.request()
     own = world.api.client.open(**request) if example.operation.method == "GET" else None

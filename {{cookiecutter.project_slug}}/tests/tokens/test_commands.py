@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from click.testing import Result
     from flask import Flask
 
+# What is handed over is recorded first.
+pytestmark = pytest.mark.usefixtures("app")
+
 #: if cookiecutter.jwt_algorithm == "HS256"
 KEY = "JWT_SECRET_KEY"
 #: else

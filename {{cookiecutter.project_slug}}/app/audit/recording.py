@@ -1,0 +1,232 @@
+"""Record what happens to accounts: an audit event and a log line for each, by one call.
+
+An event that comes with a change of an account is written with it or not at all: the same update
+puts it into the account's `pendingEvents`, and right after it is moved to `audit_events`. If the
+process dies in between, whoever reads the events next moves it, or a sweep. It has its id from the
+beginning, so that it is there once, however many move it. An event without a change is inserted
+at once; if that fails, so does the request.
+
+Services do not know the request. Who is calling, and the id of the request, are read here.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+from flask import has_request_context
+from pymongo.errors import BulkWriteError
+
+from app.accounts.models import stored_accounts
+from app.audit.models import AuditEvent
+from app.context import context
+from app.database import DATABASE_ERRORS
+from app.database.documents import collection, collection_name, new_id, utc_now
+#: if cookiecutter.field_encryption
+from app.database.keyed_hashes import id_for
+#: else
+from app.database.keyed_hashes import hash_for, id_for
+#: endif
+from app.errors import ServiceUnavailableError
+from app.extensions import settings
+from app.security_events import Event, tell
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.accounts.models import Account
+
+# The actor of what a command does.
+OPERATOR: Final = "operator"
+# An account with so many events that could not be moved is changed no further: its document must
+# not grow without end.
+MOST_PENDING: Final = 100
+# From how many accounts at a time what was left is moved.
+_BATCH: Final = 100
+# Before these nobody is authenticated: the account itself proves at that moment who it is.
+_PROVING: Final = frozenset(
+    {
+        Event.SIGNED_UP,
+        Event.LOGIN_SUCCEEDED,
+        #: if cookiecutter.oauth == "client"
+        Event.IDENTITY_LINKED,
+        #: endif
+        #: if cookiecutter.oauth == "server"
+        Event.GRANT_GIVEN,
+        #: endif
+    }
+)
+_LAST: Final = f"pendingEvents.{MOST_PENDING - 1}"
+# MongoDB's error code DuplicateKey.
+_DUPLICATE: Final = 11000
+
+logger = logging.getLogger(__name__)
+
+
+def record(
+    event: Event,
+    account_id: UUID | None = None,
+    *,
+    email_index: str | None = None,
+    once: str | None = None,
+    **about: Any,
+) -> None:
+    """Record an event that comes with no change; raises where MongoDB does not take it.
+
+    *email_index* is the index of an e-mail, known or not. Of the events with the same *once* the
+    first is kept: what anybody can repeat at will must not fill the database. *about* has further
+    members of an audit event.
+    """
+    #: if not cookiecutter.field_encryption
+    # Keyed, so that nobody can find the address by trying.
+    email_index = email_index and hash_for("security-events", email_index).hex()
+    #: endif
+    if account_id is None:
+        about["emailIndex"] = email_index
+    made = _make(event, account_id, about)
+    if once is not None:
+        made["_id"] = id_for(collection_name(AuditEvent), f"{event}:{once}")
+    _insert([made])
+    _tell(made, accountIndex=email_index)
+
+
+def change_account(
+    found: dict[str, Any],
+    change: dict[str, Any] | list[dict[str, Any]],
+    *events: Event,
+    **about: Any,
+) -> bool:
+    """Make a *change* to the account that matches *found*, and record the *events* with it.
+
+    *found* has its `_id`, and *about* further members of the audit events. Tells whether the
+    account matched; otherwise nothing is recorded. Raises ServiceUnavailableError where so many
+    events of the account wait that nothing may be added.
+    """
+    if not events:
+        return stored_accounts().update_one(found, change).matched_count > 0
+    made = [_make(event, found["_id"], about) for event in events]
+    update = _with_events(change, made)
+    if not _change_with_room(found, update):
+        full = stored_accounts().find_one({**found, _LAST: {"$exists": True}}, {"pendingEvents": 1})
+        if full is None:
+            return False
+        try:
+            _move(full["pendingEvents"])
+        except DATABASE_ERRORS as error:
+            raise ServiceUnavailableError from error
+        if not _change_with_room(found, update):
+            return False
+    _settle(made)
+    return True
+
+
+def change_every_account(change: dict[str, Any], event: Event) -> int:
+    """Make a *change* to all accounts, and record one *event* with it; return their number.
+
+    Each account carries the same event, so that it is there as soon as the first is changed.
+    """
+    made = _make(event, None, {})
+    count = stored_accounts().update_many({}, _with_events(change, [made])).matched_count
+    if count:
+        _settle([made])
+    return count
+
+
+def insert_account(account: Account, event: Event) -> None:
+    """Store a new account, and record the *event* with it; raises NotUniqueError."""
+    made = _make(event, account.id, {})
+    account.pending_events = [made]
+    account.save(force_insert=True)
+    _settle([made])
+
+
+def move_of(account_id: UUID) -> None:
+    """Move what waits in one account, before that is removed."""
+    wanted = {"_id": account_id, "pendingEvents._id": {"$exists": True}}
+    account = stored_accounts().find_one(wanted, {"pendingEvents": 1})
+    if account is not None:
+        _move(account["pendingEvents"])
+
+
+def move_left() -> None:
+    """Move what waits in any account, since whoever wrote it has not moved it."""
+    wanted = {"pendingEvents._id": {"$exists": True}}
+    while accounts := [*stored_accounts().find(wanted, {"pendingEvents": 1}).limit(_BATCH)]:
+        _move([each for account in accounts for each in account["pendingEvents"]])
+
+
+def _make(event: Event, account_id: UUID | None, more: dict[str, Any]) -> dict[str, Any]:
+    """Return an event of now, as it is stored."""
+    now = utc_now()
+    actor, request_id = OPERATOR if click.get_current_context(silent=True) else None, None
+    if has_request_context():
+        actor = str(context.account_id) if context.is_authenticated else None
+        request_id = context.request_id if context.has_request_id else None
+    if actor is None and event in _PROVING:
+        actor = str(account_id)
+    about = {"actor": actor, "account": account_id, "requestId": request_id, **more}
+    return {
+        "_id": new_id(),
+        "what": str(event),
+        **{name: value for name, value in about.items() if value is not None},
+        "createdAt": now,
+        "updatedAt": now,
+        "expiresAt": now + timedelta(seconds=settings.AUDIT_RETENTION_SECONDS),
+    }
+
+
+def _with_events(
+    change: dict[str, Any] | list[dict[str, Any]], made: list[dict[str, Any]]
+) -> dict[str, Any] | list[dict[str, Any]]:
+    """Return the update that makes a *change* and puts events into the account."""
+    if isinstance(change, list):
+        stored = {"$ifNull": ["$pendingEvents", []]}
+        pending = {"$concatArrays": [stored, {"$literal": made}]}
+        return [*change, {"$set": {"pendingEvents": pending}}]
+    return {**change, "$push": {**change.get("$push", {}), "pendingEvents": {"$each": made}}}
+
+
+def _change_with_room(found: dict[str, Any], update: Any) -> bool:
+    wanted = {**found, _LAST: {"$exists": False}}
+    return stored_accounts().update_one(wanted, update).matched_count > 0
+
+
+def _settle(made: list[dict[str, Any]]) -> None:
+    """Move the events of a change that was made, and tell them.
+
+    The change stands, so that a failure here is none of the request: they are moved later.
+    """
+    try:
+        _move(made)
+    except DATABASE_ERRORS as error:
+        logger.warning("audit events are moved later: %s", type(error).__name__)
+    for each in made:
+        _tell(each)
+
+
+def _tell(made: dict[str, Any], **more: Any) -> None:
+    about = {"accountId": made.get("account"), "clientId": made.get("clientId"), **more}
+    tell(Event(made["what"]), **about)
+
+
+def _move(events: list[dict[str, Any]]) -> None:
+    """Insert events that are not there yet, then take them out of their accounts."""
+    _insert(events)
+    ids = {"$in": [each["_id"] for each in events]}
+    stored_accounts().update_many(
+        {"pendingEvents._id": ids}, {"$pull": {"pendingEvents": {"_id": ids}}}
+    )
+
+
+def _insert(events: list[dict[str, Any]]) -> None:
+    # An event that is there already is no mistake, and stays as it is.
+    distinct = {each["_id"]: each for each in events}
+    try:
+        collection(collection_name(AuditEvent)).insert_many(distinct.values(), ordered=False)
+    except BulkWriteError as error:
+        details = error.details or {}
+        codes = {each["code"] for each in details.get("writeErrors", ())}
+        if codes != {_DUPLICATE} or details.get("writeConcernErrors"):
+            raise
