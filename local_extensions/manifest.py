@@ -131,6 +131,18 @@ OWNERS = (
         ),
     ),
     Owner(
+        "second_factor",
+        ON,
+        (
+            "app/oauth/templates/oauth/login_with_code.html",
+            "app/second_factor/",
+            "config/second_factor.py",
+            "tests/second_factor/",
+            "tests/fixtures/second_factors.py",
+            "tests/promises/test_second_factor.py",
+        ),
+    ),
+    Owner(
         "xml",
         ON,
         (

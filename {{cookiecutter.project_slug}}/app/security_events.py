@@ -57,6 +57,12 @@ class Event(StrEnum):
     SESSION_ENDED = "session-ended"
     REFRESH_TOKEN_REUSED = "refresh-token-reused"  # noqa: S105 - as above.
     ACCOUNT_DELETED = "account-deleted"
+    #: if cookiecutter.second_factor
+    SECOND_FACTOR_SET_UP = "second-factor-set-up"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
+    CODE_REFUSED = "code-refused"
+    RECOVERY_CODE_USED = "recovery-code-used"
+    #: endif
     #: if cookiecutter.oauth == "client"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"

@@ -14,6 +14,9 @@ from app.extensions import settings
 from app.oauth import name_issuer, page_tickets
 from app.oauth.page_texts import WORDS
 from app.oauth.scopes import known_scopes
+#: if cookiecutter.second_factor
+from app.second_factor.errors import SecondFactorRequiredError
+#: endif
 
 if TYPE_CHECKING:
     from app.accounts.callers import Proven
@@ -31,10 +34,18 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
     browser = page_tickets.name_browser(read_browser())
     retry_after = problem.headers.get("Retry-After") if problem else None
     response = _render(
+        #: if cookiecutter.second_factor
+        "login_with_code.html",
+        #: else
         "login.html",
+        #: endif
         client=asked.client.name,
         email=email,
+        #: if cookiecutter.second_factor
+        problem=problem and _name_problem(problem),
+        #: else
         problem=problem and ("jailed" if retry_after else "wrong"),
+        #: endif
         seconds=retry_after,
         ticket=page_tickets.issue(LOG_IN, browser, asked.parameters),
     )
@@ -107,6 +118,15 @@ def _render(template: str, *, form_action: str = "", **values: Any) -> Response:
     return response
 
 
+#: if cookiecutter.second_factor
+def _name_problem(problem: Problem) -> str:
+    """Return the name of the words that say what went wrong."""
+    if isinstance(problem, SecondFactorRequiredError):
+        return "required"
+    return "jailed" if "Retry-After" in problem.headers else "wrong"
+
+
+#: endif
 def _language() -> str:
     best: str = request.accept_languages.best_match([*WORDS], default="en")
     return best
