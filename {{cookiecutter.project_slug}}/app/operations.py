@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
     from werkzeug.routing import Rule
 
+    from app.accounts.roles import Role
     from app.errors import Problem
     #: if cookiecutter.oauth == "server"
     from app.oauth.scopes import Scope
@@ -97,6 +98,8 @@ class Operation:
     token_type: TokenType = TokenType.ACCESS
     needs_fresh_login: bool = False
     serves_leaving: bool = False
+    # Without one, whoever has an account may call.
+    role: Role | None = None
     body: type[BaseModel] | None = None
     takes: tuple[str, ...] = MEDIA_TYPES
     #: if cookiecutter.oauth == "server"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.accounts.models import Profile
+from app.accounts.roles import Role
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,6 +56,7 @@ class Caller:
     record: dict[str, Any] = field(repr=False)
     credential_version: int
     is_leaving: bool
+    roles: frozenset[Role] = frozenset({Role.MEMBER})
     #: if cookiecutter.oauth == "server"
     # The app that the session was granted to.
     client_id: UUID | None = None

@@ -32,7 +32,7 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
     with reported_in_one_line():
         found: dict[str, Any] = {} if is_all else {"_id": account_id}
         if email is not None:
-            account = Account.objects(__raw__=Account.with_email(_normalize(email))).first()
+            account = Account.objects(__raw__=Account.with_email(normalize(email))).first()
             found = {"_id": account and account.id}
         ended = sessions.end_all(found)
     if not ended and not is_all:
@@ -40,7 +40,7 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
     click.echo(f"ended every session of {ended} account{'s' if ended != 1 else ''}")
 
 
-def _normalize(email: str) -> str:
+def normalize(email: str) -> str:
     """Return an e-mail in the spelling that sign-up gives it, and other text unchanged."""
     with suppress(EmailNotValidError):
         return validate_email(email, check_deliverability=False).normalized

@@ -97,6 +97,8 @@ class Account(BaseDocument):
     pending_second_factor = EmbeddedDocumentField(SecondFactor, db_field="pendingSecondFactor")
     #: endif
     sessions = EmbeddedDocumentListField(Session)
+    # Those of app/accounts/roles.py beyond that of a member; most accounts have none.
+    roles = ListField(StringField())
     # Goes up with everything that makes earlier log-ins invalid: a new password, an unlinked
     # identity, an operator's command. Accounts from before this field have none: it counts as 0.
     credential_version = IntField(db_field="credentialVersion", default=0)

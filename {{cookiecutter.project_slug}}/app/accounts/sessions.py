@@ -24,6 +24,7 @@ from app.accounts.callers import (
 )
 from app.accounts.errors import LoginJailedError, WrongCredentialsError
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
+from app.accounts.roles import roles_of
 from app.accounts.user_agents import name_client
 from app.addresses import networks_of
 from app.database.documents import new_id, utc_now
@@ -49,6 +50,7 @@ _READ: Final = dict.fromkeys(
         *Profile.MEMBERS,
         "credentialVersion",
         "deletionBeganAt",
+        "roles",
         #: if cookiecutter.second_factor
         "secondFactor.createdAt",
         #: endif
@@ -75,6 +77,7 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
         record=record,
         credential_version=record.get("credentialVersion", 0),
         is_leaving=is_leaving,
+        roles=roles_of(record.get("roles")),
         #: if cookiecutter.oauth == "server"
         client_id=session.get("clientId"),
         #: endif

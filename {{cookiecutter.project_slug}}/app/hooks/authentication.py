@@ -9,11 +9,15 @@ from flask import request
 from app import tokens
 from app.accounts import sessions
 from app.context import context
-from app.errors import StaleLoginError, UnauthorizedError
+from app.errors import ForbiddenError, StaleLoginError, UnauthorizedError
 from app.extensions import settings
 from app.hooks import routing
 #: if cookiecutter.oauth == "server"
 from app.oauth.hooks import check_scopes
+#: endif
+#: if cookiecutter.second_factor
+from app.second_factor.errors import SecondFactorMissingError
+from app.second_factor.roles import lacks_second_factor
 #: endif
 from app.tokens.claims import TokenType
 
@@ -40,7 +44,8 @@ def read_token() -> None:
 def authenticate() -> None:
     """Find the session of the token, in one read; only public operations go without.
 
-    Raises UnauthorizedError, and StaleLoginError where a log-in has to be fresh.
+    Raises UnauthorizedError, ForbiddenError where the operation is for others, and StaleLoginError
+    where a log-in has to be fresh.
     """
     if context.token_problem is not None:
         raise context.token_problem
@@ -51,6 +56,7 @@ def authenticate() -> None:
     #: if cookiecutter.oauth == "server"
     check_scopes(claims, operation)
     #: endif
+    _check_role(operation)
     # A deletion that began with a fresh log-in may go on, however long it takes.
     if operation is not None and operation.needs_fresh_login and not context.caller.is_leaving:
         seconds = settings.LOGIN_FRESH_SECONDS
@@ -61,11 +67,28 @@ def authenticate() -> None:
 def look_again() -> None:
     """Look the session up again after a body was read: it may have ended while the body came.
 
-    Raises UnauthorizedError.
+    Raises UnauthorizedError, and ForbiddenError where a role was taken away meanwhile.
     """
     operation = context.operation
     if operation is not None and operation.body is not None and not operation.is_public:
         context.caller = _find_caller(operation)
+        _check_role(operation)
+
+
+def _check_role(operation: Operation | None) -> None:
+    needed = None if operation is None else operation.role
+    #: if cookiecutter.second_factor
+    if needed is None:
+        return
+    if needed not in context.caller.roles:
+        raise ForbiddenError
+    # Whoever has the role may log in without, and set one up.
+    if lacks_second_factor(context.caller):
+        raise SecondFactorMissingError
+    #: else
+    if needed is not None and needed not in context.caller.roles:
+        raise ForbiddenError
+    #: endif
 
 
 def _find_caller(operation: Operation | None) -> Caller:

@@ -154,6 +154,8 @@ def _read_words(operation: Operation, doc: Doc, function: Callable[..., Any]) ->
     """Return the summary and the description; what the contract says of itself ends the latter."""
     summary, _, further = (getdoc(function) or "").partition("\n")
     sentences = [doc.description or further.strip()]
+    if operation.role is not None:
+        sentences.append(f"Only accounts with the role {operation.role} may call it.")
     if operation.needs_fresh_login:
         sentences.append("The access token must be of a recent log-in, not of a refresh.")
     if operation.is_conditional and function.__name__ == "get":

@@ -31,3 +31,10 @@ class SecondFactorOnError(Problem):
     status = HTTPStatus.CONFLICT
     code = "second-factor-on"
     detail = "The account has a second factor: remove it first."
+
+
+class SecondFactorMissingError(ForbiddenError):
+    """Raised when an operation is for a role, and the caller's has to have a second factor."""
+
+    code = "second-factor-missing"
+    detail = "Set up a second factor to do this."

@@ -74,12 +74,13 @@ def test_no_path_names_an_account(operation: Operation) -> None:
 @pytest.mark.checklist("proc.me")
 @each(is_shared)
 def test_what_is_not_below_me_is_the_same_to_everybody(
-    world: World, example: Example, stranger: Person
+    world: World, example: Example, make_account: MakeAccount
 ) -> None:
     """What is a caller's own belongs below /me: of others it would not even be found."""
     request = example.request()
     own = world.api.client.open(**request) if example.operation.method == "GET" else None
-    answer = send_as(stranger, world, example)
+    roles = [role] if (role := example.operation.contract.role) else []
+    answer = send_as(make_account(app=world.app, roles=roles), world, example)
     assert answer.status_code != 404 or not example.is_there
     if own is not None and answer.status_code == own.status_code:
         assert answer.data == own.data

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from app.accounts.roles import Role
 from tests.fixtures.accounts import PASSWORD, Person
 from tests.fixtures.examples import World
 from tests.fixtures.operations import find_operations, takes_json
@@ -115,6 +116,8 @@ def test_documents_of_the_next_release_are_read_changed_and_kept(
 ) -> None:
     this, following = releases
     Client().ask(following, "POST", "/api/v1/auth/signup", json=ACCOUNT)
+    # What it makes may be for a role.
+    database.accounts.update_one({}, {"$set": {"roles": [Role.ADMIN]}})
     client = _log_in(following)
     # Sessions are written without their class.
     database.accounts.update_many({}, {"$set": {f"sessions.$[].{LATER}": "x"}})
