@@ -102,6 +102,7 @@ OWNERS = (
             "tests/fixtures/issuers.py",
             "tests/fixtures/provider_logins.py",
             "tests/identities/",
+            "tests/second_factor/test_provider_logins.py",
         ),
     ),
     Owner(
@@ -115,6 +116,7 @@ OWNERS = (
             "tests/promises/test_oauth_pages.py",
             "tests/fixtures/oauth.py",
             "tests/oauth/",
+            "tests/second_factor/test_oauth_pages.py",
         ),
     ),
     Owner(

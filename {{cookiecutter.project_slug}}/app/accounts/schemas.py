@@ -33,7 +33,6 @@ _WRITE_ONLY = {"format": "password", "writeOnly": True}
 _NEW = {**_WRITE_ONLY, "minLength": 8, "maxLength": 256}
 NewPassword = Annotated[Secret[Annotated[Text, _SHORT]], Field(json_schema_extra=_NEW)]
 GivenPassword = Annotated[Secret[Annotated[Text, _SHORT]], Field(json_schema_extra=_WRITE_ONLY)]
-
 #: if cookiecutter.second_factor
 _TYPED = Field(min_length=1, max_length=64)
 GivenCode = Annotated[Secret[Annotated[Text, _TYPED]], Field(json_schema_extra=_WRITE_ONLY)]

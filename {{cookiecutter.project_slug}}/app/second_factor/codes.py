@@ -47,9 +47,7 @@ def find_step(secret: str, code: str) -> int | None:
     if not _TOTP.fullmatch(text):
         return None
     try:
-        return TOTP(secret).verify_and_get_timecode(
-            text, for_time=now(), valid_window=_STEPS_ASIDE
-        )
+        return TOTP(secret).verify_and_get_timecode(text, for_time=now(), valid_window=_STEPS_ASIDE)
     except OTPVerificationError:
         return None
 
