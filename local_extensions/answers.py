@@ -84,7 +84,7 @@ DEPENDENCIES = frozenset(
     opentelemetry-instrumentation-flask opentelemetry-instrumentation-pymongo
     opentelemetry-proto opentelemetry-sdk ordered-set orjson packaging past pathable pathspec
     pip pluggy priority prometheus-client prompt-toolkit protobuf py pycparser pydantic
-    pydantic-core pydantic-settings pygments pyjwt pymongo pyrate-limiter pytest pytest-cov
+    pydantic-core pydantic-settings pygments pyjwt pymongo pyotp pyrate-limiter pytest pytest-cov
     pytest-randomly pytest-timeout pytest-xdist python-dateutil python-dotenv pyyaml redis
     referencing requests requests-oauthlib rfc3339-validator rich rpds rpds-py ruff s2sphere
     schemathesis secantus secantusdb sentry-sdk setuptools shapely six sortedcontainers

@@ -102,6 +102,7 @@ OWNERS = (
             "tests/fixtures/issuers.py",
             "tests/fixtures/provider_logins.py",
             "tests/identities/",
+            "tests/second_factor/test_provider_logins.py",
         ),
     ),
     Owner(
@@ -115,6 +116,7 @@ OWNERS = (
             "tests/promises/test_oauth_pages.py",
             "tests/fixtures/oauth.py",
             "tests/oauth/",
+            "tests/second_factor/test_oauth_pages.py",
         ),
     ),
     Owner(
@@ -128,6 +130,18 @@ OWNERS = (
             "tests/encryption/",
             "tests/fixtures/encryption.py",
             "tests/identities/test_encrypted_identities.py",
+        ),
+    ),
+    Owner(
+        "second_factor",
+        ON,
+        (
+            "app/oauth/templates/oauth/login_with_code.html",
+            "app/second_factor/",
+            "config/second_factor.py",
+            "tests/second_factor/",
+            "tests/fixtures/second_factors.py",
+            "tests/promises/test_second_factor.py",
         ),
     ),
     Owner(

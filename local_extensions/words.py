@@ -122,6 +122,12 @@ WORDS = (
         (rf"(?i){OURS}encrypt", "(?i)fernet", "(?i)blind index", "FIELD_ENCRYPTION", "FIELD_INDEX"),
         CHECKLIST,
     ),
+    Words(
+        "second_factor",
+        ON,
+        ("(?i)second.?factor", "(?i)pyotp", "(?i)totp", "(?i)recovery.codes?"),
+        CHECKLIST,
+    ),
     Words("xml", ON, (r"(?i)(?<!svg\+)xml(?!ns)",), XML_IS_REFUSED),
     Words(
         "uploads",

@@ -36,6 +36,9 @@ from app.identities import providers
 from app.jobs import queue
 #: endif
 from app.operations import Operations
+#: if cookiecutter.second_factor
+from app.second_factor import roles as second_factor_roles
+#: endif
 from app.tokens import callbacks
 from config.urls import SUB_PATH
 
@@ -89,6 +92,9 @@ def register_extensions(app: Flask) -> None:
     health.init_app(app)
     callbacks.bind(jwt)
     tokens.configure(jwt, app)
+    #: if cookiecutter.second_factor
+    second_factor_roles.init_app(app)
+    #: endif
     #: if cookiecutter.oauth == "client"
     providers.init_app(app)
     #: endif

@@ -24,6 +24,9 @@ ROUTES: Final = (
     ("app.identities.views.identities", f"{API_PREFIX}/me/identities"),
     #: endif
     ("app.notes.views.blueprint", f"{API_PREFIX}/me/notes"),
+    #: if cookiecutter.second_factor
+    ("app.second_factor.views.blueprint", f"{API_PREFIX}/me/second-factor"),
+    #: endif
     #: if cookiecutter.uploads
     ("app.files.views.blueprint", f"{API_PREFIX}/me/files"),
     #: endif

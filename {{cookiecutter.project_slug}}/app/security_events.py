@@ -58,6 +58,12 @@ class Event(StrEnum):
     ROLES_CHANGED = "roles-changed"
     ACCOUNT_SUSPENDED = "account-suspended"
     ACCOUNT_RESTORED = "account-restored"
+    #: if cookiecutter.second_factor
+    SECOND_FACTOR_SET_UP = "second-factor-set-up"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
+    CODE_REFUSED = "code-refused"
+    RECOVERY_CODE_USED = "recovery-code-used"
+    #: endif
     #: if cookiecutter.oauth == "client"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"

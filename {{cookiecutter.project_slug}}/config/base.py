@@ -30,6 +30,9 @@ from config.object_store import UploadSettings
 #: if cookiecutter.oauth == "client"
 from config.providers import ProviderSettings
 #: endif
+#: if cookiecutter.second_factor
+from config.second_factor import SecondFactorSettings
+#: endif
 from config.server import ServerSettings
 #: if cookiecutter.observability
 from config.telemetry import TelemetrySettings
@@ -66,6 +69,9 @@ class Base(
     #: endif
     #: if cookiecutter.throttling
     ThrottleSettings,
+    #: endif
+    #: if cookiecutter.second_factor
+    SecondFactorSettings,
     #: endif
     ServerSettings,
     AuditSettings,

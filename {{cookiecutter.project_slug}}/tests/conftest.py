@@ -31,6 +31,9 @@ pytest_plugins = [
     #: if cookiecutter.oauth == "server"
     "tests.fixtures.oauth",
     #: endif
+    #: if cookiecutter.second_factor
+    "tests.fixtures.second_factors",
+    #: endif
     "tests.fixtures.processes",
     #: if cookiecutter.deploy != "none"
     "tests.fixtures.gateway",

@@ -7,6 +7,7 @@ import pytest
 from app import tokens
 from app.accounts import deletion, own_sessions, passwords, sessions
 from app.accounts import service as accounts
+from app.accounts.callers import Credentials
 from app.accounts.errors import WrongCredentialsError
 from app.accounts.models import Deletion, stored_accounts
 from app.database import preparation
@@ -38,13 +39,13 @@ def _live(email: str) -> None:
     """Do everything once that an account can do."""
     profile = accounts.sign_up(email, PASSWORD, "A")
     with pytest.raises(WrongCredentialsError):
-        sessions.log_in(email, f"{CANARY} elsewhere", ADDRESS)
-    pair = sessions.log_in(email, PASSWORD, ADDRESS)
+        sessions.log_in(Credentials(email, f"{CANARY} elsewhere", ADDRESS))
+    pair = sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
     refresh = _claims(pair.refresh_token, TokenType.REFRESH)
     sessions.refresh(sessions.find_caller(refresh), refresh.token_id)
     caller = sessions.find_caller(_claims(pair.access_token))
     accounts.rename(profile.id, "B")
-    other = sessions.log_in(email, PASSWORD, ADDRESS)
+    other = sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
     own_sessions.end(caller, other.session_id)
     assert len(own_sessions.list_all(caller)) == 1
     own_sessions.end_others(caller)

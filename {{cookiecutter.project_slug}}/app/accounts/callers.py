@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Credentials:
+    """What somebody shows to log in, and from where."""
+
+    email: str
+    password: str = field(repr=False)
+    address: str
+    #: if cookiecutter.second_factor
+    # Of an authenticator app, or a recovery code; empty where there is none.
+    code: str = field(default="", repr=False)
+    #: endif
+
+
+@dataclass(frozen=True, slots=True)
 class Proven:
     """A proof of identity, valid as long as the account has this version of its credentials.
 
@@ -54,6 +67,13 @@ class Caller:
         """The proof of identity of this call; it ends with the session."""
         return Proven(self.account_id, self.credential_version, self.session_id)
 
+    #: if cookiecutter.second_factor
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether the account asks for a code at each log-in."""
+        return "secondFactor" in self.record
+
+    #: endif
     @property
     def profile(self) -> Profile:
         """What the account shows of itself, which few requests ask for."""

@@ -46,6 +46,10 @@ LOG_IN = Doc(
     description=(
         "Failed log-ins are counted by account and address, by account and by address. Too many "
         "are answered 429 for a while that grows, whether or not the account exists."
+        #: if cookiecutter.second_factor
+        " An account with a second factor gives a code, too: of its app, where it counts once, or "
+        "a recovery code. Wrong codes are counted by account."
+        #: endif
     ),
     example={"email": "minji@example.com", "password": "correct horse battery staple"},
     answer=TOKEN_PAIR,
@@ -140,6 +144,9 @@ CHANGE_PASSWORD = Doc(
         "Every token from before is over, the caller's and its copies included: the answer has new "
         "ones. Wrong current passwords are counted by session: too many are answered 429 for a "
         "while that grows. The new one is held against the same rules as at sign-up."
+        #: if cookiecutter.second_factor
+        " With a second factor the new tokens are none of a fresh log-in: that takes a code."
+        #: endif
     ),
     example={
         "currentPassword": "correct horse battery staple",

@@ -8,11 +8,19 @@ from app.errors import ForbiddenError, Problem, TooManyRequestsError
 
 
 class WrongCredentialsError(Problem):
+    #: if cookiecutter.second_factor
+    """Raised when e-mail, password and code do not belong together, known account or not."""
+    #: else
     """Raised when e-mail and password do not belong together, known account or not."""
+    #: endif
 
     status = HTTPStatus.UNAUTHORIZED
     code = "wrong-credentials"
+    #: if cookiecutter.second_factor
+    detail = "E-mail, password or code is wrong."
+    #: else
     detail = "E-mail or password is wrong."
+    #: endif
 
     def __init__(self) -> None:
         super().__init__(headers={"WWW-Authenticate": "Bearer"})

@@ -65,6 +65,17 @@ def check_session(session_id: UUID, is_right: Callable[[], bool]) -> bool:
     return _check({f"session:{session_id}": settings.LOGIN_MAX_RETRY}, is_right)
 
 
+#: if cookiecutter.second_factor
+def check_code(account_id: UUID, is_right: Callable[[], bool]) -> bool:
+    """Tell whether a code is right; raises LoginJailedError without looking at it.
+
+    These failures are counted by account and by nothing else, and a right code alone clears them:
+    neither the right password nor another session or address gives more tries.
+    """
+    return _check({f"code:{account_id}": settings.LOGIN_MAX_RETRY}, is_right)
+
+
+#: endif
 def _check(limits: Mapping[str, int], is_right: Callable[[], bool]) -> bool:
     """Check one password, with a reserved failure in each of *limits*.
 

@@ -16,6 +16,9 @@ from mongoengine import (
     #: if cookiecutter.field_encryption
     DynamicField,
     #: endif
+    #: if cookiecutter.second_factor
+    EmbeddedDocumentField,
+    #: endif
     EmbeddedDocumentListField,
     IntField,
     ListField,
@@ -29,6 +32,9 @@ from app.encryption import EncryptedStringField, blind_index, blind_indexes, ind
 #: endif
 #: if cookiecutter.oauth == "client"
 from app.identities.identity import UNIQUE_IDENTITY, Identity
+#: endif
+#: if cookiecutter.second_factor
+from app.second_factor.models import SecondFactor
 #: endif
 
 if TYPE_CHECKING:
@@ -91,6 +97,11 @@ class Account(BaseDocument):
     identities = EmbeddedDocumentListField(Identity)
     #: else
     password_hash = StringField(db_field="passwordHash", required=True)
+    #: endif
+    #: if cookiecutter.second_factor
+    second_factor = EmbeddedDocumentField(SecondFactor, db_field="secondFactor")
+    # One that nobody has confirmed yet.
+    pending_second_factor = EmbeddedDocumentField(SecondFactor, db_field="pendingSecondFactor")
     #: endif
     sessions = EmbeddedDocumentListField(Session)
     # Those of app/accounts/roles.py beyond that of a member; most accounts have none.

@@ -16,6 +16,7 @@ from app import tokens
 from app.accounts import jail, passwords
 from app.accounts.callers import (
     Caller,
+    Credentials,
     #: if cookiecutter.oauth == "server"
     Grant,
     #: endif
@@ -35,6 +36,10 @@ from app.database.documents import new_id, utc_now
 from app.database.keyed_hashes import hash_for
 from app.errors import UnauthorizedError
 from app.extensions import settings
+#: if cookiecutter.second_factor
+from app.second_factor.checking import ACTIVE, take_code
+from app.second_factor.errors import SecondFactorRequiredError
+#: endif
 from app.security_events import Event
 
 if TYPE_CHECKING:
@@ -45,8 +50,31 @@ if TYPE_CHECKING:
     from app.tokens import Claims, TokenPair
 
 # What every request reads of its account, beside the one session.
-_READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt", "roles"), 1)
-_READ_AT_LOG_IN: Final = ("passwordHash", "credentialVersion", "knownAddresses", "isSuspended")
+_READ: Final = dict.fromkeys(
+    (
+        *Profile.MEMBERS,
+        "credentialVersion",
+        "deletionBeganAt",
+        "roles",
+        #: if cookiecutter.second_factor
+        "secondFactor.createdAt",
+        #: endif
+    ),
+    1,
+)
+# What a log-in reads.
+_READ_AT_LOG_IN: Final = dict.fromkeys(
+    (
+        "passwordHash",
+        "credentialVersion",
+        "knownAddresses",
+        "isSuspended",
+        #: if cookiecutter.second_factor
+        ACTIVE,
+        #: endif
+    ),
+    1,
+)
 # How many addresses of its owner an account remembers.
 _KNOWN_ADDRESSES: Final = 20
 
@@ -74,20 +102,30 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
     )
 
 
-def log_in(email: str, password: str, address: str, user_agent: str = "") -> TokenPair:
+def log_in(credentials: Credentials, user_agent: str = "") -> TokenPair:
     """Return a new session's tokens; raises what check_credentials() raises."""
-    return open_session(check_credentials(email, password, address), user_agent)
+    return open_session(check_credentials(credentials), user_agent)
 
 
-def check_credentials(email: str, password: str, address: str) -> Proven:
+def check_credentials(credentials: Credentials) -> Proven:
+    #: if cookiecutter.second_factor
+    """Return whose account this is.
+
+    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
+    accounts and wrong passwords alike, in the same time. Only after a right password it tells more:
+    AccountSuspendedError, SecondFactorRequiredError where an account with a second factor gives no
+    code, and WrongCredentialsError for a wrong one.
+    """
+    #: else
     """Return whose account this is.
 
     Raises LoginJailedError before any hashing, WrongCredentialsError for unknown accounts and wrong
     passwords alike, in the same time, and AccountSuspendedError after a right password alone.
     """
+    #: endif
+    email, password, address = credentials.email, credentials.password, credentials.address
     email_index = Account.email_index_for(email)
-    wanted = dict.fromkeys(_READ_AT_LOG_IN, 1)
-    record = stored_accounts().find_one(Account.with_email(email), wanted) or {}
+    record = stored_accounts().find_one(Account.with_email(email), _READ_AT_LOG_IN) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
 
     def is_right() -> bool:
@@ -106,6 +144,9 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     if record.get("isSuspended"):
         recording.record(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
         raise AccountSuspendedError
+    #: if cookiecutter.second_factor
+    _check_second_factor(record, credentials.code)
+    #: endif
     recording.record(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
@@ -114,6 +155,18 @@ def check_credentials(email: str, password: str, address: str) -> Proven:
     return Proven(record["_id"], record.get("credentialVersion", 0))
 
 
+#: if cookiecutter.second_factor
+def _check_second_factor(record: dict[str, Any], code: str) -> None:
+    """Ask for a code where the account has a second factor."""
+    if ACTIVE not in record:
+        return
+    if not code:
+        raise SecondFactorRequiredError
+    if not take_code(record["_id"], record[ACTIVE], code):
+        raise WrongCredentialsError
+
+
+#: endif
 def open_session(proven: Proven, user_agent: str = "", *events: Event, **still: Any) -> TokenPair:
     """Return the tokens of a new session, for somebody who has just proven who they are.
 
@@ -157,7 +210,13 @@ def begin_anew(
     already ended.
     """
     now = utc_now()
+    #: if cookiecutter.second_factor
+    # The password alone is no log-in where there is a second factor.
+    is_fresh = not caller.has_second_factor
+    pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=is_fresh)
+    #: else
     pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
+    #: endif
     ending = end_with(changes, now, [_new_session(pair, now, client=name_client(user_agent))])
     return pair if recording.change_account(caller.proven.still, ending, *events) else None
 

@@ -9,6 +9,7 @@ from flask import Blueprint, request, url_for
 from flask.views import MethodView
 
 from app.accounts import deletion, docs, own_sessions, service, sessions
+from app.accounts.callers import Credentials
 from app.accounts.errors import (
     AccountSuspendedError,
     EmailTakenError,
@@ -43,6 +44,9 @@ from app.decorators import (
 #: if cookiecutter.oauth == "server"
 from app.oauth.decorators import scopes
 from app.oauth.scopes import Scope
+#: endif
+#: if cookiecutter.second_factor
+from app.second_factor.errors import SecondFactorRequiredError
 #: endif
 
 if TYPE_CHECKING:
@@ -82,16 +86,24 @@ class LogInView(MethodView):
     #: endif
     @accepts(LogIn)
     @returns(TokenPairOut)
+    #: if cookiecutter.second_factor
+    @raises(
+        WrongCredentialsError, AccountSuspendedError, SecondFactorRequiredError, LoginJailedError
+    )
+    #: else
     @raises(WrongCredentialsError, AccountSuspendedError, LoginJailedError)
+    #: endif
     def post(self, body: LogIn) -> Reply:
         """Exchange credentials for tokens."""
-        pair = sessions.log_in(
-            body.email,
-            body.password.get_secret_value(),
-            request.remote_addr or "",
-            request.user_agent.string,
+        credentials = Credentials(
+            email=body.email,
+            password=body.password.get_secret_value(),
+            address=request.remote_addr or "",
+            #: if cookiecutter.second_factor
+            code=body.code.get_secret_value(),
+            #: endif
         )
-        return Reply(pair, _NO_STORE)
+        return Reply(sessions.log_in(credentials, request.user_agent.string), _NO_STORE)
 
 
 class RefreshView(MethodView):

@@ -15,6 +15,10 @@ from app.hooks import routing
 #: if cookiecutter.oauth == "server"
 from app.oauth.hooks import check_scopes
 #: endif
+#: if cookiecutter.second_factor
+from app.second_factor.errors import SecondFactorMissingError
+from app.second_factor.roles import lacks_second_factor
+#: endif
 from app.tokens.claims import TokenType
 
 if TYPE_CHECKING:
@@ -73,8 +77,18 @@ def look_again() -> None:
 
 def _check_role(operation: Operation | None) -> None:
     needed = None if operation is None else operation.role
+    #: if cookiecutter.second_factor
+    if needed is None:
+        return
+    if needed not in context.caller.roles:
+        raise ForbiddenError
+    # Whoever has the role may log in without, and set one up.
+    if lacks_second_factor(context.caller):
+        raise SecondFactorMissingError
+    #: else
     if needed is not None and needed not in context.caller.roles:
         raise ForbiddenError
+    #: endif
 
 
 def _find_caller(operation: Operation | None) -> Caller:

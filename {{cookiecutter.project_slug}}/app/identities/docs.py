@@ -29,6 +29,9 @@ LINK = Doc(
         "Send the browser that made this call to authorizationUrl: the answer sets the cookie that "
         "ties the two together. An account with a password gives it again; one without needs the "
         "access token of a recent log-in, not of a refresh."
+        #: if cookiecutter.second_factor
+        " An account with a second factor links none: a provider is one factor alone."
+        #: endif
     ),
     example={"provider": "github", "currentPassword": "correct horse battery staple"},
     answer={"authorizationUrl": "https://github.com/login/oauth/authorize?response_type=code"},
@@ -63,6 +66,9 @@ FINISH = Doc(
         "Works once, in the browser that the log-in was begun in. An account is made where none "
         "is linked with who logged in and none has the e-mail, which the provider must have "
         "verified; one that was asked to is linked."
+        #: if cookiecutter.second_factor
+        " An account with a second factor is not opened: it logs in with password and code."
+        #: endif
     ),
     choices=_CHOICES,
     parameters={

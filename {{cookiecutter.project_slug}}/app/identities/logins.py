@@ -23,6 +23,10 @@ from app.identities import providers, service
 from app.identities.errors import LoginRefusedError, LoginStateError
 from app.identities.models import PendingLogin
 from app.identities.providers.provider import Answer, Secrets
+#: if cookiecutter.second_factor
+from app.second_factor.checking import has_second_factor
+from app.second_factor.errors import SecondFactorOnError, SecondFactorRequiredError
+#: endif
 from app.security_events import Event
 
 if TYPE_CHECKING:
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from app.accounts.callers import Caller
     from app.tokens import TokenPair
 
-# Long enough for a password and a second factor.
+# Long enough for whatever a provider asks for.
 LOGIN_SECONDS: Final = 600
 _SECRET_BYTES: Final = 32
 
@@ -83,6 +87,10 @@ def begin_link(caller: Caller, provider_name: str, password: str, *, is_of_log_i
     WrongPasswordError, LoginJailedError, and StaleLoginError where there is no password.
     """
     providers.find(provider_name)
+    #: if cookiecutter.second_factor
+    if caller.has_second_factor:
+        raise SecondFactorOnError
+    #: endif
     account = accounts.find(caller)
     if account.password_hash:
         accounts.confirm_password(account, password, caller.session_id)
@@ -111,6 +119,11 @@ def finish(
     proof = provider.prove(Answer(returned.code, returned.issuer), secrets)
     if pending.account is None:
         proven = service.find_or_create(provider.name, proof)
+        #: if cookiecutter.second_factor
+        # A provider is one factor alone. One that is set up after this look ends this log-in.
+        if has_second_factor(proven.account_id):
+            raise SecondFactorRequiredError
+        #: endif
     else:
         version = pending.credential_version or 0
         proven = Proven(pending.account.pk, version, pending.session_id)

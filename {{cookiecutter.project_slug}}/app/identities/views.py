@@ -38,6 +38,9 @@ from app.identities.errors import (
     TooManyIdentitiesError,
 )
 from app.identities.schemas import IdentitiesOut, LinkIdentity, LinkOut, LoginReturn
+#: if cookiecutter.second_factor
+from app.second_factor.errors import SecondFactorOnError, SecondFactorRequiredError
+#: endif
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,6 +65,9 @@ class IdentitiesView(MethodView):
         WrongPasswordError,
         StaleLoginError,
         LoginJailedError,
+        #: if cookiecutter.second_factor
+        SecondFactorOnError,
+        #: endif
         ProviderUnavailableError,
     )
     def post(self, body: LinkIdentity) -> Reply:
@@ -133,6 +139,9 @@ class FinishView(MethodView):
         LinkRequiredError,
         IdentityTakenError,
         TooManyIdentitiesError,
+        #: if cookiecutter.second_factor
+        SecondFactorRequiredError,
+        #: endif
         ProviderUnavailableError,
     )
     def get(self, provider: str, query: LoginReturn) -> Reply:

@@ -48,7 +48,11 @@ LOG_IN = Doc(
     protocol={
         400: _REFUSED,
         401: ProtocolAnswer(
+            #: if cookiecutter.second_factor
+            "The page again: e-mail, password or code is wrong, or the code is missing.",
+            #: else
             "The page again: e-mail or password is wrong.",
+            #: endif
             {"WWW-Authenticate": "As elsewhere."},
             is_page=True,
         ),

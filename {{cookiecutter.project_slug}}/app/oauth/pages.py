@@ -15,6 +15,9 @@ from app.extensions import settings
 from app.oauth import name_issuer, page_tickets
 from app.oauth.page_texts import WORDS
 from app.oauth.scopes import known_scopes
+#: if cookiecutter.second_factor
+from app.second_factor.errors import SecondFactorRequiredError
+#: endif
 
 if TYPE_CHECKING:
     from app.accounts.callers import Proven
@@ -32,7 +35,11 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
     browser = page_tickets.name_browser(read_browser())
     retry_after = problem.headers.get("Retry-After") if problem else None
     response = _render(
+        #: if cookiecutter.second_factor
+        "login_with_code.html",
+        #: else
         "login.html",
+        #: endif
         client=asked.client.name,
         email=email,
         problem=problem and _word_for(problem),
@@ -47,8 +54,13 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
 
 
 def _word_for(problem: Problem) -> str:
+    """Return the name of the words that say what went wrong."""
     if "Retry-After" in problem.headers:
         return "jailed"
+    #: if cookiecutter.second_factor
+    if isinstance(problem, SecondFactorRequiredError):
+        return "required"
+    #: endif
     return "suspended" if isinstance(problem, AccountSuspendedError) else "wrong"
 
 

@@ -41,6 +41,9 @@ class OAuthLoginForm(OAuthForm):
     ticket: str
     email: str
     password: Annotated[str, Field(json_schema_extra=_SECRET)]
+    #: if cookiecutter.second_factor
+    code: Annotated[str | None, Field(json_schema_extra=_SECRET)] = None
+    #: endif
 
 
 class OAuthConsentForm(OAuthForm):

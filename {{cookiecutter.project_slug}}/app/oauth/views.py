@@ -14,6 +14,7 @@ from flask.views import MethodView
 from pydantic import ValidationError
 
 from app.accounts import own_sessions, sessions
+from app.accounts.callers import Credentials
 from app.accounts.errors import WrongCredentialsError
 from app.accounts.schemas import LogIn
 from app.context import context
@@ -55,6 +56,11 @@ Form = list[tuple[str, str]]
 logger = logging.getLogger(__name__)
 
 _NO_STORE = {"Cache-Control": "no-store"}
+#: if cookiecutter.second_factor
+_CREDENTIALS = ("email", "password", "code")
+#: else
+_CREDENTIALS = ("email", "password")
+#: endif
 
 
 class AuthorizeView(MethodView):
@@ -93,7 +99,7 @@ class LogInView(MethodView):
             return pages.refuse()
         email = str(fields.get("email", ""))
         try:
-            granter = _log_in(email, str(fields.get("password", "")))
+            granter = _log_in(fields)
         except Problem as problem:
             return pages.show_login(asked, problem, email)
         return pages.show_consent(asked, granter, email)
@@ -205,15 +211,23 @@ def _read_fields(form: Form, step: str) -> dict[str, Any] | None:
     return None if ticket is None else {**fields, "ticket": ticket}
 
 
-def _log_in(email: str, password: str) -> Proven:
+def _log_in(fields: dict[str, Any]) -> Proven:
+    # A field that is left empty is sent all the same.
+    given = {name: fields[name] for name in _CREDENTIALS if fields.get(name)}
     try:
-        credentials = LogIn.model_validate({"email": email, "password": password})
+        shown = LogIn.model_validate(given)
     except ValidationError:
         # What no account can have is no account's; the page has one sentence for both.
         raise WrongCredentialsError from None
-    address = request.remote_addr or ""
     return sessions.check_credentials(
-        credentials.email, credentials.password.get_secret_value(), address
+        Credentials(
+            email=shown.email,
+            password=shown.password.get_secret_value(),
+            address=request.remote_addr or "",
+            #: if cookiecutter.second_factor
+            code=shown.code.get_secret_value(),
+            #: endif
+        )
     )
 
 

@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING
 from app import errors
 #: if cookiecutter.oauth == "server"
 from app.oauth.errors import InsufficientScopeError
+#: endif
+#: if cookiecutter.second_factor
+from app.second_factor.errors import SecondFactorMissingError
+#: endif
+#: if cookiecutter.oauth == "server"
 from app.tokens.claims import TokenType
 #: endif
 
@@ -73,6 +78,9 @@ def _by_authentication(operation: Operation) -> Iterator[type[Problem]]:
         yield errors.StaleLoginError
     if operation.role is not None:
         yield errors.ForbiddenError
+        #: if cookiecutter.second_factor
+        yield SecondFactorMissingError
+        #: endif
     #: if cookiecutter.oauth == "server"
     if operation.token_type is TokenType.ACCESS:
         yield InsufficientScopeError

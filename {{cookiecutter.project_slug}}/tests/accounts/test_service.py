@@ -6,7 +6,7 @@ import pytest
 
 from app import tokens
 from app.accounts import passwords, service, sessions
-from app.accounts.callers import Proven
+from app.accounts.callers import Credentials, Proven
 from app.accounts.errors import (
     EmailTakenError,
     LoginJailedError,
@@ -101,9 +101,9 @@ def test_after_a_password_change_only_one_new_session_is_left(make_account, data
 
 def test_the_new_password_logs_in_and_the_old_one_does_not(account):
     service.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
-    assert sessions.log_in(account.email, NEW_PASSWORD, ADDRESS)
+    assert sessions.log_in(Credentials(account.email, NEW_PASSWORD, ADDRESS))
     with pytest.raises(WrongCredentialsError):
-        sessions.log_in(account.email, PASSWORD, ADDRESS)
+        sessions.log_in(Credentials(account.email, PASSWORD, ADDRESS))
 
 
 @pytest.mark.usefixtures("cheap")

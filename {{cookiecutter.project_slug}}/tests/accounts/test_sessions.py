@@ -11,7 +11,7 @@ from argon2 import PasswordHasher, extract_parameters
 
 from app import tokens
 from app.accounts import passwords, sessions
-from app.accounts.callers import Proven
+from app.accounts.callers import Credentials, Proven
 from app.accounts.errors import LoginJailedError, WrongCredentialsError
 from app.errors import UnauthorizedError
 from app.extensions import settings
@@ -29,7 +29,7 @@ def _context(app):
 
 
 def _log_in(account, password=PASSWORD):
-    return sessions.log_in(account.email, password, ADDRESS)
+    return sessions.log_in(Credentials(account.email, password, ADDRESS))
 
 
 def _claims(token, kind=TokenType.ACCESS):
@@ -82,7 +82,7 @@ def test_unknown_accounts_are_refused_with_the_same_work(account, monkeypatch):
     monkeypatch.setattr(passwords, "is_correct", is_correct)
     for email in (account.email, "nobody@example.com"):
         with pytest.raises(WrongCredentialsError):
-            sessions.log_in(email, WRONG, ADDRESS)
+            sessions.log_in(Credentials(email, WRONG, ADDRESS))
     assert checked == [(WRONG, False), (WRONG, True)]
 
 
@@ -94,9 +94,9 @@ def test_known_and_unknown_accounts_are_jailed_alike(make_account, monkeypatch, 
     monkeypatch.setattr(passwords, "is_correct", lambda *_: False)
     for _ in range(5):
         with pytest.raises(WrongCredentialsError):
-            sessions.log_in(email, WRONG, ADDRESS)
+            sessions.log_in(Credentials(email, WRONG, ADDRESS))
     with pytest.raises(LoginJailedError):
-        sessions.log_in(email, WRONG, ADDRESS)
+        sessions.log_in(Credentials(email, WRONG, ADDRESS))
 
 
 @pytest.mark.usefixtures("_context")

@@ -34,6 +34,12 @@ def is_making(operation: Operation) -> bool:
     return operation.method == "POST" and operation.success in {201, 202}
 
 
+def is_one_of_many(operation: Operation) -> bool:
+    """Tell whether what the operation makes has an id, and is not the only one of its caller."""
+    reading = find_at(operation.path, "GET")
+    return reading is None or is_list(reading)
+
+
 def is_of_the_caller(operation: Operation) -> bool:
     """Tell whether the operation is about what belongs to its caller alone."""
     return re.match(r"/api/v\d+/(me|auth)(/|$)", operation.path) is not None

@@ -186,7 +186,14 @@ def test_tokens_are_answered_where_somebody_logs_in_alone(operation: Operation) 
     if operation.path == CALLBACK:
         return
     #: endif
-    assert operation.path in {LOGIN, REFRESH, "/api/v1/me/password"}
+    assert operation.path in {
+        LOGIN,
+        REFRESH,
+        "/api/v1/me/password",
+        #: if cookiecutter.second_factor
+        "/api/v1/me/second-factor/confirm",
+        #: endif
+    }
 
 
 @pytest.mark.checklist("output.no-secrets")

@@ -19,6 +19,7 @@ from tests.promises.resources import (
     is_list,
     is_making,
     is_of_the_caller,
+    is_one_of_many,
     make,
     makes_a_thing,
     names_a_thing,
@@ -136,7 +137,7 @@ def test_no_member_of_a_body_chooses_the_owner(
 
 
 @pytest.mark.checklist("proc.uuid")
-@each(is_making)
+@each(is_making, is_one_of_many)
 def test_identifiers_in_answers_are_uuids_of_version_7(world: World, operation: Operation) -> None:
     shown = world.make(operation).json
     assert UUID(shown["id"]).version == 7
