@@ -19,6 +19,9 @@ from config.fields import PositiveNumber, try_mongodb_uri
 #: if cookiecutter.task_queue
 from config.jobs import JobSettings
 #: endif
+#: if cookiecutter.mail
+from config.letter_tokens import LetterTokenSettings
+#: endif
 from config.login import LoginSettings
 #: if cookiecutter.oauth == "server"
 from config.oauth_server import OAuthServerSettings
@@ -65,6 +68,9 @@ class Base(
     #: endif
     #: if cookiecutter.throttling
     ThrottleSettings,
+    #: endif
+    #: if cookiecutter.mail
+    LetterTokenSettings,
     #: endif
     ServerSettings,
     LoginSettings,

@@ -49,6 +49,11 @@ BY_NAME = {
 }
 # The layer of what has another name, by the module or its folder: services where none stands here.
 BY_PLACE = {
+    #: if cookiecutter.mail
+    "app.accounts.languages": "models",
+    "app.accounts.letter_docs": "docs",
+    "app.accounts.letter_views": "views",
+    #: endif
     "app.conditions": "contract",
     "app.context": "contract",
     "app.database": "database",

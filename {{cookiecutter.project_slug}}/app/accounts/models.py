@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mongoengine import (
     DateTimeField,
+    #: if cookiecutter.mail
+    DictField,
+    #: endif
     #: if cookiecutter.field_encryption
     DynamicField,
     #: endif
@@ -21,6 +24,9 @@ from mongoengine import (
     UUIDField,
 )
 
+#: if cookiecutter.mail
+from app.accounts.languages import Language, read_language
+#: endif
 from app.database.documents import BaseDocument, BaseEmbeddedDocument
 #: if cookiecutter.field_encryption
 from app.encryption import EncryptedStringField, blind_index, blind_indexes, index_to_store
@@ -65,6 +71,9 @@ class Account(BaseDocument):
             #: if cookiecutter.oauth == "client"
             UNIQUE_IDENTITY,
             #: endif
+            #: if cookiecutter.mail
+            {"fields": ["unconfirmed_until"], "expireAfterSeconds": 0},
+            #: endif
         ],
     }
 
@@ -95,6 +104,27 @@ class Account(BaseDocument):
     #: endif
     # Keyed hashes of the addresses its owner logged in from: failures elsewhere do not jail those.
     known_addresses = ListField(StringField(), db_field="knownAddresses")
+
+    # Goes up with every reset of the password: failures from before jail nobody any more.
+    resets = IntField()
+    #: if cookiecutter.mail
+    # Until its address is confirmed nobody can log in; at this moment MongoDB removes it, so that
+    # no address is taken by whoever cannot read its mail. A confirmed account has none.
+    unconfirmed_until = DateTimeField(db_field="unconfirmedUntil")
+    # The address that it is to have once the letter there is answered.
+    #: if cookiecutter.field_encryption
+    new_email = EncryptedStringField(db_field="newEmail")
+    #: else
+    new_email = StringField(db_field="newEmail")
+    #: endif
+    # What app/accounts/letter_tokens.py stores of the newest token of each purpose.
+    letter_tokens = DictField(db_field="letterTokens")
+    # As app/accounts/languages.py names it. One of a newer release is kept as it is.
+    language = StringField()
+    #: else
+    # Until when one log-in may use a password of an operator; after it that only confirms the next.
+    one_time_until = DateTimeField(db_field="oneTimeUntil")
+    #: endif
 
     # Since when it is being deleted: nobody can log in, and one session may repeat the request.
     deletion_began_at = DateTimeField(db_field="deletionBeganAt")
@@ -135,6 +165,16 @@ def stored_accounts() -> Collection[dict[str, Any]]:
     """
     accounts: Collection[dict[str, Any]] = Account._get_collection()  # noqa: SLF001 - mongoengine's accessor for raw collections.
     return accounts
+
+
+def read_email(record: dict[str, Any]) -> str:
+    """Return the address of a stored account without building a document."""
+    #: if cookiecutter.field_encryption
+    email: str = Account.email.read_from(record)
+    #: else
+    email: str = record["email"]
+    #: endif
+    return email
 
 
 def with_session(session: dict[str, Any], most: int) -> list[dict[str, Any]]:
@@ -185,11 +225,22 @@ class Profile:
     """What an account shows of itself."""
 
     # As they are stored.
-    MEMBERS: ClassVar = ("email", "displayName", "createdAt", "updatedAt")
+    MEMBERS: ClassVar = (
+        "email",
+        "displayName",
+        #: if cookiecutter.mail
+        "language",
+        #: endif
+        "createdAt",
+        "updatedAt",
+    )
 
     id: UUID
     email: str
     display_name: str
+    #: if cookiecutter.mail
+    language: Language
+    #: endif
     created_at: datetime
     updated_at: datetime
 
@@ -197,15 +248,17 @@ class Profile:
     def from_record(cls, record: dict[str, Any]) -> Self:
         """Read a stored account without building a document: every request does this."""
         #: if cookiecutter.field_encryption
-        email = Account.email.read_from(record)
         display_name = Account.display_name.read_from(record)
         #: else
-        email, display_name = record["email"], record["displayName"]
+        display_name = record["displayName"]
         #: endif
         return cls(
             id=record["_id"],
-            email=email,
+            email=read_email(record),
             display_name=display_name,
+            #: if cookiecutter.mail
+            language=read_language(record.get("language")),
+            #: endif
             created_at=record["createdAt"],
             updated_at=record["updatedAt"],
         )

@@ -13,7 +13,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from app import tokens
-from app.accounts import jail, passwords
+from app.accounts import (
+    jail,
+    passwords,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
+)
 from app.accounts.callers import (
     Caller,
     #: if cookiecutter.oauth == "server"
@@ -21,7 +27,13 @@ from app.accounts.callers import (
     #: endif
     Proven,
 )
-from app.accounts.errors import LoginJailedError, WrongCredentialsError
+from app.accounts.errors import (
+    #: if cookiecutter.mail
+    EmailUnconfirmedError,
+    #: endif
+    LoginJailedError,
+    WrongCredentialsError,
+)
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
 from app.accounts.user_agents import name_client
 from app.addresses import networks_of
@@ -29,6 +41,10 @@ from app.database.documents import new_id, utc_now
 from app.database.keyed_hashes import hash_for
 from app.errors import UnauthorizedError
 from app.extensions import settings
+#: if cookiecutter.mail
+from app.mail import letters
+from app.mail.letters import Purpose
+#: endif
 from app.security_events import Event, tell
 
 if TYPE_CHECKING:
@@ -40,6 +56,23 @@ if TYPE_CHECKING:
 
 # What every request reads of its account, beside the one session.
 _READ: Final = dict.fromkeys((*Profile.MEMBERS, "credentialVersion", "deletionBeganAt"), 1)
+# What a log-in reads.
+_CREDENTIALS: Final = dict.fromkeys(
+    (
+        "passwordHash",
+        "credentialVersion",
+        "knownAddresses",
+        "resets",
+        #: if cookiecutter.mail
+        *Profile.MEMBERS,
+        "letterTokens",
+        "unconfirmedUntil",
+        #: else
+        "oneTimeUntil",
+        #: endif
+    ),
+    1,
+)
 # How many addresses of its owner an account remembers.
 _KNOWN_ADDRESSES: Final = 20
 
@@ -68,31 +101,62 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
 
 def log_in(email: str, password: str, address: str, user_agent: str = "") -> TokenPair:
     """Return a new session's tokens; raises what check_credentials() raises."""
-    return open_session(check_credentials(email, password, address), user_agent)
+    return open_session(check_credentials(email, password, address, user_agent), user_agent)
 
 
-def check_credentials(email: str, password: str, address: str) -> Proven:
+def check_credentials(email: str, password: str, address: str, user_agent: str = "") -> Proven:
+    #: if cookiecutter.mail
+    """Return whose account this is.
+
+    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown accounts and
+    wrong passwords alike, in the same time. Only the right password learns EmailUnconfirmedError.
+    """
+    #: else
     """Return whose account this is.
 
     Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
     accounts and wrong passwords alike, in the same time.
     """
+    #: endif
     email_index = Account.email_index_for(email)
-    wanted = {"passwordHash": 1, "credentialVersion": 1, "knownAddresses": 1}
-    record = stored_accounts().find_one(Account.with_email(email), wanted) or {}
+    #: if cookiecutter.mail
+    # MongoDB removes an account that nobody has confirmed up to a minute late.
+    found = {**Account.with_email(email), "unconfirmedUntil": {"$not": {"$lte": utc_now()}}}
+    #: else
+    found = Account.with_email(email)
+    #: endif
+    record = stored_accounts().find_one(found, _CREDENTIALS) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
+    # A reset ends the jail: failures are counted anew.
+    resets = record.get("resets")
+    jail_name = f"{email_index}:{resets}" if resets else email_index
 
     def is_right() -> bool:
+        #: if cookiecutter.mail
         return passwords.is_correct(password, record.get("passwordHash"))
+        #: else
+        is_over = record.get("oneTimeUntil", utc_now()) < utc_now()
+        return passwords.is_correct(password, record.get("passwordHash")) and not is_over
+        #: endif
 
     try:
-        has_proven = jail.check_login(email_index, address, is_right, is_known=here in known)
+        has_proven = jail.check_login(jail_name, address, is_right, is_known=here in known)
     except LoginJailedError:
         tell(Event.LOGIN_JAILED, record.get("_id"), email_index=email_index)
         raise
     if not has_proven:
         tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
+    #: if cookiecutter.mail
+    if "unconfirmedUntil" in record:
+        sign_ups.remind(record, email_index)
+        raise EmailUnconfirmedError
+    if known and here not in known:
+        _tell_new_place(record, here, user_agent)
+    #: else
+    if "oneTimeUntil" in record:
+        _use_up(record)
+    #: endif
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
     if passwords.needs_rehash(record["passwordHash"], password):
@@ -154,7 +218,7 @@ def end_with(
     return {
         **changes,
         "$set": {**changes.get("$set", {}), **ending},
-        "$inc": {"credentialVersion": 1},
+        "$inc": {**changes.get("$inc", {}), "credentialVersion": 1},
     }
 
 
@@ -272,6 +336,37 @@ def _remember_address(account_id: UUID, addresses: list[str]) -> None:
     stored_accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
 
 
+#: if cookiecutter.mail
+def _tell_new_place(record: dict[str, Any], here: str, user_agent: str) -> None:
+    """Write to the owner that somebody logs in from where nobody did before: once for a place."""
+    account_id, profile = record["_id"], Profile.from_record(record)
+    if not letters.has_room(account_id, Purpose.NEW_PLACE):
+        return
+    letter = letters.prepare(
+        Purpose.NEW_PLACE,
+        account_id,
+        profile.email,
+        profile.language,
+        cause=str(new_id()),
+        name=profile.display_name,
+        client=name_client(user_agent) or "",
+    )
+    is_new = {"_id": account_id, "knownAddresses": {"$ne": here}}
+    change = {"$push": {"pendingLetters": letter, "knownAddresses": here}}
+    if stored_accounts().update_one(is_new, change).matched_count:
+        letters.release(account_id)
+
+
+#: else
+def _use_up(record: dict[str, Any]) -> None:
+    """Let one log-in have a one-time password; raise WrongCredentialsError for all others."""
+    unused = {"passwordHash": record["passwordHash"], "oneTimeUntil": record["oneTimeUntil"]}
+    used = {"$set": {"oneTimeUntil": utc_now()}}
+    if not stored_accounts().update_one({"_id": record["_id"], **unused}, used).matched_count:
+        raise WrongCredentialsError
+
+
+#: endif
 def _rehash(record: dict[str, Any], password: str) -> None:
     # Conditional: a password that was changed meanwhile must not be restored.
     stored_accounts().update_one(

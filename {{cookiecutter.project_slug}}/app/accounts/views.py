@@ -5,16 +5,36 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+#: if cookiecutter.mail
+from flask import Blueprint, request
+#: else
 from flask import Blueprint, request, url_for
+#: endif
 from flask.views import MethodView
 
-from app.accounts import deletion, docs, own_sessions, service, sessions
+from app.accounts import (
+    deletion,
+    docs,
+    own_sessions,
+    service,
+    sessions,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
+)
 from app.accounts.errors import (
+    #: if cookiecutter.mail
+    EmailUnconfirmedError,
+    #: else
     EmailTakenError,
+    #: endif
     LoginJailedError,
     WrongCredentialsError,
     WrongPasswordError,
 )
+#: if cookiecutter.mail
+from app.accounts.languages import language_from
+#: endif
 from app.accounts.schemas import (
     AccountOut,
     ChangeAccount,
@@ -63,12 +83,23 @@ class SignUpView(MethodView):
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @accepts(SignUp)
+    #: if cookiecutter.mail
+    @returns(None, HTTPStatus.ACCEPTED)
+    #: else
     @returns(AccountOut, HTTPStatus.CREATED)
     @raises(EmailTakenError)
+    #: endif
     def post(self, body: SignUp) -> Reply:
         """Create an account."""
+        #: if cookiecutter.mail
+        password = body.password.get_secret_value()
+        language = language_from(request.headers.get("Accept-Language", ""))
+        sign_ups.begin(body.email, password, body.display_name, language)
+        return Reply(None, _NO_STORE)
+        #: else
         profile = service.sign_up(body.email, body.password.get_secret_value(), body.display_name)
         return Reply(profile, {"Location": url_for("me.account"), **_NO_STORE})
+        #: endif
 
 
 class LogInView(MethodView):
@@ -81,7 +112,11 @@ class LogInView(MethodView):
     #: endif
     @accepts(LogIn)
     @returns(TokenPairOut)
+    #: if cookiecutter.mail
+    @raises(WrongCredentialsError, EmailUnconfirmedError, LoginJailedError)
+    #: else
     @raises(WrongCredentialsError, LoginJailedError)
+    #: endif
     def post(self, body: LogIn) -> Reply:
         """Exchange credentials for tokens."""
         pair = sessions.log_in(
@@ -156,8 +191,13 @@ class MeView(MethodView):
     @accepts(ChangeAccount)
     @returns(AccountOut)
     def patch(self, body: ChangeAccount) -> Profile:
+        #: if cookiecutter.mail
+        """Change the display name, or the language that the account is written to in."""
+        return service.change(context.account_id, body.model_dump(exclude_unset=True))
+        #: else
         """Change the display name."""
         return service.rename(context.account_id, body.display_name)
+        #: endif
 
     @documented(docs.DELETE)
     @with_fresh_login

@@ -9,13 +9,24 @@ before its owner came.
 from __future__ import annotations
 
 import re
+#: if cookiecutter.mail
+from contextlib import suppress
+#: endif
 from typing import TYPE_CHECKING, Final
 
 from email_validator import EmailNotValidError, validate_email
 from mongoengine import NotUniqueError
 
-from app.accounts import sessions
+from app.accounts import (
+    sessions,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
+)
 from app.accounts.callers import Proven
+#: if cookiecutter.mail
+from app.accounts.languages import Language
+#: endif
 from app.accounts.models import Account
 from app.errors import NotFoundError, UnauthorizedError
 from app.identities.errors import (
@@ -44,7 +55,13 @@ LONGEST_NAME: Final = 100
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
-def find_or_create(provider_name: str, proof: Proof) -> Proven:
+def find_or_create(
+    provider_name: str,
+    proof: Proof,
+    #: if cookiecutter.mail
+    language: Language = Language.ENGLISH,
+    #: endif
+) -> Proven:
     """Return the account that the identity opens, a new one where there is none.
 
     Raises EmailUnverifiedError, and LinkRequiredError where an account has the e-mail.
@@ -59,9 +76,12 @@ def find_or_create(provider_name: str, proof: Proof) -> Proven:
         email_index=Account.email_index_to_store(email),
         display_name=_name_for(proof.name, email),
         identities=[identity],
+        #: if cookiecutter.mail
+        language=language,
+        #: endif
     )
     try:
-        account.save(force_insert=True)
+        _insert(account)
     except NotUniqueError as error:
         # Another process may have come first with the same identity.
         found = _find_account(identity.name)
@@ -120,6 +140,18 @@ def unlink(caller: Caller, identity_id: UUID) -> None:
     if Account.objects(__raw__={**caller.proven.still, **mine}).first() is None:
         raise NotFoundError
     raise LastIdentityError
+
+
+def _insert(account: Account) -> None:
+    """Store a new account; raise NotUniqueError where another has its e-mail or identity."""
+    #: if cookiecutter.mail
+    # Its provider has verified the address, which whoever signed up with it has not shown to have.
+    with suppress(NotUniqueError):
+        account.save(force_insert=True)
+        return
+    sign_ups.give_way(account.email)
+    #: endif
+    account.save(force_insert=True)
 
 
 def _find_account(name: str) -> Proven | None:

@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 
+#: if cookiecutter.mail
+from app.accounts.errors import EmailUnconfirmedError
+#: endif
 from app.context import context
 from app.extensions import settings
 from app.oauth import name_issuer, page_tickets
@@ -30,11 +33,16 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
     """Ask for the account; after a *problem* once more, with the status that it has."""
     browser = page_tickets.name_browser(read_browser())
     retry_after = problem.headers.get("Retry-After") if problem else None
+    #: if cookiecutter.mail
+    kind = "unconfirmed" if isinstance(problem, EmailUnconfirmedError) else "wrong"
+    #: else
+    kind = "wrong"
+    #: endif
     response = _render(
         "login.html",
         client=asked.client.name,
         email=email,
-        problem=problem and ("jailed" if retry_after else "wrong"),
+        problem=problem and ("jailed" if retry_after else kind),
         seconds=retry_after,
         ticket=page_tickets.issue(LOG_IN, browser, asked.parameters),
     )

@@ -212,9 +212,18 @@ def _log_in(email: str, password: str) -> Proven:
         # What no account can have is no account's; the page has one sentence for both.
         raise WrongCredentialsError from None
     address = request.remote_addr or ""
+    #: if cookiecutter.mail
+    return sessions.check_credentials(
+        credentials.email,
+        credentials.password.get_secret_value(),
+        address,
+        request.user_agent.string,
+    )
+    #: else
     return sessions.check_credentials(
         credentials.email, credentials.password.get_secret_value(), address
     )
+    #: endif
 
 
 blueprint = Blueprint("oauth", __name__, template_folder="templates")
