@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mongoengine import (
     DateTimeField,
+    #: if cookiecutter.mail
+    DictField,
+    #: endif
     #: if cookiecutter.field_encryption
     DynamicField,
     #: endif
@@ -65,6 +68,10 @@ class Account(BaseDocument):
             #: if cookiecutter.oauth == "client"
             UNIQUE_IDENTITY,
             #: endif
+            #: if cookiecutter.mail
+            # Few accounts have any: workers look for those that were left.
+            {"fields": ["pending_letters.createdAt"], "sparse": True},
+            #: endif
         ],
     }
 
@@ -95,6 +102,12 @@ class Account(BaseDocument):
     #: endif
     # Keyed hashes of the addresses its owner logged in from: failures elsewhere do not jail those.
     known_addresses = ListField(StringField(), db_field="knownAddresses")
+
+    #: if cookiecutter.mail
+    # Letters that a change of the account has caused, stored with that change. They stay here for a
+    # moment: app/mail/letters.py makes jobs of them.
+    pending_letters = ListField(DictField(), db_field="pendingLetters")
+    #: endif
 
     # Since when it is being deleted: nobody can log in, and one session may repeat the request.
     deletion_began_at = DateTimeField(db_field="deletionBeganAt")
