@@ -203,22 +203,43 @@ OWNERS = (
         ("app/server/access_log.py", "tests/server/test_access_log.py"),
     ),
     Owner(
+        "mail",
+        ON,
+        (
+            "app/mail/",
+            "config/mail.py",
+            "dev/outbox.py",
+            "dev/outbox_process.py",
+            "tests/mechanics/dev/test_outbox.py",
+            "tests/config/test_mail.py",
+            "tests/fixtures/mail.py",
+            "tests/mail/",
+        ),
+    ),
+    # A worker asks the database where no broker wakes it.
+    Owner("mail", ON, ("app/jobs/polling.py", "tests/jobs/test_polling.py")),
+    Owner("task_queue", (False,), ("app/jobs/polling.py", "tests/jobs/test_polling.py")),
+    Owner(
         "task_queue",
         ON,
         (
             "app/exports/",
-            "app/jobs/",
-            "config/jobs.py",
+            "app/jobs/commands.py",
+            "app/jobs/queue.py",
+            "app/jobs/worker.py",
+            "config/queue.py",
             "dev/broker.py",
             "dev/broker_process.py",
-            "dev/worker.py",
             "tests/promises/test_workers.py",
             "tests/mechanics/dev/test_broker.py",
             "tests/exports/",
             "tests/fixtures/belongings.py",
             "tests/fixtures/queue.py",
-            "tests/jobs/",
-            "worker.py",
+            "tests/jobs/test_attempts.py",
+            "tests/jobs/test_commands.py",
+            "tests/jobs/test_queue.py",
+            "tests/jobs/test_service.py",
+            "tests/jobs/test_worker.py",
         ),
     ),
     Owner(
@@ -239,7 +260,6 @@ OWNERS = (
         ("kubernetes",),
         ("deploy/gateway/kubernetes/", "deploy/gateway/kustomization.yaml", "deploy/kubernetes/"),
     ),
-    Owner("task_queue", ON, ("deploy/kubernetes/base/worker.yaml",)),
     Owner("deploy", SHIPPED, (".github/workflows/release.yml", ".github/workflows/rollback.yml")),
     Owner("ci", ("github",), (".github/", "tests/promises/test_github.py")),
     Owner(
@@ -277,6 +297,17 @@ OWNERS = (
 
 SHARED = (
     Shared((("deploy", SHIPPED), ("security_headers", ON)), ("tests/fixtures/tls.py",)),
+    Shared(
+        (("mail", ON), ("task_queue", ON)),
+        (
+            "app/jobs/",
+            "config/jobs.py",
+            "deploy/kubernetes/base/worker.yaml",
+            "dev/worker.py",
+            "tests/jobs/",
+            "worker.py",
+        ),
+    ),
     Shared(
         (("api_docs", PAGES), ("cors", ON), ("oauth", ("client", "server")), ("uploads", ON)),
         ("tests/mechanics/browser/chromium.py", "tests/mechanics/browser/conftest.py"),

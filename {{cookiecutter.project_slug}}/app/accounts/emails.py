@@ -9,8 +9,8 @@ from mongoengine import NotUniqueError
 from app.accounts import letter_tokens, service, sessions, sign_ups
 from app.accounts.errors import SpentTokenError
 from app.accounts.languages import read_language
-from app.accounts.models import Account, Profile, read_email, stored_accounts
-from app.database.documents import new_id, utc_now
+from app.accounts.models import Account, read_email, stored_accounts
+from app.database.documents import utc_now
 from app.errors import UnauthorizedError
 from app.extensions import settings
 from app.mail import letters
@@ -60,7 +60,7 @@ def confirm(token: str) -> None:
     Raises SpentTokenError, also where another account has confirmed the address meanwhile.
     """
     found = letter_tokens.find(
-        token, Purpose.CONFIRM, Purpose.CHANGE_EMAIL, members=(*Profile.MEMBERS, "newEmail")
+        token, Purpose.CONFIRM, Purpose.CHANGE_EMAIL, members=("newEmail",)
     )
     if found.purpose is Purpose.CONFIRM:
         sign_ups.finish(found)
@@ -94,7 +94,7 @@ def _write_letters(account: Account, new_email: str, issued: Issued) -> list[dic
             Purpose.ACCOUNT_EXISTS, account.id, to, spoken, cause=issued.cause
         )
     notice = letters.prepare(
-        Purpose.EMAIL_CHANGING,
+        Purpose.EMAIL_CHANGED,
         account.id,
         account.email,
         language,
@@ -106,19 +106,10 @@ def _write_letters(account: Account, new_email: str, issued: Issued) -> list[dic
 
 def _change(found: Found) -> None:
     """Give the account its new address; raise NotUniqueError where another account has it."""
-    before, new_email = Profile.from_record(found.record), _read_new_email(found.record)
-    notice = letters.prepare(
-        Purpose.EMAIL_CHANGED,
-        before.id,
-        before.email,
-        before.language,
-        cause=str(new_id()),
-        name=before.display_name,
-    )
+    new_email = _read_new_email(found.record)
     changes = {
         # Letters to the old address open nothing any more.
         "$unset": {"letterTokens": True, "newEmail": True},
-        "$push": {"pendingLetters": notice},
     }
     changed = Account.objects(__raw__=found.still).update_one(
         set__email=new_email,
@@ -127,8 +118,7 @@ def _change(found: Found) -> None:
     )
     if not changed:
         raise SpentTokenError
-    tell(Event.EMAIL_CHANGED, before.id)
-    letters.release(before.id)
+    tell(Event.EMAIL_CHANGED, found.account_id)
 
 
 def _read_new_email(record: dict[str, Any]) -> str:

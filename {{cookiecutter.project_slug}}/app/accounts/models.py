@@ -73,6 +73,8 @@ class Account(BaseDocument):
             #: endif
             #: if cookiecutter.mail
             {"fields": ["unconfirmed_until"], "expireAfterSeconds": 0},
+            # Few accounts have any: workers look for those that were left.
+            {"fields": ["pending_letters.createdAt"], "sparse": True},
             #: endif
         ],
     }
@@ -121,6 +123,9 @@ class Account(BaseDocument):
     letter_tokens = DictField(db_field="letterTokens")
     # As app/accounts/languages.py names it. One of a newer release is kept as it is.
     language = StringField()
+    # Letters that a change of the account has caused, stored with that change. They stay here for a
+    # moment: app/mail/letters.py makes jobs of them.
+    pending_letters = ListField(DictField(), db_field="pendingLetters")
     #: else
     # Until when one log-in may use a password of an operator; after it that only confirms the next.
     one_time_until = DateTimeField(db_field="oneTimeUntil")
