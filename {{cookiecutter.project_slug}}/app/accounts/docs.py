@@ -57,8 +57,8 @@ LOG_IN = Doc(
         "Failed log-ins are counted by account and address, by account and by address. Too many "
         "are answered 429 for a while that grows, whether or not the account exists."
         #: if cookiecutter.mail
-        " Before its address is confirmed an account is answered 403 for the right password, and the "
-        "letter is sent again, at most once an hour."
+        " Before its address is confirmed an account is answered 403 for the right password; the "
+        "letter is sent again then, at most once an hour."
         #: endif
     ),
     example={"email": "minji@example.com", "password": "correct horse battery staple"},

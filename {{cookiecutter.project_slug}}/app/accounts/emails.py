@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def ask_to_change(caller: Caller, new_email: str, password: str) -> None:
     """Send a letter to the new address, and a notice to the old one.
 
-    Where another account has the address, the letter there says so, and nothing else differs. Raises
-    WrongPasswordError, LoginJailedError, and UnauthorizedError where somebody else ended the session
-    meanwhile.
+    Where another account has the address, the letter there says so, and nothing else differs.
+    Raises WrongPasswordError, LoginJailedError, and UnauthorizedError where somebody else ended the
+    session meanwhile.
     """
     account = service.find(caller)
     #: if cookiecutter.oauth == "client"
@@ -59,9 +59,7 @@ def confirm(token: str) -> None:
 
     Raises SpentTokenError, also where another account has confirmed the address meanwhile.
     """
-    found = letter_tokens.find(
-        token, Purpose.CONFIRM, Purpose.CHANGE_EMAIL, members=("newEmail",)
-    )
+    found = letter_tokens.find(token, Purpose.CONFIRM, Purpose.CHANGE_EMAIL, members=("newEmail",))
     if found.purpose is Purpose.CONFIRM:
         sign_ups.finish(found)
         return
@@ -90,9 +88,7 @@ def _write_letters(account: Account, new_email: str, issued: Issued) -> list[dic
         )
     else:
         to, spoken = read_email(owner), read_language(owner.get("language"))
-        letter = letters.prepare(
-            Purpose.ACCOUNT_EXISTS, account.id, to, spoken, cause=issued.cause
-        )
+        letter = letters.prepare(Purpose.ACCOUNT_EXISTS, account.id, to, spoken, cause=issued.cause)
     notice = letters.prepare(
         Purpose.EMAIL_CHANGED,
         account.id,

@@ -52,8 +52,8 @@ class Issued:
     @property
     def cause(self) -> str:
         """A name for what its letter is sent for: no other token has it."""
-        token_hash: bytes = self.stored["hash"]
-        return token_hash.hex()
+        token_hash: str = self.stored["hash"]
+        return token_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +118,8 @@ def _counts(stored: dict[str, Any], record: dict[str, Any]) -> bool:
     return is_in_time and is_of_credentials and "deletionBeganAt" not in record
 
 
-def _hash(purpose: Purpose, account_id: UUID, token: str) -> bytes:
-    return hash_for("letter tokens", f"{purpose}:{account_id}:{token}")
+def _hash(purpose: Purpose, account_id: UUID, token: str) -> str:
+    return hash_for("letter tokens", f"{purpose}:{account_id}:{token}").hex()
 
 
 def _read_account_id(token: str) -> UUID:

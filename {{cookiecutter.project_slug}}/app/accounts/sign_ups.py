@@ -1,8 +1,8 @@
 """Sign-ups that a letter completes: nobody is told whether an address is known.
 
 A new account can do nothing until somebody who reads its mail confirms it. Whoever signs up with an
-address that is not confirmed yet takes the place of whoever did before, so that an address cannot be
-taken by those who do not have it. The owner of a confirmed one gets a letter that says so.
+address that is not confirmed yet takes the place of whoever did before, so that nobody keeps an
+address from those who have it. The owner of a confirmed one gets a letter that says so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from mongoengine import NotUniqueError
+from pymongo.errors import DuplicateKeyError
 
 from app.accounts import letter_tokens, passwords
 from app.accounts.errors import SpentTokenError
@@ -135,11 +135,11 @@ def _create(asked: SignUp) -> bool:
         language=asked.language,
         unconfirmed_until=letter_tokens.expiry_in(settings.UNCONFIRMED_SECONDS),
         letter_tokens={issued.purpose: issued.stored},
-        pending_letters=[letter],
     )
+    account.stamp()
     try:
-        account.save(force_insert=True)
-    except NotUniqueError:
+        stored_accounts().insert_one({**account.to_mongo(), "pendingLetters": [letter]})
+    except DuplicateKeyError:
         return False
     tell(Event.SIGNED_UP, account_id)
     letters.release(account_id)

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tests.fixtures.accounts import PASSWORD
+from tests.fixtures.sign_ups import sign_up
 
 ME = "/api/v1/me"
 
@@ -39,7 +40,7 @@ def test_the_sessions_of_one_account_end(api, account, stranger, log_in, by):
 )
 def test_an_address_is_found_in_every_spelling(app, api, spelling):
     body = {"email": "김민지@example.com", "password": PASSWORD, "displayName": "A"}
-    api.post("/api/v1/auth/signup", json=body, status=201)
+    sign_up(api, body)
     result = run(app, "--email", spelling)
     assert (result.exit_code, result.stdout) == (0, "ended every session of 1 account\n")
 
