@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.accounts import emails, letter_docs, recovery
 from app.accounts.errors import LoginJailedError, SpentTokenError, WrongPasswordError
+from app.accounts.languages import Language
 from app.accounts.schemas import AskForReset, ChangeEmail, ConfirmEmail, ResetPassword
 from app.context import context
 from app.decorators import (
@@ -25,6 +26,12 @@ from app.decorators import (
 )
 
 _NO_STORE = {"Cache-Control": "no-store"}
+
+
+def preferred_language() -> Language:
+    """Return what the caller likes to read best (RFC 9110 section 12.5.4), or English."""
+    best: str = request.accept_languages.best_match([*Language], default=Language.ENGLISH)
+    return Language(best)
 
 
 class ConfirmView(MethodView):

@@ -33,7 +33,7 @@ from app.accounts.errors import (
     WrongPasswordError,
 )
 #: if cookiecutter.mail
-from app.accounts.languages import language_from
+from app.accounts.letter_views import preferred_language
 #: endif
 from app.accounts.schemas import (
     AccountOut,
@@ -93,8 +93,7 @@ class SignUpView(MethodView):
         """Create an account."""
         #: if cookiecutter.mail
         password = body.password.get_secret_value()
-        language = language_from(request.headers.get("Accept-Language", ""))
-        sign_ups.begin(body.email, password, body.display_name, language)
+        sign_ups.begin(body.email, password, body.display_name, preferred_language())
         return Reply(None, _NO_STORE)
         #: else
         profile = service.sign_up(body.email, body.password.get_secret_value(), body.display_name)
@@ -193,7 +192,8 @@ class MeView(MethodView):
     def patch(self, body: ChangeAccount) -> Profile:
         #: if cookiecutter.mail
         """Change the display name, or the language that the account is written to in."""
-        return service.change(context.account_id, body.model_dump(exclude_unset=True))
+        changes = body.model_dump(exclude_unset=True, by_alias=False)
+        return service.change(context.account_id, changes)
         #: else
         """Change the display name."""
         return service.rename(context.account_id, body.display_name)

@@ -10,7 +10,7 @@ from flask.views import MethodView
 
 from app.accounts.errors import LoginJailedError, WrongPasswordError
 #: if cookiecutter.mail
-from app.accounts.languages import language_from
+from app.accounts.letter_views import preferred_language
 #: endif
 from app.accounts.schemas import TokenPairOut
 from app.context import context
@@ -143,7 +143,7 @@ class FinishView(MethodView):
         returned = logins.Return(query.state, query.code, query.iss, query.error)
         secret = cookies.read(query.state, request.cookies)
         #: if cookiecutter.mail
-        language = language_from(request.headers.get("Accept-Language", ""))
+        language = preferred_language()
         pair = logins.finish(provider, returned, secret, request.user_agent.string, language)
         #: else
         pair = logins.finish(provider, returned, secret, request.user_agent.string)

@@ -52,8 +52,7 @@ def test_an_address_that_another_account_has_is_answered_alike(api, app, account
     taken = {**BODY, "newEmail": stranger.email.upper()}
     answers = [api.put(EMAIL, account, json=body, status=202) for body in (BODY, taken)]
     first, second = (
-        {name: text for name, text in answer.headers if name not in OF_EACH}
-        for answer in answers
+        {name: text for name, text in answer.headers if name not in OF_EACH} for answer in answers
     )
     assert first == second
     letters = read_letters(app)

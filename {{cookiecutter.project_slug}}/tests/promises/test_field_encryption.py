@@ -221,9 +221,7 @@ def test_while_the_index_key_is_being_changed_an_e_mail_has_one_account(
             statuses = []
             for email in emails:
                 barrier.wait()
-                answer = app.test_client().post(
-                    sign_ups.SIGN_UP, json={**STRANGER, "email": email}
-                )
+                answer = app.test_client().post(sign_ups.SIGN_UP, json={**STRANGER, "email": email})
                 statuses.append(answer.status_code)
             return statuses
 
