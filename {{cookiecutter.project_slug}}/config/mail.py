@@ -30,8 +30,9 @@ def check_mail_uri(uri: str) -> str:
         raise ValueError("must end after host and port; user and password are percent-encoded")
     if (parts.username is None) != (parts.password is None):
         raise ValueError("must have a user and a password, or neither")
-    if not unquote(f"{parts.username}{parts.password}").isprintable():
-        raise ValueError("must have a user and a password without control characters")
+    login = unquote(f"{parts.username}{parts.password}")
+    if not login.isprintable() or not login.isascii():
+        raise ValueError("must have a user and a password of printable ASCII, all that SMTP takes")
     return uri
 
 
