@@ -161,7 +161,6 @@ OWNERS = (
             "tests/accounts/test_sign_ups.py",
             "tests/config/test_letter_tokens.py",
             "tests/fixtures/letters.py",
-            "tests/promises/test_letter_tokens.py",
             "tests/promises/test_unknown_addresses.py",
         ),
     ),

@@ -94,10 +94,11 @@ def _live(email: str) -> None:
     emails.ask_to_change(caller, f"new.{email}", PASSWORD)
     emails.confirm(TOKENS[-1])
     letters.release_left()
-    sessions.log_in(f"new.{email}", PASSWORD, "198.51.100.7")
     email = f"new.{email}"
+    elsewhere = sessions.log_in(email, PASSWORD, "198.51.100.7")
     # That has ended the proof of identity that the caller brought.
     caller = sessions.find_caller(_claims(pair.access_token))
+    own_sessions.end(caller, elsewhere.session_id)
     #: else
     accounts.rename(caller.account_id, "B")
     #: endif

@@ -20,6 +20,9 @@ from app.accounts import (
     passwords,
     #: endif
     sessions,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
 )
 from app.accounts.models import Account
 from app.database.commands import reported_in_one_line, require_database
@@ -60,7 +63,20 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
     click.echo(f"ended every session of {ended} account{'s' if ended != 1 else ''}")
 
 
-#: if not cookiecutter.mail
+#: if cookiecutter.mail
+@accounts.command("confirm")
+@click.argument("email")
+def confirm(email: str) -> None:
+    """Confirm the address of a new account whose letter does not arrive."""
+    require_database()
+    with reported_in_one_line():
+        has_confirmed = sign_ups.confirm(_normalize(email))
+    if not has_confirmed:
+        raise click.ClickException("there is no account of this address to confirm")
+    click.echo("confirmed: the account can log in")
+
+
+#: else
 @accounts.command("reset-password")
 @click.argument("email")
 def reset_password(email: str) -> None:

@@ -47,8 +47,8 @@ CHANGE_EMAIL = Doc(
     description=(
         #: if cookiecutter.oauth == "client"
         "The address changes once the letter there is answered; the old one gets a notice. The "
-        "answer does not tell whether another account has the address. An account that began with a "
-        "provider has no password to give."
+        "answer does not tell whether another account has the address. An account that began with "
+        "a provider has no password to give."
         #: else
         "The address changes once the letter there is answered; the old one gets a notice. The "
         "answer does not tell whether another account has the address."

@@ -9,6 +9,7 @@ from app.accounts import letter_tokens, passwords, sessions
 from app.accounts.errors import SpentTokenError
 from app.accounts.languages import read_language
 from app.accounts.models import Account, Profile, read_email, stored_accounts
+from app.database import counters
 from app.database.documents import new_id, utc_now
 from app.extensions import settings
 from app.mail import letters
@@ -19,10 +20,11 @@ from app.security_events import Event, tell
 def ask(email: str) -> None:
     """Send a letter to the owner of the account, where there is one, in the same time.
 
-    Without one the same is done for an id that no account has. A worker takes the letter out of the
-    account: what that costs would tell that there is one.
+    Without one a letter is written, too, and stored where nobody looks for it. A worker takes the
+    right one out of its account: what that costs would tell that there is one.
     """
-    if not letters.has_room(Account.email_index_for(email), Purpose.RESET):
+    email_index = Account.email_index_for(email)
+    if not letters.has_room(email_index, Purpose.RESET):
         return
     wanted = dict.fromkeys(("email", "language", "credentialVersion"), 1)
     record = stored_accounts().find_one(Account.with_email(email), wanted)
@@ -35,8 +37,12 @@ def ask(email: str) -> None:
     letter = letters.prepare(
         Purpose.RESET, account_id, to, language, cause=issued.cause, link=issued.link
     )
-    change = {"$set": issued.changes, "$push": {"pendingLetters": letter}}
-    stored_accounts().update_one({"_id": account_id, "deletionBeganAt": None}, change)
+    if record:
+        change = {"$set": issued.changes, "$push": {"pendingLetters": letter}}
+        stored_accounts().update_one({"_id": account_id, "deletionBeganAt": None}, change)
+    else:
+        nothing = [{"$set": {"letter": {"$literal": letter}}}]
+        counters.update(f"letters to nobody:{email_index}", nothing, keep_seconds=1)
 
 
 def reset(token: str, new_password: str) -> None:

@@ -82,15 +82,21 @@ def remind(record: dict[str, Any], email_index: str) -> None:
 
 def finish(found: Found) -> None:
     """Open the account of a letter's token, once; raises SpentTokenError."""
-    change = {
-        "$set": {"updatedAt": utc_now()},
-        "$unset": {"unconfirmedUntil": True, f"letterTokens.{found.purpose}": True},
-    }
     # MongoDB removes what is over up to a minute late.
     still = {**found.still, "unconfirmedUntil": {"$gt": utc_now()}}
-    if not stored_accounts().update_one(still, change).matched_count:
+    if not stored_accounts().update_one(still, _opening()).matched_count:
         raise SpentTokenError
     tell(Event.EMAIL_CONFIRMED, found.account_id)
+
+
+def confirm(email: str) -> bool:
+    """Open the account of an address whose owner is known otherwise; tell whether it was closed."""
+    waiting = {**Account.with_email(email), "unconfirmedUntil": {"$gt": utc_now()}}
+    account = stored_accounts().find_one_and_update(waiting, _opening())
+    if account is None:
+        return False
+    tell(Event.EMAIL_CONFIRMED, account["_id"])
+    return True
 
 
 def give_way(email: str) -> bool:
@@ -100,6 +106,13 @@ def give_way(email: str) -> bool:
     """
     waiting = {**Account.with_email(email), "unconfirmedUntil": {"$exists": True}}
     return stored_accounts().delete_one(waiting).deleted_count > 0
+
+
+def _opening() -> dict[str, Any]:
+    return {
+        "$set": {"updatedAt": utc_now()},
+        "$unset": {"unconfirmedUntil": True, f"letterTokens.{Purpose.CONFIRM}": True},
+    }
 
 
 def _begin_once(asked: SignUp) -> bool:

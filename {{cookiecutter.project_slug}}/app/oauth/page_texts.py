@@ -14,8 +14,8 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "wrong_title": "That did not work",
         "wrong": "E-mail or password is wrong.",
         #: if cookiecutter.mail
-        "unconfirmed": "The address is not confirmed yet. Open the link in the letter that was sent "
-        "there, and log in again.",
+        "unconfirmed": "The address is not confirmed yet. Open the link in the letter that was "
+        "sent there, and log in again.",
         #: endif
         "jailed": "Too many failed log-ins. Try again in {seconds} seconds.",
         "consent_title": "Let {client} in?",

@@ -12,7 +12,9 @@ from tests.fixtures.sign_ups import SIGN_UP
 ME = "/api/v1/me"
 
 
-@pytest.mark.parametrize(("stored", "shown"), [("ko", "ko"), (None, "en"), ("tlh", "en"), (7, "en")])
+@pytest.mark.parametrize(
+    ("stored", "shown"), [("ko", "ko"), (None, "en"), ("tlh", "en"), (7, "en")]
+)
 def test_a_language_that_is_not_known_here_is_read_as_english(stored, shown):
     assert read_language(stored) == shown
 
