@@ -211,7 +211,6 @@ OWNERS = (
             "dev/outbox.py",
             "dev/outbox_process.py",
             "tests/mechanics/dev/test_outbox.py",
-            "tests/config/test_mail.py",
             "tests/fixtures/mail.py",
             "tests/mail/",
         ),

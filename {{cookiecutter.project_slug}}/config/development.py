@@ -25,7 +25,7 @@ class Development(Base):
     PORT: PositiveNumber = Field(3000, le=65_535)
     TRUSTED_HOSTS: Hosts = ("localhost", "127.0.0.1", "[::1]")
     #: if cookiecutter.mail
-    MAIL_FROM: Mailbox = "no-reply@{{ cookiecutter.project_slug | replace('_', '-') }}.test"
+    MAIL_FROM: Mailbox = "no-reply@api.test"
     MAIL_LINK_BASE: LinkBase = "http://localhost:3000"
     #: endif
     #: if cookiecutter.oauth == "server"

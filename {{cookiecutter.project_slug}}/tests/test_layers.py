@@ -28,7 +28,7 @@ LAYERS = {
     "database": set(),
     "events": {"contract", "database"},
     "server": {"database", "hooks"},
-    #: if cookiecutter.task_queue
+    #: if cookiecutter.mail or cookiecutter.task_queue
     "workers": {"database", "models", "schemas", "services"},
     #: endif
     #: if cookiecutter.observability
@@ -68,6 +68,12 @@ BY_PLACE = {
     #: if cookiecutter.oauth == "client"
     "app.identities.cookies": "views",
     "app.identities.identity": "models",
+    #: endif
+    #: if cookiecutter.mail or cookiecutter.task_queue
+    "app.jobs.duties": "workers",
+    #: endif
+    #: if cookiecutter.mail and not cookiecutter.task_queue
+    "app.jobs.polling": "workers",
     #: endif
     #: if cookiecutter.task_queue
     "app.jobs.worker": "workers",

@@ -85,7 +85,7 @@ def test_user_and_password_are_percent_encoded(make_app, start_mail, authority):
     login = f"{quote(USER, safe='')}:{quote(SECRET, safe='')}"
     send(make_app, f"smtp+starttls://{login}@localhost:{server.port}")
     assert len(server.taken) == 1
-    with pytest.raises(smtp.UnsentError, match="SMTP(AuthenticationError|ServerDisconnected)"):
+    with pytest.raises(smtp.UnsentError, match=r"SMTP(AuthenticationError|ServerDisconnected)"):
         send(make_app, f"smtp+starttls://{login}x@localhost:{server.port}")
 
 
