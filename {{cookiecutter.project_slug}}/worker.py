@@ -1,15 +1,25 @@
-"""The production entry of workers: `celery --app worker worker`."""
+"""The production entry of workers: `make worker`."""
 
 from __future__ import annotations
 
 import sys
 
 from app import create_app
+#: if cookiecutter.task_queue
 from app.jobs.worker import make_worker
+#: else
+from app.jobs import polling
+#: endif
 from config import ConfigurationError, Production
 
 try:
-    app = make_worker(create_app(Production.from_environment()))
+    settings = Production.from_environment()
 except ConfigurationError as error:
     # One line for each mistake, no traceback, exit code 1.
     sys.exit(str(error))
+#: if cookiecutter.task_queue
+app = make_worker(create_app(settings))
+#: else
+if __name__ == "__main__":
+    polling.run(create_app(settings))
+#: endif

@@ -15,10 +15,16 @@ API_PREFIX: Final = "/api/v1"
 # with it goes the resource.
 ROUTES: Final = (
     ("app.accounts.views.auth", f"{API_PREFIX}/auth"),
+    #: if cookiecutter.mail
+    ("app.accounts.letter_views.auth", f"{API_PREFIX}/auth"),
+    #: endif
     #: if cookiecutter.oauth == "client"
     ("app.identities.views.provider_logins", f"{API_PREFIX}/auth/oauth"),
     #: endif
     ("app.accounts.views.me", f"{API_PREFIX}/me"),
+    #: if cookiecutter.mail
+    ("app.accounts.letter_views.me", f"{API_PREFIX}/me/email"),
+    #: endif
     ("app.staff.views.blueprint", f"{API_PREFIX}/accounts"),
     #: if cookiecutter.oauth == "client"
     ("app.identities.views.identities", f"{API_PREFIX}/me/identities"),

@@ -44,6 +44,11 @@ class Event(StrEnum):
     LOGIN_SUSPENDED = "login-suspended"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of an event.
     PASSWORD_REFUSED = "password-refused"  # noqa: S105 - as above.
+    PASSWORD_RESET = "password-reset"  # noqa: S105 - as above.
+    #: if cookiecutter.mail
+    EMAIL_CONFIRMED = "email-confirmed"
+    EMAIL_CHANGED = "email-changed"
+    #: endif
     SESSION_ENDED = "session-ended"
     REFRESH_TOKEN_REUSED = "refresh-token-reused"  # noqa: S105 - as above.
     ACCOUNT_DELETED = "account-deleted"

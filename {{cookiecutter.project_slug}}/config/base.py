@@ -17,10 +17,16 @@ from config.encryption import EncryptionSettings
 #: endif
 from config.environment import ConfigurationError, Environment
 from config.fields import PositiveNumber, try_mongodb_uri
-#: if cookiecutter.task_queue
+#: if cookiecutter.mail or cookiecutter.task_queue
 from config.jobs import JobSettings
 #: endif
+#: if cookiecutter.mail
+from config.letter_tokens import LetterTokenSettings
+#: endif
 from config.login import LoginSettings
+#: if cookiecutter.mail
+from config.mail import MailSettings
+#: endif
 #: if cookiecutter.oauth == "server"
 from config.oauth_server import OAuthServerSettings
 #: endif
@@ -29,6 +35,9 @@ from config.object_store import UploadSettings
 #: endif
 #: if cookiecutter.oauth == "client"
 from config.providers import ProviderSettings
+#: endif
+#: if cookiecutter.task_queue
+from config.queue import QueueSettings
 #: endif
 #: if cookiecutter.second_factor
 from config.second_factor import SecondFactorSettings
@@ -49,7 +58,13 @@ if TYPE_CHECKING:
 
 
 class Base(
+    #: if cookiecutter.mail
+    MailSettings,
+    #: endif
     #: if cookiecutter.task_queue
+    QueueSettings,
+    #: endif
+    #: if cookiecutter.mail or cookiecutter.task_queue
     JobSettings,
     #: endif
     #: if cookiecutter.observability
@@ -72,6 +87,9 @@ class Base(
     #: endif
     #: if cookiecutter.second_factor
     SecondFactorSettings,
+    #: endif
+    #: if cookiecutter.mail
+    LetterTokenSettings,
     #: endif
     ServerSettings,
     AuditSettings,

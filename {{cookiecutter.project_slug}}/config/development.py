@@ -10,6 +10,9 @@ from pydantic import Field
 
 from config.base import Base
 from config.fields import Hosts, PositiveNumber
+#: if cookiecutter.mail
+from config.mail import LinkBase, Mailbox
+#: endif
 
 
 class Development(Base):
@@ -21,6 +24,10 @@ class Development(Base):
     #: endif
     PORT: PositiveNumber = Field(3000, le=65_535)
     TRUSTED_HOSTS: Hosts = ("localhost", "127.0.0.1", "[::1]")
+    #: if cookiecutter.mail
+    MAIL_FROM: Mailbox = "no-reply@api.test"
+    MAIL_LINK_BASE: LinkBase = "http://localhost:3000"
+    #: endif
     #: if cookiecutter.oauth == "server"
 
     @property

@@ -7,10 +7,17 @@ from typing import ClassVar, Literal
 #: else
 from typing import ClassVar
 #: endif
+#: if cookiecutter.mail
+from urllib.parse import unquote, urlsplit
+#: endif
 
 from pydantic import Field, ValidationInfo, field_validator
 
+#: if cookiecutter.mail
+from config import strong_secrets, urls
+#: else
 from config import urls
+#: endif
 from config.base import Base
 #: if cookiecutter.api_docs != "none"
 from config.fields import MongoURI, Switch
@@ -51,10 +58,22 @@ class Production(Base):
         if value is None or is_allowed or urls.is_private(value):
             return value
         way = "tls=true" if value.startswith("mongodb") else "https://, rediss:// or amqps://"
+        #: if cookiecutter.mail
+        way = "smtps:// or smtp+starttls://" if value.startswith("smtp") else way
+        #: endif
         raise ValueError(
             f"must use TLS ({way}) to anything but this machine;"
             f" ALLOW_PLAINTEXT={info.field_name} is for a network of your own"
         )
+    #: if cookiecutter.mail
+
+    @field_validator("MAIL_URI")
+    @classmethod
+    def _check_mail_password(cls, uri: str) -> str:
+        if strong_secrets.is_well_known(unquote(urlsplit(uri).password or "")):
+            raise ValueError("must have a password of your own, not a well-known or example one")
+        return uri
+    #: endif
     #: if cookiecutter.oauth == "server"
 
     @field_validator("OAUTH_ISSUER", mode="before")

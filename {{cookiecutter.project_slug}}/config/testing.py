@@ -33,14 +33,17 @@ from config.fields import (
     #: endif
     Secret,
 )
-#: if cookiecutter.task_queue
-from config.jobs import BrokerURI
+#: if cookiecutter.mail
+from config.mail import LinkBase, Mailbox, MailURI
 #: endif
 #: if cookiecutter.uploads
 from config.object_store import Bucket, StoreURL
 #: endif
 #: if cookiecutter.oauth == "client"
 from config.providers import BaseURL, RedirectURI
+#: endif
+#: if cookiecutter.task_queue
+from config.queue import BrokerURI
 #: endif
 
 SECRET_KEY: Final = strong_secrets.generate_secret()
@@ -112,6 +115,13 @@ class Testing(Base):
         "redis://no-broker-was-started.invalid", description="The suite's broker."
     )
     JOB_QUEUE: str = Field(name_database(), description="A queue of this test process alone.")
+    #: endif
+    #: if cookiecutter.mail
+    MAIL_URI: MailURI = Field(
+        "smtp://no-mail-server-was-started.invalid", description="The suite's mail server."
+    )
+    MAIL_FROM: Mailbox = Field("Tests <no-reply@tests.test>", description="Nobody.")
+    MAIL_LINK_BASE: LinkBase = Field("https://app.test/account", description="A page of nobody.")
     #: endif
     #: if cookiecutter.observability
     SLOW_QUERY_MILLISECONDS: PositiveNumber = Field(

@@ -29,7 +29,14 @@ OWN_PATHS: Final = frozenset(
 )
 
 # Schemes that always use TLS; mongodb:// has an option for it.
-TLS: Final = frozenset({"https", "rediss", "valkeys", "amqps"})
+TLS: Final = frozenset(
+    {
+        *("https", "rediss", "valkeys", "amqps"),
+        #: if cookiecutter.mail
+        *("smtps", "smtp+starttls"),
+        #: endif
+    }
+)
 
 
 #: if cookiecutter.oauth == "client" or cookiecutter.uploads or cookiecutter.observability

@@ -12,7 +12,7 @@
 #: endif
 set -eu
 cd "$(dirname "$0")"
-#: if cookiecutter.task_queue
+#: if cookiecutter.mail or cookiecutter.task_queue
 services="app worker"
 #: else
 services=app
@@ -55,7 +55,12 @@ settle() {
   # Few releases change the gateway: it goes back where it has failed itself.
   rollout status gateway || { rollout undo gateway; return 1; }
 }
+#: if cookiecutter.mail or cookiecutter.task_queue
+# The release that brought the worker has none to go back to.
+back() { for service in $services; do rollout undo "$service" || [ "$service" = worker ] || return; done; settle; }
+#: else
 back() { for service in $services; do rollout undo "$service" || return; done; settle; }
+#: endif
 #: endif
 ask() { # the API, as clients do; it has to answer with one of the statuses $*
   status=$(curl -s -o /dev/null -w '%{http_code}' "$URL/api/v1/me") || true
@@ -66,7 +71,12 @@ answers() { for _ in 1 2 3 4 5; do ask 401 || return; done; }
 : "${URL:?the address of the API, as in https://api.example.com}"
 case ${1-}:${2-} in
   #: if cookiecutter.deploy == "docker"
-  rollback:) docker service inspect "${stack}_app" | grep -q '"PreviousSpec"' && back && answers; exit ;;
+  rollback:)
+    #: if cookiecutter.mail or cookiecutter.task_queue
+    # The release that brought the worker has none to go back to.
+    docker service inspect "${stack}_worker" 2> /dev/null | grep -q '"PreviousSpec"' || services=app
+    #: endif
+    docker service inspect "${stack}_app" | grep -q '"PreviousSpec"' && back && answers; exit ;;
   #: else
   rollback:) back && answers; exit ;;
   #: endif
@@ -93,6 +103,10 @@ CONFIGS=$(cat gateway/nginx.conf gateway/docker/* | sha256sum | cut -c 1-12)
 export VERSION="$2" SETTINGS CERTIFICATE CERTIFICATE_KEY CONFIGS
 docker network inspect "$stack" > /dev/null 2>&1 || docker network create --driver overlay "$stack"
 docker service inspect "${stack}_app" > /dev/null 2>&1 || { deploy; sleep 1; } # A first release has nothing to go back to.
+#: if cookiecutter.mail or cookiecutter.task_queue
+# A worker that is new has no state of an update to wait for.
+docker service inspect "${stack}_worker" > /dev/null 2>&1 || services=app
+#: endif
 deploy
 settle completed && answers && exit
 #: else

@@ -29,6 +29,9 @@ EMBEDDED: Final = {
     #: if cookiecutter.task_queue
     "BROKER_URI",
     #: endif
+    #: if cookiecutter.mail
+    "MAIL_URI",
+    #: endif
 }
 EXAMPLE: Final = ".env.example"
 # The words of a table for what must be set, what is unset, and what is embedded.

@@ -6,7 +6,13 @@ this process however it ends.
 So is the embedded object store, where none of the settings that name a store is set.
 #: endif
 #: if cookiecutter.task_queue
-So are the embedded broker, where BROKER_URI is unset, and a worker.
+So is the embedded broker, where BROKER_URI is unset.
+#: endif
+#: if cookiecutter.mail
+So is an outbox that catches every letter, where MAIL_URI is unset.
+#: endif
+#: if cookiecutter.mail or cookiecutter.task_queue
+So is a worker.
 #: endif
 """
 
@@ -34,6 +40,9 @@ from dev.broker import EmbeddedBrokerError, embedded_broker
 #: endif
 from dev.children import child
 from dev.database import EmbeddedDatabaseError, embedded_database
+#: if cookiecutter.mail
+from dev.outbox import OutboxError, outbox
+#: endif
 
 if TYPE_CHECKING:
     import subprocess
@@ -56,6 +65,10 @@ def main(data: Path = DATA) -> None:
         run(data)
     #: if cookiecutter.task_queue
     except EmbeddedBrokerError as error:
+        sys.exit(str(error))
+    #: endif
+    #: if cookiecutter.mail
+    except OutboxError as error:
         sys.exit(str(error))
     #: endif
     except (ConfigurationError, EmbeddedDatabaseError) as error:
@@ -88,6 +101,12 @@ def run(data: Path) -> None:
         process = {**environment.process, "BROKER_URI": "redis://127.0.0.1"}
         environment = replace(environment, process=process)
     #: endif
+    #: if cookiecutter.mail
+    is_mailing = environment.holds("MAIL_URI")
+    if not is_mailing:
+        process = {**environment.process, "MAIL_URI": "smtp://127.0.0.1"}
+        environment = replace(environment, process=process)
+    #: endif
     settings = Development.from_environment(environment)
     if ports.is_taken(settings.BIND_ADDRESS, settings.PORT):
         sys.exit(f"PORT {settings.PORT} is taken: choose another, as in PORT=3001 make run")
@@ -106,6 +125,12 @@ def run(data: Path) -> None:
         #: if cookiecutter.task_queue
         if not is_brokered:
             variables["BROKER_URI"] = stack.enter_context(embedded_broker())
+        #: endif
+        #: if cookiecutter.mail
+        if not is_mailing:
+            variables["MAIL_URI"] = stack.enter_context(outbox(data.with_name("outbox")))
+        #: endif
+        #: if cookiecutter.mail or cookiecutter.task_queue
         stack.enter_context(child("dev.worker", variables=variables))
         #: endif
         server = stack.enter_context(child("dev.server", variables=variables))

@@ -44,6 +44,9 @@ pytest_plugins = [
     #: if cookiecutter.task_queue
     "tests.fixtures.queue",
     #: endif
+    #: if cookiecutter.mail
+    "tests.fixtures.mail",
+    #: endif
     "tests.fixtures.tokens",
     # Fixtures of your own come before these: tests/project.py may import them.
     "tests.fixtures.examples",

@@ -5,18 +5,43 @@ from __future__ import annotations
 import pytest
 
 from app import tokens
+#: if cookiecutter.mail
+from app.accounts import (
+    deletion,
+    emails,
+    letter_tokens,
+    own_sessions,
+    passwords,
+    recovery,
+    sessions,
+    sign_ups,
+)
+#: else
 from app.accounts import deletion, own_sessions, passwords, sessions
+#: endif
 from app.accounts import service as accounts
 from app.accounts.callers import Credentials
+#: if cookiecutter.mail
+from app.accounts.errors import EmailUnconfirmedError, WrongCredentialsError
+from app.accounts.languages import Language
+#: else
 from app.accounts.errors import WrongCredentialsError
+#: endif
 from app.accounts.models import Deletion, stored_accounts
 from app.database import preparation
 from app.database.documents import utc_now
+#: if cookiecutter.mail
+from app.mail import letters
+#: endif
 from app.tokens.claims import TokenType
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
 from tests.fixtures.queries import find_unserved
 
 ADDRESS = "203.0.113.9"
+#: if cookiecutter.mail
+# Of the letters of one test, the newest last. To read them would be a query without an index.
+TOKENS: list[str] = []
+#: endif
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +51,16 @@ def _context(app, monkeypatch):
         passwords, "is_correct", lambda password, stored: stored == f"hash of {password}"
     )
     monkeypatch.setattr(passwords, "needs_rehash", lambda *_: True)
+    #: if cookiecutter.mail
+    issue = letter_tokens.issue
+
+    def remember(*arguments):
+        issued = issue(*arguments)
+        TOKENS.append(issued.link.partition("#")[2])
+        return issued
+
+    monkeypatch.setattr(letter_tokens, "issue", remember)
+    #: endif
     with app.app_context():
         preparation.prepare()
         yield
@@ -37,14 +72,37 @@ def _claims(token, kind=TokenType.ACCESS):
 
 def _live(email: str) -> None:
     """Do everything once that an account can do."""
-    profile = accounts.sign_up(email, PASSWORD, "A")
+    #: if cookiecutter.mail
+    sign_ups.begin(email, PASSWORD, "A", Language.ENGLISH)
+    sign_ups.begin(email, PASSWORD, "A", Language.ENGLISH)
+    with pytest.raises(EmailUnconfirmedError):
+        sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
+    emails.confirm(TOKENS[-1])
+    sign_ups.begin(email, PASSWORD, "A", Language.ENGLISH)
+    recovery.ask(email)
+    recovery.reset(TOKENS[-1], PASSWORD)
+    #: else
+    accounts.sign_up(email, PASSWORD, "A")
+    #: endif
     with pytest.raises(WrongCredentialsError):
         sessions.log_in(Credentials(email, f"{CANARY} elsewhere", ADDRESS))
     pair = sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
     refresh = _claims(pair.refresh_token, TokenType.REFRESH)
     sessions.refresh(sessions.find_caller(refresh), refresh.token_id)
     caller = sessions.find_caller(_claims(pair.access_token))
-    accounts.rename(profile.id, "B")
+    #: if cookiecutter.mail
+    accounts.change(caller.account_id, {"display_name": "B"})
+    emails.ask_to_change(caller, f"new.{email}", PASSWORD)
+    emails.confirm(TOKENS[-1])
+    letters.release_left()
+    email = f"new.{email}"
+    elsewhere = sessions.log_in(Credentials(email, PASSWORD, "198.51.100.7"))
+    # That has ended the proof of identity that the caller brought.
+    caller = sessions.find_caller(_claims(pair.access_token))
+    own_sessions.end(caller, elsewhere.session_id)
+    #: else
+    accounts.rename(caller.account_id, "B")
+    #: endif
     other = sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
     own_sessions.end(caller, other.session_id)
     assert len(own_sessions.list_all(caller)) == 1
@@ -52,9 +110,9 @@ def _live(email: str) -> None:
     # That has ended the proof of identity that the caller brought.
     caller = sessions.find_caller(_claims(pair.access_token))
     pair = accounts.change_password(caller, PASSWORD, NEW_PASSWORD)
-    sessions.log_out(profile.id, caller.session_id)
+    sessions.log_out(caller.account_id, caller.session_id)
     deletion.delete(sessions.find_caller(_claims(pair.access_token)))
-    Deletion.objects(id=profile.id).update(set__due_at=utc_now())
+    Deletion.objects(id=caller.account_id).update(set__due_at=utc_now())
     deletion.sweep()
 
 

@@ -28,7 +28,7 @@ LAYERS = {
     "database": set(),
     "events": {"contract", "database", "models"},
     "server": {"database", "hooks"},
-    #: if cookiecutter.task_queue
+    #: if cookiecutter.mail or cookiecutter.task_queue
     "workers": {"database", "models", "schemas", "services"},
     #: endif
     #: if cookiecutter.observability
@@ -50,6 +50,11 @@ BY_NAME = {
 # The layer of what has another name, by the module or its folder: services where none stands here.
 BY_PLACE = {
     "app.accounts.admins": "services",
+    #: if cookiecutter.mail
+    "app.accounts.languages": "models",
+    "app.accounts.letter_docs": "docs",
+    "app.accounts.letter_views": "views",
+    #: endif
     "app.accounts.roles": "models",
     "app.audit.recording": "events",
     "app.conditions": "contract",
@@ -66,6 +71,12 @@ BY_PLACE = {
     #: if cookiecutter.oauth == "client"
     "app.identities.cookies": "views",
     "app.identities.identity": "models",
+    #: endif
+    #: if cookiecutter.mail or cookiecutter.task_queue
+    "app.jobs.duties": "workers",
+    #: endif
+    #: if cookiecutter.mail and not cookiecutter.task_queue
+    "app.jobs.polling": "workers",
     #: endif
     #: if cookiecutter.task_queue
     "app.jobs.worker": "workers",

@@ -4,24 +4,51 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+#: if not cookiecutter.mail
+from datetime import timedelta
+#: endif
 from functools import wraps
+#: if not cookiecutter.mail
+from secrets import token_urlsafe
+#: endif
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
-from app.accounts import sessions, standing
+from app.accounts import (
+    #: if not cookiecutter.mail
+    passwords,
+    #: endif
+    sessions,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
+    standing,
+)
 from app.accounts.errors import LastAdminError
 from app.accounts.models import Account, stored_accounts
 from app.accounts.roles import Role
 from app.database.commands import reported_in_one_line, require_database
+#: if not cookiecutter.mail
+from app.database.documents import utc_now
+#: endif
 from app.errors import NotFoundError
+#: if not cookiecutter.mail
+from app.security_events import Event
+#: endif
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from uuid import UUID
 
+#: if not cookiecutter.mail
+# For somebody to type who waits at the telephone.
+ONE_TIME_SECONDS: Final = 3600
+ONE_TIME_BYTES: Final = 12
+
+#: endif
 accounts = AppGroup("accounts", help="See to the accounts of others.")
 
 # Everybody is a member.
@@ -140,6 +167,37 @@ def _find_id(email: str | None) -> UUID | None:
     return None if record is None else record["_id"]
 
 
+#: if cookiecutter.mail
+@accounts.command("confirm")
+@of_one_account
+def confirm(account_id: UUID | None) -> str:
+    """Confirm the address of a new account whose letter does not arrive."""
+    if account_id is None or not sign_ups.confirm(account_id):
+        raise click.ClickException("there is no such account to confirm")
+    return "confirmed: the account can log in"
+
+
+#: else
+@accounts.command("reset-password")
+@of_one_account
+def reset_password(account_id: UUID | None) -> str:
+    """Give an account a password for one log-in within an hour, and end its sessions and jail.
+
+    Whoever logs in with it sets another at once: PUT /api/v1/me/password takes it as the current.
+    """
+    password = token_urlsafe(ONE_TIME_BYTES)
+    until = utc_now() + timedelta(seconds=ONE_TIME_SECONDS)
+    changes = {
+        "$set": {"passwordHash": passwords.hash_password(password), "oneTimeUntil": until},
+        "$inc": {"resets": 1},
+    }
+    found = {"_id": account_id, "deletionBeganAt": None}
+    if not sessions.end_all(found, changes, Event.PASSWORD_RESET):
+        raise NotFoundError
+    return f"one-time password, for an hour: {password}"
+
+
+#: endif
 def _normalize(email: str) -> str:
     """Return an e-mail in the spelling that sign-up gives it, and other text unchanged."""
     with suppress(EmailNotValidError):

@@ -7,12 +7,15 @@ from typing import Any
 from app.operations import Doc, Tag
 
 SESSIONS_TAG = Tag("Sessions", "Sign up, log in, and what keeps a caller logged in.")
-_ACCOUNT_TAG = Tag("Account", "The account of whoever calls.")
+ACCOUNT_TAG = Tag("Account", "The account of whoever calls.")
 
 ACCOUNT: dict[str, Any] = {
     "id": "0197a1f2-5d20-7c41-9e0b-3f6a8d1c2b47",
     "email": "minji@example.com",
     "displayName": "김민지",
+    #: if cookiecutter.mail
+    "language": "ko",
+    #: endif
     "createdAt": "2026-01-31T09:26:53.589Z",
     "updatedAt": "2026-01-31T09:26:53.589Z",
 }
@@ -31,13 +34,20 @@ SIGN_UP = Doc(
     description=(
         "The e-mail is compared without regard to case. A password has 8 to 256 characters in "
         "Unicode's NFC; common ones, patterns and names of the account or the service are 422."
+        #: if cookiecutter.mail
+        " The address gets a letter, with whose token the account opens; where it has one already, "
+        "the letter says so. The answer is the same, and takes the same time. Accept-Language says "
+        "in which language the account is written to."
+        #: endif
     ),
     example={
         "email": "minji@example.com",
         "password": "correct horse battery staple",
         "displayName": "김민지",
     },
+    #: if not cookiecutter.mail
     answer=ACCOUNT,
+    #: endif
 )
 
 LOG_IN = Doc(
@@ -49,6 +59,10 @@ LOG_IN = Doc(
         #: if cookiecutter.second_factor
         " An account with a second factor gives a code, too: of its app, where it counts once, or "
         "a recovery code. Wrong codes are counted by account."
+        #: endif
+        #: if cookiecutter.mail
+        " Before its address is confirmed an account is answered 403 for the right password; the "
+        "letter is sent again then, at most once an hour."
         #: endif
     ),
     example={"email": "minji@example.com", "password": "correct horse battery staple"},
@@ -113,14 +127,14 @@ END_SESSION = Doc(
 
 
 READ = Doc(
-    _ACCOUNT_TAG,
+    ACCOUNT_TAG,
     operation_id="readAccount",
     description="What the account says of itself; its password and its tokens are never shown.",
     answer=ACCOUNT,
 )
 
 CHANGE = Doc(
-    _ACCOUNT_TAG,
+    ACCOUNT_TAG,
     operation_id="changeAccount",
     description="The e-mail and the password are not changed here.",
     example={"displayName": "민지 🚀"},
@@ -128,7 +142,7 @@ CHANGE = Doc(
 )
 
 DELETE = Doc(
-    _ACCOUNT_TAG,
+    ACCOUNT_TAG,
     operation_id="deleteAccount",
     description=(
         "Everything that belongs to the account is deleted with it. Where there is so much that it "
@@ -138,7 +152,7 @@ DELETE = Doc(
 )
 
 CHANGE_PASSWORD = Doc(
-    _ACCOUNT_TAG,
+    ACCOUNT_TAG,
     operation_id="changePassword",
     description=(
         "Every token from before is over, the caller's and its copies included: the answer has new "

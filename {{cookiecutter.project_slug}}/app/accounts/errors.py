@@ -40,6 +40,28 @@ class WrongPasswordError(ForbiddenError):
     detail = "The current password is wrong."
 
 
+#: if cookiecutter.mail
+class EmailUnconfirmedError(ForbiddenError):
+    """Raised when a password is right, and nobody has confirmed the account's address yet."""
+
+    code = "email-unconfirmed"
+    detail = "The address is not confirmed: open the link in the letter that was sent there."
+
+
+class SpentTokenError(Problem):
+    """Raised when a token of a letter is wrong, expired, replaced or used; it never tells which."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    code = "spent-token"
+    detail = "This token does not count, or not any more: ask for another letter."
+
+    @property
+    def title(self) -> str:
+        """RFC 9110's name; the standard library still has the older one."""
+        return "Unprocessable Content"
+
+
+#: else
 class EmailTakenError(Problem):
     """Raised when an account with this e-mail exists."""
 
@@ -48,6 +70,7 @@ class EmailTakenError(Problem):
     detail = "An account with this e-mail exists."
 
 
+#: endif
 class LastAdminError(Problem):
     """Raised when no admin would be left."""
 

@@ -26,6 +26,9 @@ from mongoengine import (
     UUIDField,
 )
 
+#: if cookiecutter.mail
+from app.accounts.languages import Language, read_language
+#: endif
 from app.database.documents import BaseDocument, BaseEmbeddedDocument
 #: if cookiecutter.field_encryption
 from app.encryption import EncryptedStringField, blind_index, blind_indexes, index_to_store
@@ -78,6 +81,11 @@ class Account(BaseDocument):
             #: endif
             # Few accounts have any, and only for a moment.
             {"fields": ["pending_events._id"], "sparse": True},
+            #: if cookiecutter.mail
+            {"fields": ["unconfirmed_until"], "expireAfterSeconds": 0},
+            # Few accounts have any: workers look for those that were left.
+            {"fields": ["pending_letters.createdAt"], "sparse": True},
+            #: endif
         ],
     }
 
@@ -122,6 +130,29 @@ class Account(BaseDocument):
 
     # Audit events that came with a change, until app/audit/recording.py has moved them.
     pending_events = ListField(DictField(), db_field="pendingEvents")
+    # Goes up with every reset of the password: failures from before jail nobody any more.
+    resets = IntField()
+    #: if cookiecutter.mail
+    # Until its address is confirmed nobody can log in; at this moment MongoDB removes it, so that
+    # no address is taken by whoever cannot read its mail. A confirmed account has none.
+    unconfirmed_until = DateTimeField(db_field="unconfirmedUntil")
+    # The address that it is to have once the letter there is answered.
+    #: if cookiecutter.field_encryption
+    new_email = EncryptedStringField(db_field="newEmail")
+    #: else
+    new_email = StringField(db_field="newEmail")
+    #: endif
+    # What app/accounts/letter_tokens.py stores of the newest token of each purpose.
+    letter_tokens = DictField(db_field="letterTokens")
+    # As app/accounts/languages.py names it. One of a newer release is kept as it is.
+    language = StringField()
+    # Letters that a change of the account has caused, stored with that change. They stay here for a
+    # moment: app/mail/letters.py makes jobs of them.
+    pending_letters = ListField(DictField(), db_field="pendingLetters")
+    #: else
+    # Until when one log-in may use a password of an operator; after it that only confirms the next.
+    one_time_until = DateTimeField(db_field="oneTimeUntil")
+    #: endif
 
     # Since when it is being deleted: nobody can log in, and one session may repeat the request.
     deletion_began_at = DateTimeField(db_field="deletionBeganAt")
@@ -162,6 +193,16 @@ def stored_accounts() -> Collection[dict[str, Any]]:
     """
     accounts: Collection[dict[str, Any]] = Account._get_collection()  # noqa: SLF001 - mongoengine's accessor for raw collections.
     return accounts
+
+
+def read_email(record: dict[str, Any]) -> str:
+    """Return the address of a stored account without building a document."""
+    #: if cookiecutter.field_encryption
+    email: str = Account.email.read_from(record)
+    #: else
+    email: str = record["email"]
+    #: endif
+    return email
 
 
 def with_session(session: dict[str, Any], most: int) -> list[dict[str, Any]]:
@@ -212,11 +253,22 @@ class Profile:
     """What an account shows of itself."""
 
     # As they are stored.
-    MEMBERS: ClassVar = ("email", "displayName", "createdAt", "updatedAt")
+    MEMBERS: ClassVar = (
+        "email",
+        "displayName",
+        #: if cookiecutter.mail
+        "language",
+        #: endif
+        "createdAt",
+        "updatedAt",
+    )
 
     id: UUID
     email: str
     display_name: str
+    #: if cookiecutter.mail
+    language: Language
+    #: endif
     created_at: datetime
     updated_at: datetime
 
@@ -224,15 +276,17 @@ class Profile:
     def from_record(cls, record: dict[str, Any]) -> Self:
         """Read a stored account without building a document: every request does this."""
         #: if cookiecutter.field_encryption
-        email = Account.email.read_from(record)
         display_name = Account.display_name.read_from(record)
         #: else
-        email, display_name = record["email"], record["displayName"]
+        display_name = record["displayName"]
         #: endif
         return cls(
             id=record["_id"],
-            email=email,
+            email=read_email(record),
             display_name=display_name,
+            #: if cookiecutter.mail
+            language=read_language(record.get("language")),
+            #: endif
             created_at=record["createdAt"],
             updated_at=record["updatedAt"],
         )

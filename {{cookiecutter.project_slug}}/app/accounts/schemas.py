@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+#: if cookiecutter.mail
+from typing import Annotated, ClassVar, Literal, Self
+#: else
 from typing import Annotated, Literal
+#: endif
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
+#: if cookiecutter.mail
+from pydantic import AfterValidator, ConfigDict, Field, Secret, model_validator
+#: else
 from pydantic import AfterValidator, Field, Secret
+#: endif
 
+#: if cookiecutter.mail
+from app.accounts.languages import Language
+#: endif
 from app.schemas import Line, Representation, Schema, Text, Timestamp
 
 
@@ -37,6 +48,13 @@ GivenPassword = Annotated[Secret[Annotated[Text, _SHORT]], Field(json_schema_ext
 _TYPED = Field(min_length=1, max_length=64)
 GivenCode = Annotated[Secret[Annotated[Text, _TYPED]], Field(json_schema_extra=_WRITE_ONLY)]
 #: endif
+#: if cookiecutter.mail
+# Whatever its form, a token that does not count is refused in one way.
+_TOKEN = Field(min_length=1, max_length=256)
+LetterToken = Annotated[
+    Secret[Annotated[Text, _TOKEN]], Field(json_schema_extra={"writeOnly": True})
+]
+#: endif
 
 
 class SignUp(Schema):
@@ -65,10 +83,63 @@ class ChangePassword(Schema):
     new_password: NewPassword
 
 
+#: if cookiecutter.mail
+class ConfirmEmail(Schema):
+    """The token of a letter, which shows that its reader has the address."""
+
+    token: LetterToken
+
+
+class AskForReset(Schema):
+    """Whose password is forgotten."""
+
+    email: Email
+
+
+class ResetPassword(Schema):
+    """The token of a letter, and the next password."""
+
+    token: LetterToken
+    new_password: NewPassword
+
+
+class ChangeEmail(Schema):
+    #: if cookiecutter.oauth == "client"
+    """The next address, and the password of an account that has one."""
+
+    new_email: Email
+    # A factory: a plain default would appear in the API document.
+    current_password: GivenPassword = Field(default_factory=lambda: Secret(""))
+    #: else
+    """The next address, and the password as confirmation."""
+
+    new_email: Email
+    current_password: GivenPassword
+    #: endif
+
+
+#: endif
 class ChangeAccount(Schema):
+    #: if cookiecutter.mail
+    """What an account may change about itself; at least one member."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    # Factories: plain defaults would appear in the API document.
+    display_name: DisplayName = Field(default_factory=str)
+    language: Language = Field(default_factory=lambda: Language.ENGLISH)
+
+    @model_validator(mode="after")
+    def _require_a_change(self) -> Self:
+        if not self.model_fields_set:
+            message = "Name at least one member to change"
+            raise ValueError(message)
+        return self
+    #: else
     """What an account may change about itself."""
 
     display_name: DisplayName
+    #: endif
 
 
 class AccountOut(Representation):
@@ -77,6 +148,9 @@ class AccountOut(Representation):
     id: UUID
     email: str
     display_name: str
+    #: if cookiecutter.mail
+    language: Language
+    #: endif
     created_at: Timestamp
     updated_at: Timestamp
 

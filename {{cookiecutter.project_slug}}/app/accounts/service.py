@@ -1,25 +1,55 @@
-"""Accounts: sign up, show, rename, change the password, delete."""
+"""Accounts: sign up, show, change, change the password."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+#: if not cookiecutter.mail
 from mongoengine import NotUniqueError
 
+#: endif
 from app.accounts import jail, passwords, sessions
-from app.accounts.errors import EmailTakenError, LoginJailedError, WrongPasswordError
+from app.accounts.errors import (
+    #: if not cookiecutter.mail
+    EmailTakenError,
+    #: endif
+    LoginJailedError,
+    WrongPasswordError,
+)
+#: if cookiecutter.mail
+from app.accounts.languages import read_language
+#: endif
 from app.accounts.models import Account, Profile
 from app.audit import recording
+#: if cookiecutter.mail
+from app.database.documents import new_id
+#: endif
 from app.errors import UnauthorizedError
+#: if cookiecutter.mail
+from app.mail import letters
+from app.mail.letters import Purpose
+#: endif
 from app.security_events import Event
 
 if TYPE_CHECKING:
+    from typing import Any
     from uuid import UUID
 
     from app.accounts.callers import Caller
     from app.tokens import TokenPair
 
 
+#: if cookiecutter.mail
+def change(account_id: UUID, changes: dict[str, Any]) -> Profile:
+    """Set the members named in *changes*: the display name, the language."""
+    updates = {f"set__{name}": value for name, value in changes.items()}
+    account = Account.objects(id=account_id).modify(new=True, **updates)
+    if account is None:
+        raise UnauthorizedError("the account was deleted meanwhile")
+    return Profile.from_record(account.to_mongo())
+
+
+#: else
 def sign_up(email: str, password: str, display_name: str) -> Profile:
     """Create an account; raises EmailTakenError where one has this e-mail, InvalidInputError."""
     passwords.check_new(password, "/password", email, display_name)
@@ -45,6 +75,7 @@ def rename(account_id: UUID, display_name: str) -> Profile:
     return Profile.from_record(account.to_mongo())
 
 
+#: endif
 def change_password(caller: Caller, current: str, new: str, user_agent: str = "") -> TokenPair:
     """Replace the password, end every session, and return the tokens of a new one.
 
@@ -56,10 +87,20 @@ def change_password(caller: Caller, current: str, new: str, user_agent: str = ""
     # The jail comes first: judging a new password may cost more than refusing a wrong one.
     confirm_password(account, current, caller.session_id)
     passwords.check_new(new, "/newPassword", account.email, account.display_name)
-    changes = {"$set": {"passwordHash": passwords.hash_password(new)}}
+    changes: dict[str, dict[str, Any]] = {
+        "$set": {"passwordHash": passwords.hash_password(new)},
+        #: if cookiecutter.mail
+        "$push": {"pendingLetters": _write_notice(account)},
+        #: else
+        "$unset": {"oneTimeUntil": True},
+        #: endif
+    }
     pair = sessions.begin_anew(caller, changes, user_agent, Event.PASSWORD_CHANGED)
     if pair is None:
         raise UnauthorizedError("the session ended meanwhile")
+    #: if cookiecutter.mail
+    letters.release(account.id)
+    #: endif
     return pair
 
 
@@ -89,3 +130,16 @@ def confirm_password(account: Account, password: str, session_id: UUID) -> None:
     if not has_proven:
         recording.record(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError
+#: if cookiecutter.mail
+
+
+def _write_notice(account: Account) -> dict[str, Any]:
+    return letters.prepare(
+        Purpose.PASSWORD_CHANGED,
+        account.id,
+        account.email,
+        read_language(account.language),
+        cause=str(new_id()),
+        name=account.display_name,
+    )
+#: endif

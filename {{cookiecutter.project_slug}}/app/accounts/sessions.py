@@ -13,7 +13,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from app import tokens
-from app.accounts import jail, passwords
+from app.accounts import (
+    jail,
+    passwords,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
+)
 from app.accounts.callers import (
     Caller,
     Credentials,
@@ -24,6 +30,9 @@ from app.accounts.callers import (
 )
 from app.accounts.errors import (
     AccountSuspendedError,
+    #: if cookiecutter.mail
+    EmailUnconfirmedError,
+    #: endif
     LoginJailedError,
     WrongCredentialsError,
 )
@@ -36,6 +45,10 @@ from app.database.documents import new_id, utc_now
 from app.database.keyed_hashes import hash_for
 from app.errors import UnauthorizedError
 from app.extensions import settings
+#: if cookiecutter.mail
+from app.mail import letters
+from app.mail.letters import Purpose
+#: endif
 #: if cookiecutter.second_factor
 from app.second_factor.checking import ACTIVE, take_code
 from app.second_factor.errors import SecondFactorRequiredError
@@ -69,8 +82,16 @@ _READ_AT_LOG_IN: Final = dict.fromkeys(
         "credentialVersion",
         "knownAddresses",
         "isSuspended",
+        "resets",
         #: if cookiecutter.second_factor
         ACTIVE,
+        #: endif
+        #: if cookiecutter.mail
+        *Profile.MEMBERS,
+        "letterTokens",
+        "unconfirmedUntil",
+        #: else
+        "oneTimeUntil",
         #: endif
     ),
     1,
@@ -104,35 +125,40 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
 
 def log_in(credentials: Credentials, user_agent: str = "") -> TokenPair:
     """Return a new session's tokens; raises what check_credentials() raises."""
-    return open_session(check_credentials(credentials), user_agent)
+    return open_session(check_credentials(credentials, user_agent), user_agent)
 
 
-def check_credentials(credentials: Credentials) -> Proven:
-    #: if cookiecutter.second_factor
-    """Return whose account this is.
+def check_credentials(credentials: Credentials, user_agent: str = "") -> Proven:
+    """Return whose account this is; *user_agent* is from which program somebody logs in.
 
-    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
-    accounts and wrong passwords alike, in the same time. Only after a right password it tells more:
-    AccountSuspendedError, SecondFactorRequiredError where an account with a second factor gives no
-    code, and WrongCredentialsError for a wrong one.
+    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown accounts and
+    wrong passwords alike, in the same time. Only after a right password it tells more, as
+    _check_state() does.
     """
-    #: else
-    """Return whose account this is.
-
-    Raises LoginJailedError before any hashing, WrongCredentialsError for unknown accounts and wrong
-    passwords alike, in the same time, and AccountSuspendedError after a right password alone.
-    """
-    #: endif
     email, password, address = credentials.email, credentials.password, credentials.address
     email_index = Account.email_index_for(email)
-    record = stored_accounts().find_one(Account.with_email(email), _READ_AT_LOG_IN) or {}
+    #: if cookiecutter.mail
+    # MongoDB removes an account that nobody has confirmed up to a minute late.
+    found = {**Account.with_email(email), "unconfirmedUntil": {"$not": {"$lte": utc_now()}}}
+    #: else
+    found = Account.with_email(email)
+    #: endif
+    record = stored_accounts().find_one(found, _READ_AT_LOG_IN) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
+    # A reset ends the jail: failures are counted anew.
+    resets = record.get("resets")
+    jail_name = f"{email_index}:{resets}" if resets else email_index
 
     def is_right() -> bool:
+        #: if cookiecutter.mail
         return passwords.is_correct(password, record.get("passwordHash"))
+        #: else
+        is_over = record.get("oneTimeUntil", utc_now()) < utc_now()
+        return passwords.is_correct(password, record.get("passwordHash")) and not is_over
+        #: endif
 
     try:
-        has_proven = jail.check_login(email_index, address, is_right, is_known=here in known)
+        has_proven = jail.check_login(jail_name, address, is_right, is_known=here in known)
     except LoginJailedError as error:
         recording.record(
             Event.LOGIN_JAILED, record.get("_id"), email_index=email_index, once=error.jail
@@ -141,18 +167,40 @@ def check_credentials(credentials: Credentials) -> Proven:
     if not has_proven:
         recording.record(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
-    if record.get("isSuspended"):
-        recording.record(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
-        raise AccountSuspendedError
-    #: if cookiecutter.second_factor
-    _check_second_factor(record, credentials.code)
-    #: endif
+    _check_state(record, email_index, credentials)
     recording.record(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
+    #: if cookiecutter.mail
+    if known and here not in known:
+        _tell_new_place(record, here, user_agent)
+    #: endif
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
     if passwords.needs_rehash(record["passwordHash"], password):
         _rehash(record, password)
     return Proven(record["_id"], record.get("credentialVersion", 0))
+
+
+def _check_state(record: dict[str, Any], email_index: str, credentials: Credentials) -> None:
+    """Refuse a right password where the account is not to be opened by it, or not by it alone.
+
+    Raises AccountSuspendedError, and where the project has them EmailUnconfirmedError,
+    SecondFactorRequiredError, and WrongCredentialsError for a wrong code.
+    """
+    if record.get("isSuspended"):
+        recording.record(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
+        raise AccountSuspendedError
+    #: if cookiecutter.mail
+    if "unconfirmedUntil" in record:
+        sign_ups.remind(record, email_index)
+        raise EmailUnconfirmedError
+    #: endif
+    #: if cookiecutter.second_factor
+    _check_second_factor(record, credentials.code)
+    #: endif
+    #: if not cookiecutter.mail
+    if "oneTimeUntil" in record:
+        _use_up(record)
+    #: endif
 
 
 #: if cookiecutter.second_factor
@@ -356,6 +404,37 @@ def _remember_address(account_id: UUID, addresses: list[str]) -> None:
     stored_accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
 
 
+#: if cookiecutter.mail
+def _tell_new_place(record: dict[str, Any], here: str, user_agent: str) -> None:
+    """Write to the owner that somebody logs in from where nobody did before: once for a place."""
+    account_id, profile = record["_id"], Profile.from_record(record)
+    if not letters.has_room(account_id, Purpose.NEW_PLACE):
+        return
+    letter = letters.prepare(
+        Purpose.NEW_PLACE,
+        account_id,
+        profile.email,
+        profile.language,
+        cause=str(new_id()),
+        name=profile.display_name,
+        client=name_client(user_agent) or "",
+    )
+    is_new = {"_id": account_id, "knownAddresses": {"$ne": here}}
+    change = {"$push": {"pendingLetters": letter, "knownAddresses": here}}
+    if stored_accounts().update_one(is_new, change).matched_count:
+        letters.release(account_id)
+
+
+#: else
+def _use_up(record: dict[str, Any]) -> None:
+    """Let one log-in have a one-time password; raise WrongCredentialsError for all others."""
+    unused = {"passwordHash": record["passwordHash"], "oneTimeUntil": record["oneTimeUntil"]}
+    used = {"$set": {"oneTimeUntil": utc_now()}}
+    if not stored_accounts().update_one({"_id": record["_id"], **unused}, used).matched_count:
+        raise WrongCredentialsError
+
+
+#: endif
 def _rehash(record: dict[str, Any], password: str) -> None:
     # Conditional: a password that was changed meanwhile must not be restored.
     stored_accounts().update_one(

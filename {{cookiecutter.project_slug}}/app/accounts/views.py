@@ -5,18 +5,38 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+#: if cookiecutter.mail
+from flask import Blueprint, request
+#: else
 from flask import Blueprint, request, url_for
+#: endif
 from flask.views import MethodView
 
-from app.accounts import deletion, docs, own_sessions, service, sessions
+from app.accounts import (
+    deletion,
+    docs,
+    own_sessions,
+    service,
+    sessions,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
+)
 from app.accounts.callers import Credentials
 from app.accounts.errors import (
     AccountSuspendedError,
+    #: if cookiecutter.mail
+    EmailUnconfirmedError,
+    #: else
     EmailTakenError,
+    #: endif
     LoginJailedError,
     WrongCredentialsError,
     WrongPasswordError,
 )
+#: if cookiecutter.mail
+from app.accounts.letter_views import preferred_language
+#: endif
 from app.accounts.schemas import (
     AccountOut,
     ChangeAccount,
@@ -68,12 +88,22 @@ class SignUpView(MethodView):
     @limited_by("RATELIMIT_AUTH")
     #: endif
     @accepts(SignUp)
+    #: if cookiecutter.mail
+    @returns(None, HTTPStatus.ACCEPTED)
+    #: else
     @returns(AccountOut, HTTPStatus.CREATED)
     @raises(EmailTakenError)
+    #: endif
     def post(self, body: SignUp) -> Reply:
         """Create an account."""
+        #: if cookiecutter.mail
+        password = body.password.get_secret_value()
+        sign_ups.begin(body.email, password, body.display_name, preferred_language())
+        return Reply(None, _NO_STORE)
+        #: else
         profile = service.sign_up(body.email, body.password.get_secret_value(), body.display_name)
         return Reply(profile, {"Location": url_for("me.account"), **_NO_STORE})
+        #: endif
 
 
 class LogInView(MethodView):
@@ -86,13 +116,17 @@ class LogInView(MethodView):
     #: endif
     @accepts(LogIn)
     @returns(TokenPairOut)
-    #: if cookiecutter.second_factor
     @raises(
-        WrongCredentialsError, AccountSuspendedError, SecondFactorRequiredError, LoginJailedError
+        WrongCredentialsError,
+        AccountSuspendedError,
+        #: if cookiecutter.mail
+        EmailUnconfirmedError,
+        #: endif
+        #: if cookiecutter.second_factor
+        SecondFactorRequiredError,
+        #: endif
+        LoginJailedError,
     )
-    #: else
-    @raises(WrongCredentialsError, AccountSuspendedError, LoginJailedError)
-    #: endif
     def post(self, body: LogIn) -> Reply:
         """Exchange credentials for tokens."""
         credentials = Credentials(
@@ -169,8 +203,14 @@ class MeView(MethodView):
     @accepts(ChangeAccount)
     @returns(AccountOut)
     def patch(self, body: ChangeAccount) -> Profile:
+        #: if cookiecutter.mail
+        """Change the display name, or the language that the account is written to in."""
+        changes = body.model_dump(exclude_unset=True, by_alias=False)
+        return service.change(context.account_id, changes)
+        #: else
         """Change the display name."""
         return service.rename(context.account_id, body.display_name)
+        #: endif
 
     @documented(docs.DELETE)
     @with_fresh_login

@@ -50,6 +50,11 @@ _PROVING: Final = frozenset(
     {
         Event.SIGNED_UP,
         Event.LOGIN_SUCCEEDED,
+        #: if cookiecutter.mail
+        Event.EMAIL_CONFIRMED,
+        Event.EMAIL_CHANGED,
+        Event.PASSWORD_RESET,
+        #: endif
         #: if cookiecutter.oauth == "client"
         Event.IDENTITY_LINKED,
         #: endif

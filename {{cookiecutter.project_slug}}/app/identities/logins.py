@@ -16,6 +16,9 @@ from app.accounts import service as accounts
 from app.accounts import sessions
 from app.accounts.callers import Proven
 from app.accounts.errors import WrongCredentialsError
+#: if cookiecutter.mail
+from app.accounts.languages import Language
+#: endif
 from app.database.documents import derived_id, utc_now
 from app.errors import MalformedRequestError, StaleLoginError
 from app.extensions import settings
@@ -100,13 +103,27 @@ def begin_link(caller: Caller, provider_name: str, password: str, *, is_of_log_i
 
 
 def finish(
-    provider_name: str, returned: Return, browser_secret: str | None, user_agent: str = ""
+    provider_name: str,
+    returned: Return,
+    browser_secret: str | None,
+    user_agent: str = "",
+    #: if cookiecutter.mail
+    language: Language = Language.ENGLISH,
+    #: endif
 ) -> TokenPair:
+    #: if cookiecutter.mail
+    """Return a new session of whoever the provider says came back; a new account has *language*.
+
+    Raises NotFoundError, LoginStateError, LoginRefusedError, ProviderUnavailableError, and what
+    find_or_create() and link() raise.
+    """
+    #: else
     """Return a new session of whoever the provider says came back.
 
     Raises NotFoundError, LoginStateError, LoginRefusedError, ProviderUnavailableError, and what
     find_or_create() and link() raise.
     """
+    #: endif
     provider = providers.find(provider_name)
     pending = _take(provider.name, returned.state, browser_secret)
     if returned.error is not None:
@@ -118,7 +135,11 @@ def finish(
     secrets = Secrets(returned.state or "", browser_secret or "", pending.nonce)
     proof = provider.prove(Answer(returned.code, returned.issuer), secrets)
     if pending.account is None:
+        #: if cookiecutter.mail
+        proven = service.find_or_create(provider.name, proof, language)
+        #: else
         proven = service.find_or_create(provider.name, proof)
+        #: endif
         #: if cookiecutter.second_factor
         # A provider is one factor alone. One that is set up after this look ends this log-in.
         if has_second_factor(proven.account_id):

@@ -9,15 +9,26 @@ before its owner came.
 from __future__ import annotations
 
 import re
+#: if cookiecutter.mail
+from contextlib import suppress
+#: endif
 from typing import TYPE_CHECKING, Final
 
 from email_validator import EmailNotValidError, validate_email
 from mongoengine import NotUniqueError
 from pymongo.errors import DuplicateKeyError
 
-from app.accounts import sessions
+from app.accounts import (
+    sessions,
+    #: if cookiecutter.mail
+    sign_ups,
+    #: endif
+)
 from app.accounts.callers import Proven
 from app.accounts.errors import AccountSuspendedError
+#: if cookiecutter.mail
+from app.accounts.languages import Language
+#: endif
 from app.accounts.models import Account
 from app.audit import recording
 #: if cookiecutter.field_encryption
@@ -53,7 +64,13 @@ LONGEST_NAME: Final = 100
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
-def find_or_create(provider_name: str, proof: Proof) -> Proven:
+def find_or_create(
+    provider_name: str,
+    proof: Proof,
+    #: if cookiecutter.mail
+    language: Language = Language.ENGLISH,
+    #: endif
+) -> Proven:
     """Return the account that the identity opens, a new one where there is none.
 
     Raises EmailUnverifiedError, LinkRequiredError where an account has the e-mail, and
@@ -69,9 +86,12 @@ def find_or_create(provider_name: str, proof: Proof) -> Proven:
         email_index=Account.email_index_to_store(email),
         display_name=_name_for(proof.name, email),
         identities=[identity],
+        #: if cookiecutter.mail
+        language=language,
+        #: endif
     )
     try:
-        recording.insert_account(account, Event.SIGNED_UP)
+        _insert(account)
     except NotUniqueError as error:
         # Another process may have come first with the same identity.
         found = _find_account(identity.name)
@@ -139,6 +159,18 @@ def _prove(account: Account) -> Proven:
         recording.record(Event.LOGIN_SUSPENDED, account.id)
         raise AccountSuspendedError
     return Proven(account.id, account.credential_version)
+
+
+def _insert(account: Account) -> None:
+    """Store a new account; raise NotUniqueError where another has its e-mail or identity."""
+    #: if cookiecutter.mail
+    # Its provider has verified the address, which whoever signed up with it has not shown to have.
+    with suppress(NotUniqueError):
+        recording.insert_account(account, Event.SIGNED_UP)
+        return
+    sign_ups.give_way(account.email)
+    #: endif
+    recording.insert_account(account, Event.SIGNED_UP)
 
 
 def _find_account(name: str) -> Account | None:

@@ -9,6 +9,9 @@ from flask import Blueprint, request
 from flask.views import MethodView
 
 from app.accounts.errors import AccountSuspendedError, LoginJailedError, WrongPasswordError
+#: if cookiecutter.mail
+from app.accounts.letter_views import preferred_language
+#: endif
 from app.accounts.schemas import TokenPairOut
 from app.context import context
 from app.decorators import (
@@ -149,7 +152,12 @@ class FinishView(MethodView):
         _refuse_tokens(query.model_extra or {})
         returned = logins.Return(query.state, query.code, query.iss, query.error)
         secret = cookies.read(query.state, request.cookies)
+        #: if cookiecutter.mail
+        language = preferred_language()
+        pair = logins.finish(provider, returned, secret, request.user_agent.string, language)
+        #: else
         pair = logins.finish(provider, returned, secret, request.user_agent.string)
+        #: endif
         return Reply(pair, cookies.forget(query.state))
 
 

@@ -18,9 +18,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pymongo
 
 from app.database.documents import new_id, utc_now
+#: if cookiecutter.task_queue
 from app.errors import ServiceUnavailableError
+#: endif
 from app.extensions import settings
+#: if cookiecutter.task_queue
 from app.jobs import queue
+#: endif
 from app.jobs.models import Job, JobKind, JobState
 
 if TYPE_CHECKING:
@@ -48,6 +52,16 @@ class StoppingError(Exception):
 
 class OverlongRunError(Exception):
     """Raised when an attempt takes longer than LONGEST_RUN_SECONDS."""
+#: if cookiecutter.mail
+
+
+class NotNowError(Exception):
+    """Raised by a handler when something it needs is away: the job is put off, however often."""
+
+
+class NeverError(Exception):
+    """Raised by a handler with a stable code when no further attempt can help."""
+#: endif
 
 
 def take(
@@ -66,11 +80,12 @@ def take(
             new=True,
             set__state=JobState.RUNNING,
             set__holder=holder,
-            set__due_at=lease_ends,
-            set__send_at=lease_ends,
+            #: if cookiecutter.task_queue
             set__sends=0,
+            #: endif
             set__done=0,
             inc__attempts=1,
+            **_due(lease_ends),
         )
     if job is None:
         return None
@@ -102,10 +117,7 @@ class Attempt:
 
         Raises LeaseLostError, StoppingError and OverlongRunError: the handler then ends.
         """
-        lease_ends = lease_from(utc_now())
-        self._update(
-            set__done=done, set__total=total, set__due_at=lease_ends, set__send_at=lease_ends
-        )
+        self._update(set__done=done, set__total=total, **_due(lease_from(utc_now())))
         if self.is_stopping():
             raise StoppingError
         if monotonic() - self.began > LONGEST_RUN_SECONDS:
@@ -115,10 +127,10 @@ class Attempt:
         """Mark the job as done; raises LeaseLostError if another attempt has it."""
         self._end(set__state=JobState.DONE, set__size=size)
 
-    def fail(self) -> None:
-        """Mark the job as failed for good."""
-        self._end(set__state=JobState.FAILED, set__failure=EXHAUSTED)
-        self.log("failed for good")
+    def fail(self, code: str = EXHAUSTED) -> None:
+        """Mark the job as failed for good, with a stable *code*."""
+        self._end(set__state=JobState.FAILED, set__failure=code)
+        self.log(f"failed for good: {code}")
 
     def retry(self) -> None:
         """Schedule another attempt after a growing pause, unless there were too many."""
@@ -130,14 +142,31 @@ class Attempt:
         except LeaseLostError:
             self.log("lost")
 
+    #: if cookiecutter.mail
+    def postpone(self) -> None:
+        """Schedule another attempt after a pause that grows; this one is not counted."""
+        pause = _pause_after(self.job.delays + 1)
+        try:
+            self._release(utc_now() + timedelta(seconds=pause), inc__attempts=-1, inc__delays=1)
+        except LeaseLostError:
+            self.log("lost")
+        else:
+            self.log(f"put off for {pause:.0f} s")
+
+    #: endif
     def give_back(self) -> None:
         """Let another worker have it at once; an interrupted attempt is not counted."""
         try:
             self._release(utc_now(), inc__attempts=-1)
+            #: if cookiecutter.task_queue
             queue.send(self.job.id)
         except (LeaseLostError, ServiceUnavailableError):
             # Nothing is lost: its new holder continues, or a sweep sends it.
             self.log("not sent")
+            #: else
+        except LeaseLostError:
+            self.log("lost")
+            #: endif
         else:
             self.log("given back")
 
@@ -146,15 +175,13 @@ class Attempt:
         logger.info(
             "job %s (request %s), attempt %d: %s",
             self.job.id,
-            self.job.request_id,
+            self.job.request_id or "-",
             self.job.attempts,
             what,
         )
 
     def _release(self, due_at: datetime, **changes: Any) -> None:
-        self._update(
-            set__state=JobState.PENDING, set__due_at=due_at, set__send_at=due_at, **changes
-        )
+        self._update(set__state=JobState.PENDING, **_due(due_at), **changes)
 
     def _end(self, **changes: Any) -> None:
         now = utc_now()
@@ -162,7 +189,12 @@ class Attempt:
             set__finished_at=now,
             set__expires_at=now + timedelta(seconds=settings.JOB_RETENTION_SECONDS),
             unset__due_at=True,
+            #: if cookiecutter.task_queue
             unset__send_at=True,
+            #: endif
+            #: if cookiecutter.mail
+            unset__payload=True,
+            #: endif
             **changes,
         )
 
@@ -176,6 +208,15 @@ class Attempt:
 def lease_from(now: datetime) -> datetime:
     """Return when a lease that begins *now* ends."""
     return now + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+
+
+def _due(moment: datetime) -> dict[str, datetime]:
+    """Return the changes of a job that workers are to take at a *moment*, and not before."""
+    #: if cookiecutter.task_queue
+    return {"set__due_at": moment, "set__send_at": moment}
+    #: else
+    return {"set__due_at": moment}
+    #: endif
 
 
 def _pause_after(attempts: int) -> float:

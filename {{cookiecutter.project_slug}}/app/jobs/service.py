@@ -3,35 +3,66 @@
 from __future__ import annotations
 
 import logging
+#: if cookiecutter.mail
+from contextlib import suppress
+#: endif
+#: if cookiecutter.task_queue
 from datetime import timedelta
+#: endif
 from typing import TYPE_CHECKING, Final
 
+#: if cookiecutter.task_queue
 from mongoengine import NotUniqueError
+#: endif
+#: if cookiecutter.mail
+from pymongo.errors import BulkWriteError
+#: endif
 
+#: if cookiecutter.task_queue
 from app.database.documents import utc_now
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
 from app.jobs import queue
+#: endif
 from app.jobs.attempts import (
+    #: if cookiecutter.task_queue
     MOST_DOUBLINGS,
+    #: endif
     Attempt,
     LeaseLostError,
+    #: if cookiecutter.mail
+    NeverError,
+    NotNowError,
+    #: endif
     StoppingError,
+    #: if cookiecutter.task_queue
     lease_from,
+    #: endif
     take,
 )
 from app.jobs.models import Job, JobKind
 
 if TYPE_CHECKING:
+    #: if cookiecutter.mail
+    from collections.abc import Callable, Mapping, Sequence
+    #: else
     from collections.abc import Callable, Mapping
+    #: endif
     from uuid import UUID
 
+#: if cookiecutter.task_queue
 # What one sweep sends at most: the next one comes soon.
 MOST_SENT: Final = 100
+#: endif
+#: if cookiecutter.mail
+# MongoDB's error code of a document that is there already.
+_DUPLICATE: Final = 11000
+#: endif
 
 logger = logging.getLogger(__name__)
 
 
+#: if cookiecutter.task_queue
 def submit(
     account_id: UUID, kind: JobKind, most: int, request_id: str, *, must_be_sent: bool = False
 ) -> Job | None:
@@ -53,6 +84,33 @@ def submit(
     return job
 
 
+#: endif
+#: if cookiecutter.mail
+def keep(jobs: Sequence[Job], payloads: Sequence[bytes]) -> None:
+    """Store jobs with their sealed payloads, and let workers have them at once.
+
+    A job that is stored already, by its id, stays as it is: it may be done.
+    """
+    records = []
+    for job, payload in zip(jobs, payloads, strict=True):
+        job.stamp()
+        records.append({**job.to_mongo(), "payload": payload})
+    try:
+        Job._get_collection().insert_many(records, ordered=False)  # noqa: SLF001 - it has no public name.
+    except BulkWriteError as error:
+        if any(each["code"] != _DUPLICATE for each in error.details["writeErrors"]):
+            raise
+    #: if cookiecutter.task_queue
+    try:
+        for job in jobs:
+            queue.send(job.id)
+    except ServiceUnavailableError:
+        # A sweep sends them once the broker is back.
+        logger.warning("%d jobs: the broker is away", len(jobs))
+    #: endif
+
+
+#: endif
 def work(
     job_id: UUID,
     handlers: Mapping[JobKind, Callable[[Attempt], int]],
@@ -69,11 +127,20 @@ def work(
         attempt.log("lost: somebody else has it, or it was deleted")
     except StoppingError:
         attempt.give_back()
+    #: if cookiecutter.mail
+    except NotNowError as error:
+        attempt.log(f"not now: {error}")
+        attempt.postpone()
+    except NeverError as error:
+        with suppress(LeaseLostError):
+            attempt.fail(str(error))
+    #: endif
     except Exception:
         logger.exception("job %s (request %s) failed", job_id, attempt.job.request_id)
         attempt.retry()
     else:
         attempt.log("done")
+#: if cookiecutter.task_queue
 
 
 def sweep() -> int:
@@ -121,3 +188,4 @@ def _store(account_id: UUID, kind: JobKind, most: int, request_id: str) -> Job |
         except NotUniqueError:
             continue
     return None
+#: endif

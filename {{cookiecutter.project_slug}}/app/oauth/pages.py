@@ -9,7 +9,12 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 
-from app.accounts.errors import AccountSuspendedError
+from app.accounts.errors import (
+    AccountSuspendedError,
+    #: if cookiecutter.mail
+    EmailUnconfirmedError,
+    #: endif
+)
 from app.context import context
 from app.extensions import settings
 from app.oauth import name_issuer, page_tickets
@@ -60,6 +65,10 @@ def _word_for(problem: Problem) -> str:
     #: if cookiecutter.second_factor
     if isinstance(problem, SecondFactorRequiredError):
         return "required"
+    #: endif
+    #: if cookiecutter.mail
+    if isinstance(problem, EmailUnconfirmedError):
+        return "unconfirmed"
     #: endif
     return "suspended" if isinstance(problem, AccountSuspendedError) else "wrong"
 

@@ -227,7 +227,8 @@ def _log_in(fields: dict[str, Any]) -> Proven:
             #: if cookiecutter.second_factor
             code=shown.code.get_secret_value(),
             #: endif
-        )
+        ),
+        request.user_agent.string,
     )
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+#: if not cookiecutter.mail
 from uuid import UUID
 
+#: endif
 import pytest
 
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
+from tests.fixtures.sign_ups import sign_up
 
+#: if not cookiecutter.mail
 SIGN_UP = "/api/v1/auth/signup"
+#: endif
 LOG_IN = "/api/v1/auth/login"
 REFRESH = "/api/v1/auth/refresh"
 LOG_OUT = "/api/v1/auth/logout"
@@ -16,6 +21,7 @@ WRONG = f"{CANARY} of another mine"
 GOOD = {"email": "minji@example.com", "password": PASSWORD, "displayName": "김민지"}
 
 
+#: if not cookiecutter.mail
 def test_sign_up_answers_the_account_and_where_it_is(api):
     answer = api.post(SIGN_UP, json=GOOD)
     assert answer.headers["Location"] == "/api/v1/me"
@@ -32,6 +38,7 @@ def test_sign_up_twice_is_a_conflict(api, make_account, email):
     assert answer.json["type"] == "/problems/email-taken"
 
 
+#: endif
 @pytest.mark.parametrize(
     ("signed_up", "logged_in"),
     [
@@ -44,7 +51,7 @@ def test_sign_up_twice_is_a_conflict(api, make_account, email):
     ids=["capitals", "small letters", "Korean", "domain in ASCII", "composed"],
 )
 def test_every_spelling_of_an_address_logs_in(api, signed_up, logged_in):
-    api.post(SIGN_UP, json={**GOOD, "email": signed_up})
+    sign_up(api, {**GOOD, "email": signed_up})
     api.post(LOG_IN, json={"email": logged_in, "password": PASSWORD}, status=200)
 
 
@@ -127,7 +134,7 @@ def test_log_out_twice_is_refused(api, account):
 
 
 def test_a_new_account_can_log_in_and_change_its_password(api):
-    api.post(SIGN_UP, json=GOOD)
+    sign_up(api, GOOD)
     pair = api.post(LOG_IN, json={"email": GOOD["email"], "password": PASSWORD}, status=200).json
     bearer = {"Authorization": f"Bearer {pair['accessToken']}"}
     changed = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}

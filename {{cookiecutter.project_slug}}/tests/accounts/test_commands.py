@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+#: if not cookiecutter.mail
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+#: else
 from datetime import UTC, datetime
+#: endif
 from uuid import uuid4
 
 import pytest
 
+#: if not cookiecutter.mail
+from app.database.documents import utc_now
+from tests.fixtures.accounts import NEW_PASSWORD, PASSWORD
+from tests.fixtures.sign_ups import sign_up
+#: else
 from tests.fixtures.accounts import PASSWORD
+from tests.fixtures.sign_ups import SIGN_UP, sign_up
+#: endif
 
 ME = "/api/v1/me"
 
@@ -40,7 +52,7 @@ def test_the_sessions_of_one_account_end(api, account, stranger, log_in, by):
 )
 def test_an_address_is_found_in_every_spelling(app, api, spelling):
     body = {"email": "김민지@example.com", "password": PASSWORD, "displayName": "A"}
-    api.post("/api/v1/auth/signup", json=body, status=201)
+    sign_up(api, body)
     result = run(app, "--email", spelling)
     assert (result.exit_code, result.stdout) == (0, "ended every session of 1 account\n")
 
@@ -159,3 +171,78 @@ def test_a_role_that_cannot_be_given_is_refused(app, account, command, role):
     result = run_accounts(app, command, role, f"--id={account.id}")
     assert result.exit_code == 2
     assert "is not one of 'staff', 'admin'" in result.output
+#: if cookiecutter.mail
+
+
+def test_an_address_is_confirmed_by_hand(app, api):
+    body = {"email": "a@example.com", "password": PASSWORD, "displayName": "A"}
+    api.post(SIGN_UP, json=body, status=202)
+    result = app.test_cli_runner().invoke(args=["accounts", "confirm", "--email=A@example.com"])
+    assert (result.exit_code, result.stdout) == (0, "confirmed: the account can log in\n")
+    credentials = {"email": "a@example.com", "password": PASSWORD}
+    api.post("/api/v1/auth/login", json=credentials, status=200)
+
+
+@pytest.mark.parametrize("email", ["nobody@example.com", "known@example.com", "no address"])
+def test_what_cannot_be_confirmed_is_one_line(app, make_account, email):
+    make_account(email="known@example.com")
+    result = app.test_cli_runner().invoke(args=["accounts", "confirm", f"--email={email}"])
+    assert result.exit_code == 1
+    assert result.output == "Error: there is no such account to confirm\n"
+#: else
+
+
+def make_one_time_password(app, email):
+    result = app.test_cli_runner().invoke(args=["accounts", "reset-password", f"--email={email}"])
+    assert result.exit_code == 0, result.output
+    return result.stdout.rpartition(" ")[2].strip()
+
+
+def log_in_with(api, account, password, status=200):
+    body = {"email": account.email, "password": password}
+    return api.post("/api/v1/auth/login", json=body, status=status)
+
+
+def test_a_one_time_password_logs_in_once_and_sets_another(app, api, account):
+    given = make_one_time_password(app, account.email.upper())
+    api.get(ME, account, status=401)
+    log_in_with(api, account, PASSWORD, status=401)
+    pair = log_in_with(api, account, given).json
+    log_in_with(api, account, given, status=401)
+    headers = {"Authorization": f"Bearer {pair['accessToken']}"}
+    change = {"currentPassword": given, "newPassword": NEW_PASSWORD}
+    api.put(f"{ME}/password", headers=headers, json=change)
+    log_in_with(api, account, NEW_PASSWORD)
+    log_in_with(api, account, NEW_PASSWORD)
+
+
+def test_a_one_time_password_is_over_after_an_hour(app, api, account, database):
+    given = make_one_time_password(app, account.email)
+    stored = database.accounts.find_one()["oneTimeUntil"].replace(tzinfo=UTC)
+    assert timedelta(minutes=59) < stored - utc_now() <= timedelta(hours=1)
+    database.accounts.update_one({}, {"$set": {"oneTimeUntil": utc_now() - timedelta(seconds=1)}})
+    log_in_with(api, account, given, status=401)
+
+
+def test_of_many_log_ins_with_a_one_time_password_one_works(app, account):
+    given = {"email": account.email, "password": make_one_time_password(app, account.email)}
+    with ThreadPoolExecutor(4) as pool:
+        answers = pool.map(
+            lambda _: app.test_client().post("/api/v1/auth/login", json=given).status_code, range(4)
+        )
+        assert sorted(answers) == [200, 401, 401, 401]
+
+
+@pytest.mark.checklist("auth.max-retry")
+def test_a_one_time_password_ends_the_jail(app, api, account):
+    for _ in range(5):
+        log_in_with(api, account, NEW_PASSWORD, status=401)
+    log_in_with(api, account, PASSWORD, status=429)
+    log_in_with(api, account, make_one_time_password(app, account.email))
+
+
+def test_an_unknown_account_gets_no_one_time_password(app):
+    arguments = ["accounts", "reset-password", "--email=a@example.com"]
+    result = app.test_cli_runner().invoke(args=arguments)
+    assert (result.exit_code, result.output) == (1, "Error: there is no such account\n")
+#: endif

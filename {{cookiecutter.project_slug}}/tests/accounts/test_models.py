@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from mongoengine import NotUniqueError
 
+#: if cookiecutter.mail
+from app.accounts.languages import Language
+#: endif
 from app.accounts.models import Account, Profile
 from app.database import preparation
 
@@ -41,12 +44,24 @@ def test_a_profile_is_read_without_building_a_document(app, account, database):
         profile = Profile.from_record(database.accounts.find_one())
         stored = Account.objects.get()
     assert profile == Profile(
-        account.id, account.email, account.display_name, stored.created_at, stored.updated_at
+        id=account.id,
+        email=account.email,
+        display_name=account.display_name,
+        #: if cookiecutter.mail
+        language=Language.ENGLISH,
+        #: endif
+        created_at=stored.created_at,
+        updated_at=stored.updated_at,
     )
 
 
 def test_a_profile_shows_neither_hash_nor_sessions():
-    assert set(Profile.__slots__) == {"id", "email", "display_name", "created_at", "updated_at"}
+    #: if cookiecutter.mail
+    members = {"id", "email", "display_name", "language", "created_at", "updated_at"}
+    #: else
+    members = {"id", "email", "display_name", "created_at", "updated_at"}
+    #: endif
+    assert set(Profile.__slots__) == members
 
 
 def test_members_are_stored_in_camel_case(account, database):
@@ -65,6 +80,10 @@ def test_members_are_stored_in_camel_case(account, database):
         "credentialVersion",
         "knownAddresses",
         "pendingEvents",
+        #: if cookiecutter.mail
+        "letterTokens",
+        "pendingLetters",
+        #: endif
         "createdAt",
         "updatedAt",
     }

@@ -32,6 +32,10 @@ GIVEN = {
     #: if cookiecutter.task_queue
     "BROKER_URI": "redis://localhost",
     #: endif
+    #: if cookiecutter.mail
+    **{name: getattr(SETTINGS, name) for name in ("MAIL_FROM", "MAIL_LINK_BASE")},
+    "MAIL_URI": "smtps://mail.example.org",
+    #: endif
 }
 VALID = {**GIVEN, "MONGODB_URI": "mongodb://localhost/x", "TRUSTED_HOSTS": "api.example.org"}
 
@@ -50,6 +54,10 @@ PLAIN = {
     #: endif
     #: if cookiecutter.task_queue
     "BROKER_URI": "amqp://user:pass@queue",
+    #: endif
+    #: if cookiecutter.mail
+    "MAIL_URI": "smtp://mail",
+    "MAIL_LINK_BASE": "http://www.example.org",
     #: endif
 }
 
@@ -181,6 +189,36 @@ WRONG = [
     ("SENTRY_DSN", "https://canary"),
     ("SENTRY_DSN", "http://key@canary/1"),
     #: endif
+    #: if cookiecutter.mail
+    ("MAIL_URI", "canary"),
+    ("MAIL_URI", "https://canary.example.org"),
+    ("MAIL_URI", "smtps://"),
+    ("MAIL_URI", "smtps://canary:port"),
+    ("MAIL_URI", "smtps://canary:0"),
+    ("MAIL_URI", "smtps://canary@mail.example.org"),
+    ("MAIL_URI", "smtps://user:can/ary@mail.example.org"),
+    ("MAIL_URI", "smtps://user:canary@mail.example.org/path"),
+    ("MAIL_URI", "smtps://user:canary@mail.example.org?x=1"),
+    ("MAIL_URI", "smtps://user:c%C3%A4nary@mail.example.org"),
+    ("MAIL_URI", "smtps://user:canary%0a@mail.example.org"),
+    ("MAIL_URI", "smtps://user:canary@mail.example.org\n"),
+    ("MAIL_URI", "smtps://user:password-canary@mail.example.org"),
+    ("MAIL_URI", "smtps://user:change-me-canary@mail.example.org"),
+    ("MAIL_URI", "smtp://canary.example.org"),
+    ("MAIL_FROM", "canary"),
+    ("MAIL_FROM", "canary@"),
+    ("MAIL_FROM", "canary@example.org\r\nBcc: x@example.org"),
+    ("MAIL_FROM", "My canary\n <no-reply@example.org>"),
+    ("MAIL_LINK_BASE", "canary"),
+    ("MAIL_LINK_BASE", "ftp://canary"),
+    ("MAIL_LINK_BASE", "http://canary.example.org"),
+    ("MAIL_LINK_BASE", "https://canary.example.org/#x"),
+    ("MAIL_LINK_BASE", "https://canary.example.org/?x"),
+    ("MAIL_LINK_BASE", "https://user:canary@example.org"),
+    ("MAIL_LINK_BASE", "https://example.org/<canary>"),
+    ("MAIL_TIMEOUT_SECONDS", "0"),
+    ("MAIL_LIMIT", "0"),
+    #: endif
     #: if cookiecutter.task_queue
     ("BROKER_URI", "canary"),
     ("BROKER_URI", "filesystem://canary"),
@@ -223,10 +261,22 @@ RIGHT = [
     ("OAUTH_ISSUER", "https://api.example.org:8443", None),
     ("OAUTH_CODE_SECONDS", "600", 600),
     #: endif
+    #: if cookiecutter.mail
+    ("MAIL_URI", "smtps://u%40x:p%2Fs@mail.example.org:2465", None),
+    ("MAIL_URI", "smtp+starttls://u:p@mail.example.org", None),
+    ("MAIL_URI", "smtp://localhost:1025", None),
+    ("MAIL_URI", "smtp://[::1]", None),
+    ("MAIL_FROM", "no-reply@example.org", None),
+    ("MAIL_FROM", "나의 API <no-reply@example.org>", None),
+    ("MAIL_LINK_BASE", "https://www.example.org/account/", "https://www.example.org/account"),
+    ("MAIL_LINK_BASE", "http://localhost:8080", None),
+    #: endif
     #: if cookiecutter.task_queue
     ("BROKER_URI", "redis://:p%40ss@localhost:6379/1", None),
     ("BROKER_URI", "valkeys://user:pass@localhost", None),
     ("BROKER_URI", "amqps://user:pass@localhost:5671/virtual", None),
+    #: endif
+    #: if cookiecutter.mail or cookiecutter.task_queue
     ("JOB_LEASE_SECONDS", "30", 30),
     #: endif
     #: if cookiecutter.api_docs != "none"

@@ -24,6 +24,13 @@ NEEDED: Final = {"TRUSTED_HOSTS": "localhost", "ALLOW_PLAINTEXT": "MONGODB_URI"}
 #: if cookiecutter.task_queue
 NEEDED["BROKER_URI"] = "redis://localhost"
 #: endif
+#: if cookiecutter.mail
+NEEDED |= {
+    "MAIL_URI": "smtps://mail.example.org",
+    "MAIL_FROM": "no-reply@example.org",
+    "MAIL_LINK_BASE": "https://www.example.org",
+}
+#: endif
 #: if cookiecutter.uploads
 NEEDED.update((name, getattr(Testing(), name)) for name in STORE)
 #: endif

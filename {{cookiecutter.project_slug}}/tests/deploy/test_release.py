@@ -35,6 +35,7 @@ ENGINE: Final = r"""#!/bin/sh
 echo "${0##*/} $*" >> log
 case "$1 $2" in
   "service inspect")
+    case "$*" in *_worker) [ ! -e new_worker ] || exit 1 ;; esac
     [ "$3" = --pretty ] || exec cat before
     printf 'UpdateStatus:\n State:\t\t%s\n Started:\tnow\n' "$(head -n 1 states)"
     [ "$(wc -l < states)" -eq 1 ] || { tail -n +2 states > rest && mv rest states; } ;;
@@ -256,6 +257,18 @@ def test_other_words_deploy_nothing(place: Place, words: list[str]) -> None:
 #: if cookiecutter.deploy == "docker"
 
 
+#: if cookiecutter.mail or cookiecutter.task_queue
+@pytest.mark.parametrize("words", [["release", "1.2"], ["rollback"]])
+def test_a_worker_that_is_new_is_not_waited_for(place: Place, words: list[str]) -> None:
+    """It has no state of an update, and nothing to go back to."""
+    place.write({"deploy/new_worker": ""})
+
+    assert place.run(*words) == 0
+
+    assert not any("--pretty" in call and call.endswith("_worker") for call in place.calls)
+
+
+#: endif
 def test_a_secret_is_named_by_what_it_holds(place: Place) -> None:
     assert place.run("release", "1") == 0
     place.write({"deploy/.env.production": "SECRET_KEY=other\n"})
@@ -308,7 +321,7 @@ def test_the_gateways_image_is_the_one_that_is_named_or_else_that_in_use(place: 
 
 
 def test_a_gateway_that_does_not_start_goes_back_and_the_release_with_it(place: Place) -> None:
-    #: if cookiecutter.task_queue
+    #: if cookiecutter.mail or cookiecutter.task_queue
     place.write({"deploy/states": "completed\ncompleted\nfailed\n"})
     #: else
     place.write({"deploy/states": "completed\nfailed\n"})

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from argon2 import PasswordHasher
 
+from tests.fixtures import sign_ups
+
 if TYPE_CHECKING:
     from pymongo.database import Database
 
@@ -25,7 +27,7 @@ def sign_up(api: Api, *names: str) -> list[dict[str, str]]:
         for name in names
     ]
     for profile in profiles:
-        api.post("/api/v1/auth/signup", json=profile)
+        sign_ups.sign_up(api, profile)
     return [{"email": profile["email"], "password": PASSWORD} for profile in profiles]
 
 

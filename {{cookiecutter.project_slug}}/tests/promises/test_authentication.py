@@ -21,6 +21,7 @@ from config.environment import PROJECT
 from config.testing import Testing
 from tests.fixtures.accounts import NEW_PASSWORD, PASSWORD
 from tests.fixtures.operations import each_route
+from tests.fixtures.sign_ups import sign_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +125,7 @@ def test_every_way_to_set_a_password_stores_argon2id(
     api: Api, account: Person, database: Database[dict[str, Any]]
 ) -> None:
     profile = {"email": "new@example.com", "password": PASSWORD, "displayName": "New"}
-    api.post("/api/v1/auth/signup", json=profile)
+    sign_up(api, profile)
     change = {"currentPassword": account.password, "newPassword": NEW_PASSWORD}
     api.put("/api/v1/me/password", account, json=change)
     hashes = stored_hashes(database)
@@ -157,7 +158,7 @@ def test_passwords_that_are_easy_to_guess_are_refused(api: Api, password: str) -
     answer = api.post("/api/v1/auth/signup", json=profile, status=422)
     assert [error["pointer"] for error in answer.json["errors"]] == ["/password"]
     assert password not in answer.json["errors"][0]["detail"]
-    api.post("/api/v1/auth/signup", json={**profile, "password": PASSWORD})
+    sign_up(api, {**profile, "password": PASSWORD})
 
 
 @pytest.mark.checklist("auth.standards")
@@ -178,7 +179,7 @@ def test_a_password_is_the_same_from_every_keyboard(api: Api, set_in: str, given
     """Some systems decompose Hangul syllables; an ideographic space is a space."""
     profile = {"email": "minji@example.com", "displayName": "김민지"}
     signing_up = normalize(set_in, "비밀번호는 한글이다")
-    api.post("/api/v1/auth/signup", json={**profile, "password": signing_up})
+    sign_up(api, {**profile, "password": signing_up})
     given = normalize(given_in, "비밀번호는\u3000한글이다")
     credentials = {"email": profile["email"], "password": given}
     api.post("/api/v1/auth/login", json=credentials, status=200)

@@ -13,6 +13,7 @@ import pytest
 from tests.fixtures.accounts import CANARY
 from tests.fixtures.members import documented_members, members_of, objects_of, replaced, resolve
 from tests.fixtures.operations import each, takes_json
+from tests.fixtures.sign_ups import sign_up
 
 if TYPE_CHECKING:
     from tests.fixtures.accounts import Person
@@ -161,7 +162,7 @@ def test_markup_and_code_are_text_that_is_returned_unchanged(api: Api, account: 
 
 def test_a_password_may_be_any_text(api: Api) -> None:
     credentials = {"email": "somebody@example.com", "password": "".join(MARKUP)}
-    api.post("/api/v1/auth/signup", json={**credentials, "displayName": "x"})
+    sign_up(api, {**credentials, "displayName": "x"})
     api.post("/api/v1/auth/login", json=credentials, status=200)
     wrong = {**credentials, "password": credentials["password"].swapcase()}
     api.post("/api/v1/auth/login", json=wrong, status=401)

@@ -19,6 +19,7 @@ from app.jobs import attempts
 from tests.fixtures.encryption import stored_bytes
 from tests.fixtures.examples import World
 from tests.fixtures.operations import each
+from tests.fixtures.sign_ups import sign_up
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -50,7 +51,7 @@ def person(api: Api, make_account: MakeAccount) -> Person:
     """Return an account that signed up, failed to log in, and changed its name."""
     made = make_account(email=EMAIL, display_name=NAME)
     profile = {"email": f"another.{EMAIL}", "password": made.password, "displayName": NAME}
-    api.post("/api/v1/auth/signup", json=profile)
+    sign_up(api, profile)
     wrong = {"email": EMAIL, "password": "not the password"}
     api.post("/api/v1/auth/login", json=wrong, status=401)
     api.patch("/api/v1/me", made, json={"displayName": f"{NAME} too"})

@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 PUBLIC: Final = {
     ("POST", "/api/v1/auth/signup"),
     ("POST", "/api/v1/auth/login"),
+    #: if cookiecutter.mail
+    ("POST", "/api/v1/auth/confirm"),
+    ("POST", "/api/v1/auth/password-reset"),
+    ("POST", "/api/v1/auth/password-reset/confirm"),
+    #: endif
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/openapi.json"),

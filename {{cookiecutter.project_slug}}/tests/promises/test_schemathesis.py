@@ -109,6 +109,11 @@ class Validator:
         if self._operation.path.endswith(("/auth/signup", "/me/password")):
             # No schema knows which passwords are common, or whose.
             excluded.append(schemathesis.checks.positive_data_acceptance)
+        #: if cookiecutter.mail
+        if self._operation.path.endswith("/confirm"):
+            # Nor what stands in a letter.
+            excluded.append(schemathesis.checks.positive_data_acceptance)
+        #: endif
         #: if cookiecutter.uploads
         if self._operation.path.endswith("/me/files"):
             # Nor which names fit a type.

@@ -15,8 +15,8 @@ from app.database.documents import utc_now
 from app.exports.models import ExportChunk
 from app.jobs import attempts, queue
 from app.jobs import service as jobs
+from app.jobs.duties import HANDLERS
 from app.jobs.models import Job, JobKind, JobState
-from app.jobs.worker import HANDLERS
 from tests.fixtures.api import Api
 from tests.fixtures.belongings import PACE
 from tests.fixtures.queue import EXPORTS, MANY, ask, await_export, find_job, is_begun, is_done

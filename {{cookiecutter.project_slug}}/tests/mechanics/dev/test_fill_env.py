@@ -36,6 +36,9 @@ def test_missing_secrets_are_made_and_accepted(tmp_path: Path) -> None:
     #: if cookiecutter.task_queue
     given["BROKER_URI"] = "redis://localhost"
     #: endif
+    #: if cookiecutter.mail
+    given["MAIL_URI"] = "smtp://localhost"
+    #: endif
     environment = Environment(given, read(path))
     settings = Development.from_environment(environment)
     assert read(path)["SECRET_KEY"] == settings.SECRET_KEY

@@ -31,6 +31,9 @@ EMBEDDED = {
     #: if cookiecutter.task_queue
     "BROKER_URI": "redis://127.0.0.1:1",
     #: endif
+    #: if cookiecutter.mail
+    "MAIL_URI": "smtp://127.0.0.1:1",
+    #: endif
     #: if cookiecutter.uploads
     **object_store.locate(1, "stands-for-a-secret"),
     #: endif

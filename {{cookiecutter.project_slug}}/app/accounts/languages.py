@@ -1,0 +1,20 @@
+"""The languages in which accounts are written to."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """A language that there are letters in, as BCP 47 names it."""
+
+    ENGLISH = "en"
+    KOREAN = "ko"
+
+
+def read_language(stored: object) -> Language:
+    """Return a stored language: English where there is none, or one of a newer release."""
+    with suppress(ValueError):
+        return Language(stored)
+    return Language.ENGLISH

@@ -1,0 +1,203 @@
+"""Sign-ups that a letter completes: nobody is told whether an address is known.
+
+A new account can do nothing until somebody who reads its mail confirms it. Whoever signs up with an
+address that is not confirmed yet takes the place of whoever did before, so that nobody keeps an
+address from those who have it. The owner of a confirmed one gets a letter that says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from mongoengine import NotUniqueError
+
+from app.accounts import letter_tokens, passwords
+from app.accounts.errors import SpentTokenError
+from app.accounts.languages import read_language
+from app.accounts.models import Account, read_email, stored_accounts
+from app.audit import recording
+from app.database.documents import new_id, utc_now
+from app.errors import ServiceUnavailableError
+from app.extensions import settings
+from app.mail import letters
+from app.mail.letters import Purpose
+from app.security_events import Event
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from app.accounts.languages import Language
+    from app.accounts.letter_tokens import Found, Issued
+
+# How often somebody who logs in before is reminded at most.
+REMIND_SECONDS: Final = 3600
+# An address may be taken, confirmed or given up between a look at it and the write.
+_TRIES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """What somebody asks for who signs up."""
+
+    email: str
+    password_hash: str
+    display_name: str
+    language: Language
+
+
+def begin(email: str, password: str, display_name: str, language: Language) -> None:
+    """Send a letter to the address, whatever is known of it, in the same time.
+
+    Raises InvalidInputError for a password that is easy to guess.
+    """
+    passwords.check_new(password, "/password", email, display_name)
+    # In each case: the time of a hash tells most.
+    asked = SignUp(email, passwords.hash_password(password), display_name, language)
+    for _ in range(_TRIES):
+        if _begin_once(asked):
+            return
+    raise ServiceUnavailableError(retry_after=1)
+
+
+def remind(record: dict[str, Any], email_index: str) -> None:
+    """Send the letter again to somebody who has logged in before: at most once an hour."""
+    account_id, now = record["_id"], utc_now()
+    stored = record.get("letterTokens", {}).get(Purpose.CONFIRM, {})
+    if stored and stored["issuedAt"] > now - timedelta(seconds=REMIND_SECONDS):
+        return
+    if not letters.has_room(email_index, Purpose.CONFIRM):
+        return
+    ends = min(letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS), record["unconfirmedUntil"])
+    version = record.get("credentialVersion", 0)
+    issued = letter_tokens.issue(Purpose.CONFIRM, account_id, version, ends)
+    language = read_language(record.get("language"))
+    letter = _confirming(issued, account_id, read_email(record), language)
+    # Of many log-ins at once one sends it.
+    still = {"_id": account_id, "unconfirmedUntil": {"$gt": now}, **_newest(stored)}
+    change = {"$set": issued.changes, "$push": {"pendingLetters": letter}}
+    if stored_accounts().update_one(still, change).matched_count:
+        letters.release(account_id)
+
+
+def finish(found: Found) -> None:
+    """Open the account of a letter's token, once; raises SpentTokenError."""
+    # MongoDB removes what is over up to a minute late.
+    still = {**found.still, "unconfirmedUntil": {"$gt": utc_now()}}
+    if not recording.change_account(still, _opening(), Event.EMAIL_CONFIRMED):
+        raise SpentTokenError
+
+
+def confirm(account_id: UUID) -> bool:
+    """Open an account whose owner is known otherwise; tell whether it was closed."""
+    waiting = {"_id": account_id, "unconfirmedUntil": {"$gt": utc_now()}}
+    return recording.change_account(waiting, _opening(), Event.EMAIL_CONFIRMED)
+
+
+def give_way(email: str) -> bool:
+    """Remove an account of this address that nobody has confirmed; tell whether there was one.
+
+    Whoever calls this has shown that the address is somebody else's.
+    """
+    waiting = {**Account.with_email(email), "unconfirmedUntil": {"$exists": True}}
+    return stored_accounts().delete_one(waiting).deleted_count > 0
+
+
+def _opening() -> dict[str, Any]:
+    return {
+        "$set": {"updatedAt": utc_now()},
+        "$unset": {"unconfirmedUntil": True, f"letterTokens.{Purpose.CONFIRM}": True},
+    }
+
+
+def _begin_once(asked: SignUp) -> bool:
+    """Do what a sign-up leads to; False where the address has changed hands meanwhile.
+
+    Where the address has had as many letters as it may, nothing begins.
+    """
+    wanted = ("email", "language", "unconfirmedUntil", "letterTokens", "credentialVersion")
+    by_email = Account.with_email(asked.email)
+    record = stored_accounts().find_one(by_email, dict.fromkeys(wanted, 1))
+    is_known = record is not None and "unconfirmedUntil" not in record
+    purpose = Purpose.ACCOUNT_EXISTS if is_known else Purpose.CONFIRM
+    email_index = Account.email_index_for(asked.email)
+    if is_known:
+        recording.record(Event.SIGN_UP_REFUSED, email_index=email_index)
+    if not letters.has_room(email_index, purpose):
+        return True
+    if record is None:
+        return _create(asked)
+    return _tell_owner(record) if is_known else _replace(record, asked)
+
+
+def _create(asked: SignUp) -> bool:
+    account_id = new_id()
+    issued = _issue(account_id, 0)
+    letter = _confirming(issued, account_id, asked.email, asked.language)
+    account = Account(
+        id=account_id,
+        email=asked.email,
+        email_index=Account.email_index_to_store(asked.email),
+        display_name=asked.display_name,
+        password_hash=asked.password_hash,
+        language=asked.language,
+        unconfirmed_until=letter_tokens.expiry_in(settings.UNCONFIRMED_SECONDS),
+        letter_tokens={issued.purpose: issued.stored},
+        pending_letters=[letter],
+    )
+    try:
+        recording.insert_account(account, Event.SIGNED_UP)
+    except NotUniqueError:
+        return False
+    letters.release(account_id)
+    return True
+
+
+def _replace(record: dict[str, Any], asked: SignUp) -> bool:
+    """Let the letter of this sign-up open the account; the letters before it no longer do."""
+    account_id = record["_id"]
+    issued = _issue(account_id, record.get("credentialVersion", 0))
+    letter = _confirming(issued, account_id, asked.email, asked.language)
+    before = _newest(record.get("letterTokens", {}).get(Purpose.CONFIRM, {}))
+    waiting = {"unconfirmedUntil": {"$exists": True}, **before}
+    # Of several at once one is the last, and its letter the newest: the others are replaced.
+    Account.objects(id=account_id, __raw__=waiting).update_one(
+        set__email=asked.email,
+        set__email_index=Account.email_index_to_store(asked.email),
+        set__display_name=asked.display_name,
+        set__password_hash=asked.password_hash,
+        set__language=asked.language,
+        set__unconfirmed_until=letter_tokens.expiry_in(settings.UNCONFIRMED_SECONDS),
+        __raw__={"$set": issued.changes, "$push": {"pendingLetters": letter}},
+    )
+    letters.release(account_id)
+    return True
+
+
+def _tell_owner(record: dict[str, Any]) -> bool:
+    # The address as its owner has spelled it: what was sent may be one that only looks like it.
+    account_id, email = record["_id"], read_email(record)
+    language = read_language(record.get("language"))
+    letter = letters.prepare(
+        Purpose.ACCOUNT_EXISTS, account_id, email, language, cause=str(new_id())
+    )
+    stored_accounts().update_one({"_id": account_id}, {"$push": {"pendingLetters": letter}})
+    letters.release(account_id)
+    return True
+
+
+def _issue(account_id: UUID, version: int) -> Issued:
+    ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
+    return letter_tokens.issue(Purpose.CONFIRM, account_id, version, ends)
+
+
+def _confirming(issued: Issued, account_id: UUID, to: str, language: Language) -> dict[str, Any]:
+    return letters.prepare(
+        Purpose.CONFIRM, account_id, to, language, cause=issued.cause, link=issued.link
+    )
+
+
+def _newest(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return the filter that holds while this is the newest token to confirm with."""
+    return {f"letterTokens.{Purpose.CONFIRM}.hash": stored.get("hash")}
