@@ -20,6 +20,8 @@ class Credentials:
     email: str
     password: str = field(repr=False)
     address: str
+    # The User-Agent of the program, as it names itself.
+    user_agent: str = ""
     #: if cookiecutter.second_factor
     # Of an authenticator app, or a recovery code; empty where there is none.
     code: str = field(default="", repr=False)

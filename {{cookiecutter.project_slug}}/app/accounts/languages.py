@@ -16,5 +16,5 @@ class Language(StrEnum):
 def read_language(stored: object) -> Language:
     """Return a stored language: English where there is none, or one of a newer release."""
     with suppress(ValueError):
-        return Language(stored)
+        return Language(str(stored))
     return Language.ENGLISH

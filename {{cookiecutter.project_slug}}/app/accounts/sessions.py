@@ -123,13 +123,13 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
     )
 
 
-def log_in(credentials: Credentials, user_agent: str = "") -> TokenPair:
+def log_in(credentials: Credentials) -> TokenPair:
     """Return a new session's tokens; raises what check_credentials() raises."""
-    return open_session(check_credentials(credentials, user_agent), user_agent)
+    return open_session(check_credentials(credentials), credentials.user_agent)
 
 
-def check_credentials(credentials: Credentials, user_agent: str = "") -> Proven:
-    """Return whose account this is; *user_agent* is from which program somebody logs in.
+def check_credentials(credentials: Credentials) -> Proven:
+    """Return whose account this is.
 
     Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown accounts and
     wrong passwords alike, in the same time. Only after a right password it tells more, as
@@ -167,11 +167,18 @@ def check_credentials(credentials: Credentials, user_agent: str = "") -> Proven:
     if not has_proven:
         recording.record(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
-    _check_state(record, email_index, credentials)
+    _check_state(record, email_index)
+    #: if cookiecutter.second_factor
+    _check_second_factor(record, credentials.code)
+    #: endif
+    #: if not cookiecutter.mail
+    if "oneTimeUntil" in record:
+        _use_up(record)
+    #: endif
     recording.record(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
     #: if cookiecutter.mail
     if known and here not in known:
-        _tell_new_place(record, here, user_agent)
+        _tell_new_place(record, here, credentials.user_agent)
     #: endif
     if known[-1:] != [here]:
         _remember_address(record["_id"], [*known, here])
@@ -180,12 +187,8 @@ def check_credentials(credentials: Credentials, user_agent: str = "") -> Proven:
     return Proven(record["_id"], record.get("credentialVersion", 0))
 
 
-def _check_state(record: dict[str, Any], email_index: str, credentials: Credentials) -> None:
-    """Refuse a right password where the account is not to be opened by it, or not by it alone.
-
-    Raises AccountSuspendedError, and where the project has them EmailUnconfirmedError,
-    SecondFactorRequiredError, and WrongCredentialsError for a wrong code.
-    """
+def _check_state(record: dict[str, Any], email_index: str) -> None:
+    """Refuse a right password where nobody is to be let in by it."""
     if record.get("isSuspended"):
         recording.record(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
         raise AccountSuspendedError
@@ -193,13 +196,6 @@ def _check_state(record: dict[str, Any], email_index: str, credentials: Credenti
     if "unconfirmedUntil" in record:
         sign_ups.remind(record, email_index)
         raise EmailUnconfirmedError
-    #: endif
-    #: if cookiecutter.second_factor
-    _check_second_factor(record, credentials.code)
-    #: endif
-    #: if not cookiecutter.mail
-    if "oneTimeUntil" in record:
-        _use_up(record)
     #: endif
 
 

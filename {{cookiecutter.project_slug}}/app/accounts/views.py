@@ -133,11 +133,12 @@ class LogInView(MethodView):
             email=body.email,
             password=body.password.get_secret_value(),
             address=request.remote_addr or "",
+            user_agent=request.user_agent.string,
             #: if cookiecutter.second_factor
             code=body.code.get_secret_value(),
             #: endif
         )
-        return Reply(sessions.log_in(credentials, request.user_agent.string), _NO_STORE)
+        return Reply(sessions.log_in(credentials), _NO_STORE)
 
 
 class RefreshView(MethodView):

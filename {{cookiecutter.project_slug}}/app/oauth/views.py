@@ -224,11 +224,11 @@ def _log_in(fields: dict[str, Any]) -> Proven:
             email=shown.email,
             password=shown.password.get_secret_value(),
             address=request.remote_addr or "",
+            user_agent=request.user_agent.string,
             #: if cookiecutter.second_factor
             code=shown.code.get_secret_value(),
             #: endif
-        ),
-        request.user_agent.string,
+        )
     )
 
 
