@@ -19,6 +19,7 @@ ROUTES: Final = (
     ("app.identities.views.provider_logins", f"{API_PREFIX}/auth/oauth"),
     #: endif
     ("app.accounts.views.me", f"{API_PREFIX}/me"),
+    ("app.staff.views.blueprint", f"{API_PREFIX}/accounts"),
     #: if cookiecutter.oauth == "client"
     ("app.identities.views.identities", f"{API_PREFIX}/me/identities"),
     #: endif

@@ -52,6 +52,7 @@ class Event(StrEnum):
     LOGIN_SUCCEEDED = "login-succeeded"
     LOGIN_FAILED = "login-failed"
     LOGIN_JAILED = "login-jailed"
+    LOGIN_SUSPENDED = "login-suspended"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of an event.
     PASSWORD_REFUSED = "password-refused"  # noqa: S105 - as above.
     SESSION_ENDED = "session-ended"
@@ -63,6 +64,9 @@ class Event(StrEnum):
     CODE_REFUSED = "code-refused"
     RECOVERY_CODE_USED = "recovery-code-used"
     #: endif
+    ROLES_CHANGED = "roles-changed"
+    ACCOUNT_SUSPENDED = "account-suspended"
+    ACCOUNT_RESTORED = "account-restored"
     #: if cookiecutter.oauth == "client"
     IDENTITY_LINKED = "identity-linked"
     IDENTITY_UNLINKED = "identity-unlinked"

@@ -49,6 +49,8 @@ BY_NAME = {
 }
 # The layer of what has another name, by the module or its folder: services where none stands here.
 BY_PLACE = {
+    "app.accounts.admins": "services",
+    "app.accounts.roles": "models",
     "app.conditions": "contract",
     "app.context": "contract",
     "app.database": "database",

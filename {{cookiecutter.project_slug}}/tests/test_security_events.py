@@ -128,6 +128,29 @@ def test_a_jail_is_logged(api: Api, owner: Person, told: Told) -> None:
     assert (event, [*about]) == (Event.LOGIN_JAILED, ["accountId", "accountIndex"])
 
 
+def test_changes_of_roles_and_of_the_state_are_logged_once(
+    api: Api, owner: Person, told: Told
+) -> None:
+    def run(*arguments: str) -> list[tuple[Event, dict[str, str]]]:
+        for _ in range(2):
+            # The second time nothing changes.
+            whose = f"--email={EMAIL}"
+            args = ["accounts", *arguments, whose]
+            assert api.client.application.test_cli_runner().invoke(args=args).exit_code == 0
+        return told.take()
+
+    assert run("grant", "staff") == only(Event.ROLES_CHANGED, owner)
+    assert run("revoke", "staff") == only(Event.ROLES_CHANGED, owner)
+    assert run("suspend") == only(Event.ACCOUNT_SUSPENDED, owner)
+    api.post(LOG_IN, json=owner.credentials, status=403)
+    ((event, about),) = told.take()
+    assert (event, [*about]) == (Event.LOGIN_SUSPENDED, ["accountId", "accountIndex"])
+    api.post(LOG_IN, json={**owner.credentials, "password": CANARY}, status=401)
+    ((event, _),) = told.take()
+    assert event == Event.LOGIN_FAILED
+    assert run("unsuspend") == only(Event.ACCOUNT_RESTORED, owner)
+
+
 def test_a_changed_or_refused_password_is_logged(api: Api, owner: Person, told: Told) -> None:
     body = {"currentPassword": CANARY, "newPassword": NEW_PASSWORD}
     api.put(PASSWORD, owner, json=body, status=403)

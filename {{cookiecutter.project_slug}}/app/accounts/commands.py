@@ -1,22 +1,35 @@
-"""`flask accounts`: for an operator when accounts may be in the wrong hands."""
+"""`flask accounts`: for an operator, who may do what no account may do to another."""
 
 from __future__ import annotations
 
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
-from app.accounts import sessions
-from app.accounts.models import Account
+from app.accounts import sessions, standing
+from app.accounts.errors import LastAdminError
+from app.accounts.models import Account, stored_accounts
+from app.accounts.roles import Role
 from app.database.commands import reported_in_one_line, require_database
+from app.errors import NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
 accounts = AppGroup("accounts", help="See to the accounts of others.")
+
+# Everybody is a member.
+_ROLE: Final = click.argument(
+    "role", type=click.Choice([role.value for role in Role if role is not Role.MEMBER])
+)
+_BY_ID: Final = click.option("--id", "account_id", type=click.UUID, help="Of this id.")
+_BY_EMAIL: Final = click.option("--email", help="Of this address.")
 
 
 @accounts.command("end-sessions")
@@ -30,17 +43,104 @@ def end_sessions(*, account_id: UUID | None, email: str | None, is_all: bool) ->
         raise click.ClickException("say whose: --id, --email or --all, one of them")
     require_database()
     with reported_in_one_line():
-        found: dict[str, Any] = {} if is_all else {"_id": account_id}
-        if email is not None:
-            account = Account.objects(__raw__=Account.with_email(normalize(email))).first()
-            found = {"_id": account and account.id}
+        found: dict[str, Any] = {} if is_all else {"_id": account_id or _find_id(email)}
         ended = sessions.end_all(found)
     if not ended and not is_all:
         raise click.ClickException("there is no such account")
     click.echo(f"ended every session of {ended} account{'s' if ended != 1 else ''}")
 
 
-def normalize(email: str) -> str:
+def of_one_account(function: Callable[..., str]) -> Callable[..., None]:
+    """Hand a command the account that --id or --email names, and print what it returns."""
+
+    @_BY_ID
+    @_BY_EMAIL
+    @wraps(function)
+    def command(account_id: UUID | None, email: str | None, **options: Any) -> None:
+        if (account_id is None) == (email is None):
+            raise click.ClickException("say whose: --id or --email, one of them")
+        require_database()
+        with reported_in_one_line(), _refused_in_one_line():
+            click.echo(function(account_id or _find_id(email), **options))
+
+    return command
+
+
+@accounts.command("grant")
+@_ROLE
+@of_one_account
+def grant(account_id: UUID | None, role: str) -> str:
+    """Give an account a role; it counts from the next request on."""
+    _change(account_id, lambda before: replace(before, roles=before.roles | {role}))
+    return f"the account has the role {role}"
+
+
+@accounts.command("revoke")
+@_ROLE
+@of_one_account
+def revoke(account_id: UUID | None, role: str) -> str:
+    """Take a role from an account at once; the last admin stays one."""
+    _change(account_id, lambda before: replace(before, roles=before.roles - {role}))
+    return f"the account does not have the role {role}"
+
+
+@accounts.command("suspend")
+@of_one_account
+def suspend(account_id: UUID | None) -> str:
+    """End every session of an account, and let nobody log in to it."""
+    _change(account_id, lambda before: replace(before, is_suspended=True))
+    return "the account is suspended"
+
+
+@accounts.command("unsuspend")
+@of_one_account
+def unsuspend(account_id: UUID | None) -> str:
+    """Let the owner of a suspended account log in again."""
+    _change(account_id, lambda before: replace(before, is_suspended=False))
+    return "the account is active"
+
+
+@accounts.command("list")
+def list_all() -> None:
+    """Print the id, state and roles of every account, the oldest first."""
+    require_database()
+    with reported_in_one_line():
+        shown = {"isSuspended": 1, "roles": 1}
+        # Read in batches, however many there are.
+        found = stored_accounts().find({"deletionBeganAt": None}, shown)
+        for record in found.sort([("createdAt", 1), ("_id", 1)]):
+            state = "suspended" if record.get("isSuspended") else "active"
+            roles = sorted({Role.MEMBER.value, *record.get("roles", ())})
+            click.echo(f"{record['_id']}  {state:9}  {', '.join(roles)}")
+
+
+def _change(
+    account_id: UUID | None, decide: Callable[[standing.Standing], standing.Standing]
+) -> None:
+    if account_id is None:
+        raise NotFoundError
+    standing.change(account_id, decide)
+
+
+@contextmanager
+def _refused_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except NotFoundError:
+        raise click.ClickException("there is no such account") from None
+    except LastAdminError:
+        message = "this is the last admin: give another account the role first"
+        raise click.ClickException(message) from None
+
+
+def _find_id(email: str | None) -> UUID | None:
+    """Return the id of the account with an e-mail in any spelling, if there is one."""
+    wanted = Account.with_email(_normalize(email or ""))
+    record = stored_accounts().find_one(wanted, {"_id": 1})
+    return None if record is None else record["_id"]
+
+
+def _normalize(email: str) -> str:
     """Return an e-mail in the spelling that sign-up gives it, and other text unchanged."""
     with suppress(EmailNotValidError):
         return validate_email(email, check_deliverability=False).normalized

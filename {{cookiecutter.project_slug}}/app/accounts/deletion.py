@@ -19,6 +19,7 @@ import pymongo
 from mongoengine import CASCADE, NULLIFY, PULL
 from pymongo.errors import DuplicateKeyError
 
+from app.accounts import admins
 from app.accounts.models import Account, Deletion
 from app.database import DATABASE_ERRORS, preparation
 from app.database.documents import utc_now
@@ -57,6 +58,8 @@ def delete(caller: Caller) -> None:
     account_id = caller.account_id
     # The mark comes first: once the account is closed, some server will finish the rest.
     _mark(account_id)
+    # Nobody counts on an admin who is about to go. The last one may go, too.
+    admins.forget(account_id)
     if not _close(caller):
         raise UnauthorizedError("the session ended meanwhile")
     if not caller.is_leaving:
@@ -163,6 +166,8 @@ def _remove(account_id: UUID) -> None:
             found.update(**{f"unset__{field}": True})
         elif rule == PULL:
             found.update(**{f"pull__{field}": account_id})
+    # Whoever made it an admin meanwhile.
+    admins.forget(account_id)
     _raw(Account).delete_one({"_id": account_id, "deletionBeganAt": {"$exists": True}})
 
 

@@ -26,6 +26,13 @@ class WrongCredentialsError(Problem):
         super().__init__(headers={"WWW-Authenticate": "Bearer"})
 
 
+class AccountSuspendedError(ForbiddenError):
+    """Raised when somebody has proven whose a suspended account is."""
+
+    code = "account-suspended"
+    detail = "This account is suspended."
+
+
 class WrongPasswordError(ForbiddenError):
     """Raised when an authenticated caller confirms with a wrong current password."""
 
@@ -39,6 +46,14 @@ class EmailTakenError(Problem):
     status = HTTPStatus.CONFLICT
     code = "email-taken"
     detail = "An account with this e-mail exists."
+
+
+class LastAdminError(Problem):
+    """Raised when no admin would be left."""
+
+    status = HTTPStatus.CONFLICT
+    code = "last-admin"
+    detail = "This is the last admin: there has to be another one first."
 
 
 class LoginJailedError(TooManyRequestsError):

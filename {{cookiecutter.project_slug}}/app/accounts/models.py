@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from mongoengine import (
+    BooleanField,
     DateTimeField,
     #: if cookiecutter.field_encryption
     DynamicField,
@@ -68,6 +69,9 @@ class Account(BaseDocument):
         "collection": "accounts",
         "indexes": [
             {"fields": ["email_index"], "unique": True},
+            # Of the lists that staff page through.
+            {"fields": ["created_at", "id"]},
+            {"fields": ["is_suspended", "created_at", "id"]},
             #: if cookiecutter.oauth == "client"
             UNIQUE_IDENTITY,
             #: endif
@@ -99,6 +103,10 @@ class Account(BaseDocument):
     sessions = EmbeddedDocumentListField(Session)
     # Those of app/accounts/roles.py beyond that of a member; most accounts have none.
     roles = ListField(StringField())
+    # True, or not there.
+    is_suspended = BooleanField(db_field="isSuspended")
+    # Goes up with every change of the two, so that none goes on from what is no longer so.
+    standing_version = IntField(db_field="standingVersion")
     # Goes up with everything that makes earlier log-ins invalid: a new password, an unlinked
     # identity, an operator's command. Accounts from before this field have none: it counts as 0.
     credential_version = IntField(db_field="credentialVersion", default=0)

@@ -22,7 +22,11 @@ from app.accounts.callers import (
     #: endif
     Proven,
 )
-from app.accounts.errors import LoginJailedError, WrongCredentialsError
+from app.accounts.errors import (
+    AccountSuspendedError,
+    LoginJailedError,
+    WrongCredentialsError,
+)
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
 from app.accounts.roles import roles_of
 from app.accounts.user_agents import name_client
@@ -56,6 +60,15 @@ _READ: Final = dict.fromkeys(
         #: endif
     ),
     1,
+)
+_READ_AT_LOG_IN: Final = (
+    "passwordHash",
+    "credentialVersion",
+    "knownAddresses",
+    "isSuspended",
+    #: if cookiecutter.second_factor
+    ACTIVE,
+    #: endif
 )
 # How many addresses of its owner an account remembers.
 _KNOWN_ADDRESSES: Final = 20
@@ -93,28 +106,21 @@ def check_credentials(credentials: Credentials) -> Proven:
     #: if cookiecutter.second_factor
     """Return whose account this is.
 
-    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
-    accounts and wrong passwords alike, in the same time. Only after a right password it tells
-    that an account has a second factor: SecondFactorRequiredError where there is no code, and
-    WrongCredentialsError for a wrong one.
+    Raises LoginJailedError before any hashing, WrongCredentialsError for unknown accounts and wrong
+    passwords alike, in the same time, and AccountSuspendedError after a right password alone. So
+    it does SecondFactorRequiredError where the account wants a code and there is none; a wrong
+    one is WrongCredentialsError.
     """
     #: else
     """Return whose account this is.
 
-    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown
-    accounts and wrong passwords alike, in the same time.
+    Raises LoginJailedError before any hashing, WrongCredentialsError for unknown accounts and wrong
+    passwords alike, in the same time, and AccountSuspendedError after a right password alone.
     """
     #: endif
     email, password, address = credentials.email, credentials.password, credentials.address
     email_index = Account.email_index_for(email)
-    wanted = {
-        "passwordHash": 1,
-        "credentialVersion": 1,
-        "knownAddresses": 1,
-        #: if cookiecutter.second_factor
-        ACTIVE: 1,
-        #: endif
-    }
+    wanted = dict.fromkeys(_READ_AT_LOG_IN, 1)
     record = stored_accounts().find_one(Account.with_email(email), wanted) or {}
     known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
 
@@ -129,6 +135,9 @@ def check_credentials(credentials: Credentials) -> Proven:
     if not has_proven:
         tell(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError
+    if record.get("isSuspended"):
+        tell(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
+        raise AccountSuspendedError
     #: if cookiecutter.second_factor
     _check_second_factor(record, credentials.code)
     #: endif
@@ -211,7 +220,7 @@ def end_with(
     return {
         **changes,
         "$set": {**changes.get("$set", {}), **ending},
-        "$inc": {"credentialVersion": 1},
+        "$inc": {**changes.get("$inc", {}), "credentialVersion": 1},
     }
 
 

@@ -11,6 +11,7 @@ from flask.views import MethodView
 from app.accounts import deletion, docs, own_sessions, service, sessions
 from app.accounts.callers import Credentials
 from app.accounts.errors import (
+    AccountSuspendedError,
     EmailTakenError,
     LoginJailedError,
     WrongCredentialsError,
@@ -86,9 +87,11 @@ class LogInView(MethodView):
     @accepts(LogIn)
     @returns(TokenPairOut)
     #: if cookiecutter.second_factor
-    @raises(WrongCredentialsError, SecondFactorRequiredError, LoginJailedError)
+    @raises(
+        WrongCredentialsError, SecondFactorRequiredError, AccountSuspendedError, LoginJailedError
+    )
     #: else
-    @raises(WrongCredentialsError, LoginJailedError)
+    @raises(WrongCredentialsError, AccountSuspendedError, LoginJailedError)
     #: endif
     def post(self, body: LogIn) -> Reply:
         """Exchange credentials for tokens."""

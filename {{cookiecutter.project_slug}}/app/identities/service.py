@@ -16,6 +16,7 @@ from mongoengine import NotUniqueError
 
 from app.accounts import sessions
 from app.accounts.callers import Proven
+from app.accounts.errors import AccountSuspendedError
 from app.accounts.models import Account
 from app.errors import NotFoundError, UnauthorizedError
 from app.identities.errors import (
@@ -47,12 +48,13 @@ _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 def find_or_create(provider_name: str, proof: Proof) -> Proven:
     """Return the account that the identity opens, a new one where there is none.
 
-    Raises EmailUnverifiedError, and LinkRequiredError where an account has the e-mail.
+    Raises EmailUnverifiedError, LinkRequiredError where an account has the e-mail, and
+    AccountSuspendedError.
     """
     identity = _make_identity(provider_name, proof)
     found = _find_account(identity.name)
     if found is not None:
-        return found
+        return _prove(found)
     email = _normalize(proof.email)
     account = Account(
         email=email,
@@ -67,7 +69,7 @@ def find_or_create(provider_name: str, proof: Proof) -> Proven:
         found = _find_account(identity.name)
         if found is None:
             raise LinkRequiredError from error
-        return found
+        return _prove(found)
     tell(Event.SIGNED_UP, account.id)
     return Proven(account.id, account.credential_version)
 
@@ -91,7 +93,7 @@ def link(asker: Proven, provider_name: str, proof: Proof) -> None:
     if is_linked:
         tell(Event.IDENTITY_LINKED, asker.account_id)
     found = _find_account(identity.name)
-    if is_linked or (found and found.account_id == asker.account_id):
+    if is_linked or (found and found.id == asker.account_id):
         return
     if Account.objects(__raw__=wanted).first() is None:
         raise LoginRefusedError("the session that began to link is over")
@@ -122,10 +124,16 @@ def unlink(caller: Caller, identity_id: UUID) -> None:
     raise LastIdentityError
 
 
-def _find_account(name: str) -> Proven | None:
+def _prove(account: Account) -> Proven:
+    if account.is_suspended:
+        tell(Event.LOGIN_SUSPENDED, account.id)
+        raise AccountSuspendedError
+    return Proven(account.id, account.credential_version)
+
+
+def _find_account(name: str) -> Account | None:
     found = Account.objects(__raw__={"identities.index": {"$in": identity_indexes(name)}})
-    account = found.only("id", "credential_version").first()
-    return None if account is None else Proven(account.id, account.credential_version)
+    return found.only("id", "credential_version", "is_suspended").first()  # type: ignore[no-any-return]  # mongoengine has no types
 
 
 def _make_identity(provider_name: str, proof: Proof) -> Identity:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 from flask.views import MethodView
 
-from app.accounts.errors import LoginJailedError, WrongPasswordError
+from app.accounts.errors import AccountSuspendedError, LoginJailedError, WrongPasswordError
 from app.accounts.schemas import TokenPairOut
 from app.context import context
 from app.decorators import (
@@ -134,6 +134,7 @@ class FinishView(MethodView):
         LoginStateError,
         MalformedRequestError,
         LoginRefusedError,
+        AccountSuspendedError,
         EmailUnverifiedError,
         LinkRequiredError,
         IdentityTakenError,

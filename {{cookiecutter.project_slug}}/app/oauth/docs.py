@@ -56,6 +56,7 @@ LOG_IN = Doc(
             {"WWW-Authenticate": "As elsewhere."},
             is_page=True,
         ),
+        403: ProtocolAnswer("The page again: the account is suspended.", is_page=True),
         429: ProtocolAnswer(
             "The page again: too many log-ins failed.",
             {"Retry-After": "Seconds until the next try."},

@@ -20,6 +20,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         #: else
         "wrong": "E-mail or password is wrong.",
         #: endif
+        "suspended": "This account is suspended.",
         "jailed": "Too many failed log-ins. Try again in {seconds} seconds.",
         "consent_title": "Let {client} in?",
         "consent_lead": "You are logged in as {email}. {client} wants to:",
@@ -52,6 +53,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         #: else
         "wrong": "이메일 또는 비밀번호가 맞지 않습니다.",
         #: endif
+        "suspended": "이용이 정지된 계정입니다.",
         "jailed": "로그인 실패가 너무 많습니다. {seconds}초 뒤에 다시 시도하세요.",
         "consent_title": "{client}의 접근을 허용할까요?",
         "consent_lead": "{email} 계정으로 로그인했습니다. {client}에서 요청하는 권한:",

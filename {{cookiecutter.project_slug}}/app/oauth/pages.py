@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Response, render_template, request
 
+from app.accounts.errors import AccountSuspendedError
 from app.context import context
 from app.extensions import settings
 from app.oauth import name_issuer, page_tickets
@@ -41,11 +42,7 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
         #: endif
         client=asked.client.name,
         email=email,
-        #: if cookiecutter.second_factor
-        problem=problem and _name_problem(problem),
-        #: else
-        problem=problem and ("jailed" if retry_after else "wrong"),
-        #: endif
+        problem=problem and _word_for(problem),
         seconds=retry_after,
         ticket=page_tickets.issue(LOG_IN, browser, asked.parameters),
     )
@@ -54,6 +51,16 @@ def show_login(asked: Asked, problem: Problem | None = None, email: str = "") ->
         response.headers.update(problem.headers)
     _remember(response, browser)
     return response
+
+
+def _word_for(problem: Problem) -> str:
+    if "Retry-After" in problem.headers:
+        return "jailed"
+    #: if cookiecutter.second_factor
+    if isinstance(problem, SecondFactorRequiredError):
+        return "required"
+    #: endif
+    return "suspended" if isinstance(problem, AccountSuspendedError) else "wrong"
 
 
 def show_consent(asked: Asked, granter: Proven, email: str) -> Response:
@@ -118,15 +125,6 @@ def _render(template: str, *, form_action: str = "", **values: Any) -> Response:
     return response
 
 
-#: if cookiecutter.second_factor
-def _name_problem(problem: Problem) -> str:
-    """Return the name of the words that say what went wrong."""
-    if isinstance(problem, SecondFactorRequiredError):
-        return "required"
-    return "jailed" if "Retry-After" in problem.headers else "wrong"
-
-
-#: endif
 def _language() -> str:
     best: str = request.accept_languages.best_match([*WORDS], default="en")
     return best

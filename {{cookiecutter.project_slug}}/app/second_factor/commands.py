@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import with_appcontext
 
-from app.accounts.commands import normalize
-from app.accounts.models import Account
-from app.database.commands import reported_in_one_line, require_database
+from app.accounts.commands import of_one_account
 from app.second_factor import service
 
 if TYPE_CHECKING:
@@ -18,21 +16,12 @@ if TYPE_CHECKING:
 
 @click.command("remove-second-factor")
 @with_appcontext
-@click.option("--id", "account_id", type=click.UUID, help="Of the account with this id.")
-@click.option("--email", help="Of the account with this address.")
-def remove_second_factor(*, account_id: UUID | None, email: str | None) -> None:
+@of_one_account
+def remove_second_factor(account_id: UUID | None) -> str:
     """Let an account log in without a code, once you know that its owner asks; ends its sessions.
 
-    The password stays. Whoever may have it, too, is shut out by another one alone.
+    The password stays: where somebody else may have it, another one is needed as well.
     """
-    if (account_id is None) == (email is None):
-        raise click.ClickException("say whose: --id or --email")
-    require_database()
-    with reported_in_one_line():
-        if email is not None:
-            account = Account.objects(__raw__=Account.with_email(normalize(email))).first()
-            account_id = account and account.id
-        is_removed = account_id is not None and service.remove_for(account_id)
-    if not is_removed:
+    if account_id is None or not service.remove_for(account_id):
         raise click.ClickException("there is no such account with a second factor")
-    click.echo("removed the second factor, and ended every session of the account")
+    return "removed the second factor, and ended every session of the account"

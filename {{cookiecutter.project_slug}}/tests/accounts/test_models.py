@@ -61,6 +61,7 @@ def test_members_are_stored_in_camel_case(account, database):
         "identities",
         #: endif
         "sessions",
+        "roles",
         "credentialVersion",
         "knownAddresses",
         "createdAt",

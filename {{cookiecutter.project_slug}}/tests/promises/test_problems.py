@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from pymongo.errors import ServerSelectionTimeoutError
 
 from app import (
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from werkzeug.test import TestResponse
 
-    from tests.fixtures.accounts import Person
+    from tests.fixtures.accounts import MakeAccount, Person
     from tests.fixtures.operations import Route
 
 
@@ -53,6 +54,13 @@ def takes_body(route: Route) -> bool:
 def takes_json(route: Route) -> bool:
     """Tell whether a body in JSON is taken."""
     return takes_body(route) and JSON in route.contract.takes
+
+
+@pytest.fixture
+def account(make_account: MakeAccount, operation: Route) -> Person:
+    """Return somebody who may call the operation that a test is run for."""
+    role = operation.contract.role
+    return make_account(roles=[role] if role else [])
 
 
 def _call(

@@ -51,6 +51,12 @@ def end_sessions(api: Api, account: Person) -> None:
     assert runner.invoke(args=["accounts", "end-sessions", "--email", account.email]).exit_code == 0
 
 
+def suspend(api: Api, account: Person) -> None:
+    """Suspend the account as an operator."""
+    runner = api.client.application.test_cli_runner()
+    assert runner.invoke(args=["accounts", "suspend", "--email", account.email]).exit_code == 0
+
+
 def end_other_sessions(api: Api, account: Person) -> None:
     """End all other sessions as the owner."""
     api.delete(SESSIONS, account)
@@ -64,10 +70,16 @@ def end_from_elsewhere(api: Api, account: Person) -> None:
     api.delete(f"{SESSIONS}/{session['id']}", headers=elsewhere)
 
 
-ENDINGS: Final = (change_password, delete, end_sessions)
+ENDINGS: Final = (change_password, delete, end_sessions, suspend)
 # How many sessions are left after each: one new one, none, no account at all, and the one that
 # ended all others.
-LEFT: Final = {change_password: [1], delete: [], end_sessions: [0], end_other_sessions: [1]}
+LEFT: Final = {
+    change_password: [1],
+    delete: [],
+    end_sessions: [0],
+    suspend: [0],
+    end_other_sessions: [1],
+}
 
 
 class SlowBody(BytesIO):

@@ -50,8 +50,8 @@ def test_an_account_without_one_keeps_its_sessions(app: Flask, api: Api, account
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ((), "Error: say whose: --id or --email\n"),
-        (("--id", str(uuid4()), "--email", "a@example.com"), "Error: say whose: --id or --email\n"),
+        ((), "Error: say whose: --id or --email, one of them\n"),
+        (("--id", str(uuid4()), "--email", "a@example.com"), "Error: say whose: --id or --email, one of them\n"),
         (("--id", str(uuid4())), NOBODY),
         (("--email", "nobody@example.com"), NOBODY),
         (("--email", "nobody"), NOBODY),

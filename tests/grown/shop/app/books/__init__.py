@@ -1,1 +1,1 @@
-"""Books: one catalogue for everybody, which editors keep."""
+"""Books: one catalogue for everybody, which staff keep."""

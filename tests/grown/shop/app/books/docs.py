@@ -6,7 +6,7 @@ from typing import Any
 
 from app.operations import Doc, Tag
 
-_TAG = Tag("Books", "The catalogue: everybody reads it, and editors change it.")
+_TAG = Tag("Books", "The catalogue: everybody reads it, and staff change it.")
 
 _NEW: dict[str, Any] = {
     "isbn": "9788937460777",

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from app.errors import ForbiddenError, Problem
-
-
-class EditorsOnlyError(ForbiddenError):
-    """Raised when somebody else than an editor wants to change the catalogue."""
-
-    code = "editors-only"
-    detail = "Only editors change the catalogue."
+from app.errors import Problem
 
 
 class IsbnTakenError(Problem):

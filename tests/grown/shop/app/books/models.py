@@ -1,4 +1,4 @@
-"""Books, and who may change them."""
+"""Books of the catalogue."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from mongoengine import (
-    CASCADE,
     DateField,
     Decimal128Field,
     EmbeddedDocumentField,
     EnumField,
     IntField,
-    LazyReferenceField,
     ListField,
     StringField,
 )
 
-from app.accounts.models import Account
 from app.database.documents import BaseDocument, BaseEmbeddedDocument
 
 
@@ -66,21 +63,10 @@ class Book(BaseDocument):
     # Of a book that is announced nobody knows it.
     published_on = DateField(db_field="publishedOn")
     stock = IntField(required=True)
-    # Counts the changes, orders included: an editor with If-Match overwrites none.
+    # Counts the changes, orders included: whoever sends If-Match overwrites none.
     revision = IntField(required=True, default=1)
 
     @property
     def is_available(self) -> bool:
         """Whether there is a copy to order."""
         return bool(self.stock > 0)
-
-
-class Editor(BaseDocument):
-    """An account that may change the catalogue."""
-
-    meta: ClassVar[dict[str, Any]] = {
-        "collection": "editors",
-        "indexes": [{"fields": ["account"], "unique": True}],
-    }
-
-    account = LazyReferenceField(Account, reverse_delete_rule=CASCADE, required=True)

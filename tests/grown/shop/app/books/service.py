@@ -1,4 +1,4 @@
-"""The catalogue: everybody's to read, and editors' to change."""
+"""The catalogue: everybody's to read, and staff's to change."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from mongoengine import NotUniqueError
 from pymongo.errors import PyMongoError
 
 from app import pagination
-from app.books.errors import EditorsOnlyError, IsbnTakenError, OutOfStockError
-from app.books.models import Book, Editor, Price
+from app.books.errors import IsbnTakenError, OutOfStockError
+from app.books.models import Book, Price
 from app.database import connection
 from app.errors import NotFoundError, PreconditionFailedError, ServiceUnavailableError
 
@@ -36,17 +36,6 @@ SORT_FIELDS = {
     "price": "price__amount",
     "publishedOn": "published_on",
 }
-
-
-def appoint(account_id: UUID) -> None:
-    """Let an account change the catalogue, however often this is said."""
-    Editor.objects(account=account_id).update(upsert=True, set_on_insert__account=account_id)
-
-
-def check_editor(account_id: UUID) -> None:
-    """Raise EditorsOnlyError where this account may not change the catalogue."""
-    if Editor.objects(account=account_id).first() is None:
-        raise EditorsOnlyError
 
 
 def create(members: dict[str, Any]) -> Book:

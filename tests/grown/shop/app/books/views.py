@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, url_for
 from flask.views import MethodView
 
+from app.accounts.roles import Role
 from app.books import docs, service
-from app.books.decorators import editors_only
 from app.books.errors import IsbnTakenError
 from app.books.schemas import (
     BookOut,
@@ -28,6 +28,7 @@ from app.decorators import (
     documented,
     public,
     raises,
+    requires,
     returns,
     streams,
     takes_query,
@@ -56,7 +57,7 @@ class BooksView(MethodView):
         return service.list_page(PageRequest(query.limit, query.sort, query.cursor))
 
     @documented(docs.CREATE)
-    @editors_only
+    @requires(Role.STAFF)
     @accepts(WriteBook)
     @with_etag
     @returns(BookOut, HTTPStatus.CREATED)
@@ -79,7 +80,7 @@ class BookView(MethodView):
         return service.find(book_id)
 
     @documented(docs.CHANGE)
-    @editors_only
+    @requires(Role.STAFF)
     @accepts(ChangeBook)
     @conditional
     @returns(BookOut)
@@ -89,7 +90,7 @@ class BookView(MethodView):
         return service.change(book_id, changes, expected)
 
     @documented(docs.DELETE)
-    @editors_only
+    @requires(Role.STAFF)
     @conditional
     @returns(None, HTTPStatus.NO_CONTENT)
     def delete(self, book_id: UUID, expected: Container[int]) -> None:
@@ -101,7 +102,7 @@ class ImportsView(MethodView):
     """Books from a file."""
 
     @documented(docs.IMPORT)
-    @editors_only
+    @requires(Role.STAFF)
     @accepts(ImportBooks, (MULTIPART_MEDIA_TYPE,))
     @returns(ImportedOut)
     def post(self, body: ImportBooks) -> ImportedOut:

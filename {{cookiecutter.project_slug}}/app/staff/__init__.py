@@ -1,0 +1,1 @@
+"""What staff and admins see and do of the accounts of others."""
