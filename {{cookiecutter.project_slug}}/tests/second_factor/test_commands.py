@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.fixtures.api import Api
     from tests.fixtures.second_factors import Authenticator
 
+UNNAMED = "Error: say whose: --id or --email, one of them\n"
 NOBODY = "Error: there is no such account with a second factor\n"
 
 
@@ -50,8 +51,8 @@ def test_an_account_without_one_keeps_its_sessions(app: Flask, api: Api, account
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        ((), "Error: say whose: --id or --email, one of them\n"),
-        (("--id", str(uuid4()), "--email", "a@example.com"), "Error: say whose: --id or --email, one of them\n"),
+        ((), UNNAMED),
+        (("--id", str(uuid4()), "--email", "a@example.com"), UNNAMED),
         (("--id", str(uuid4())), NOBODY),
         (("--email", "nobody@example.com"), NOBODY),
         (("--email", "nobody"), NOBODY),
