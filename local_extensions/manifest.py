@@ -130,8 +130,10 @@ OWNERS = (
             "tests/encryption/",
             "tests/fixtures/encryption.py",
             "tests/identities/test_encrypted_identities.py",
+            "tests/second_factor/test_encrypted_secrets.py",
         ),
     ),
+    Owner("field_encryption", (False,), ("tests/second_factor/test_secret_key.py",)),
     Owner(
         "second_factor",
         ON,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def remove_second_factor(account_id: UUID | None) -> str:
     """Let an account log in without a code, once you know that its owner asks; ends its sessions.
 
-    The password stays. Whoever may have it, too, is shut out by another one alone.
+    The password stays: where somebody else may have it, another one is needed as well.
     """
     if account_id is None or not service.remove_for(account_id):
         raise click.ClickException("there is no such account with a second factor")

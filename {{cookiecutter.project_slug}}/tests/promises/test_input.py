@@ -33,6 +33,12 @@ SUCCESSES = {
 # This operation sends a browser to a provider.
 SUCCESSES["GET"].add(302)
 #: endif
+# Deletions that take a body, as RFC 9110 section 9.3.5 lets a server say.
+TAKING: set[str] = set()
+#: if cookiecutter.second_factor
+# A password and a code belong neither into an address nor into a header.
+TAKING.add("DELETE /api/v1/me/second-factor")
+#: endif
 SIGN_UP = {
     "email": "somebody@example.com",
     "password": "correct horse battery",
@@ -79,7 +85,7 @@ def test_options_lists_the_documented_methods(world: World, operation: Operation
 @each()
 def test_each_method_answers_with_its_usual_status(operation: Operation) -> None:
     assert operation.success in SUCCESSES[operation.method]
-    if operation.method in {"GET", "DELETE"}:
+    if operation.method in {"GET", "DELETE"} and str(operation) not in TAKING:
         assert not operation.takes
     if operation.method in {"PUT", "PATCH"}:
         assert operation.takes

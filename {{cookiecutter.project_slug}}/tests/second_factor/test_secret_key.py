@@ -1,0 +1,25 @@
+"""Without encrypted fields the secrets of second factors are sealed by a key of SECRET_KEY."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from config.strong_secrets import generate_secret
+
+if TYPE_CHECKING:
+    from tests.fixtures.application import MakeApp
+    from tests.fixtures.second_factors import Authenticator
+
+LOGIN = "/api/v1/auth/login"
+
+
+def test_recovery_codes_log_in_after_a_new_secret_key(
+    make_app: MakeApp, authenticator: Authenticator
+) -> None:
+    client = make_app(SECRET_KEY=generate_secret()).test_client()
+    with pytest.raises(RuntimeError, match="SECRET_KEY"):
+        client.post(LOGIN, json=authenticator.credentials())
+    recovery = authenticator.credentials(authenticator.recovery_codes[0])
+    assert client.post(LOGIN, json=recovery).status_code == 200
