@@ -102,8 +102,8 @@ class Account(BaseDocument):
     #: endif
     # Keyed hashes of the addresses its owner logged in from: failures elsewhere do not jail those.
     known_addresses = ListField(StringField(), db_field="knownAddresses")
-
     #: if cookiecutter.mail
+
     # Letters that a change of the account has caused, stored with that change. They stay here for a
     # moment: app/mail/letters.py makes jobs of them.
     pending_letters = ListField(DictField(), db_field="pendingLetters")
