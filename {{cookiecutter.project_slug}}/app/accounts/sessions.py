@@ -101,10 +101,21 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
 
 def log_in(email: str, password: str, address: str, user_agent: str = "") -> TokenPair:
     """Return a new session's tokens; raises what check_credentials() raises."""
+    #: if cookiecutter.mail
     return open_session(check_credentials(email, password, address, user_agent), user_agent)
+    #: else
+    return open_session(check_credentials(email, password, address), user_agent)
+    #: endif
 
 
-def check_credentials(email: str, password: str, address: str, user_agent: str = "") -> Proven:
+def check_credentials(
+    email: str,
+    password: str,
+    address: str,
+    #: if cookiecutter.mail
+    user_agent: str = "",
+    #: endif
+) -> Proven:
     #: if cookiecutter.mail
     """Return whose account this is.
 
