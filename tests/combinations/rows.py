@@ -37,7 +37,7 @@ WORDS = {True: "yes", False: "no"}
 DEFAULT: Row = {name: WORDS.get(DEFAULTS[name], DEFAULTS[name]) for name in FACTORS}
 OFF: Row = DEFAULT | {name: value or "no" for name, value in EVERYTHING_OFF.items()}
 # What a project can do without; the rest of the answers is about the base that all of these share.
-FEATURES = ("oauth", "cors", "xml", "uploads", "observability", "task_queue")
+FEATURES = ("oauth", "cors", "xml", "mail", "uploads", "observability", "task_queue")
 OPTIONAL = [(name, value) for name in FEATURES for value in FACTORS[name] if value != OFF[name]]
 # Greedy arrays differ in length with the salt that breaks ties; the shortest of these is taken, and
 # of several the one with the fewest features.

@@ -84,30 +84,21 @@ def main(data: Path = DATA) -> None:
 def run(data: Path) -> None:
     """Start the children and wait."""
     environment = Environment.load()
-    is_embedded = not environment.holds("MONGODB_URI")
-    if is_embedded:
-        # All other settings are checked before anything is started.
-        process = {**environment.process, "MONGODB_URI": locate(27017)}
-        environment = replace(environment, process=process)
-    #: if cookiecutter.uploads
-    has_no_store = not any(environment.holds(name) for name in object_store.SETTINGS)
-    if has_no_store:
-        process = {**environment.process, **object_store.locate(9000, "stands-for-a-secret")}
-        environment = replace(environment, process=process)
-    #: endif
+    assumed = {"MONGODB_URI": locate(27017)}
     #: if cookiecutter.task_queue
-    is_brokered = environment.holds("BROKER_URI")
-    if not is_brokered:
-        process = {**environment.process, "BROKER_URI": "redis://127.0.0.1"}
-        environment = replace(environment, process=process)
+    assumed["BROKER_URI"] = "redis://127.0.0.1"
     #: endif
     #: if cookiecutter.mail
-    is_mailing = environment.holds("MAIL_URI")
-    if not is_mailing:
-        process = {**environment.process, "MAIL_URI": "smtp://127.0.0.1"}
-        environment = replace(environment, process=process)
+    assumed["MAIL_URI"] = "smtp://127.0.0.1"
     #: endif
-    settings = Development.from_environment(environment)
+    #: if cookiecutter.uploads
+    if not any(environment.holds(name) for name in object_store.SETTINGS):
+        assumed |= object_store.locate(9000, "stands-for-a-secret")
+    #: endif
+    missing = {name: text for name, text in assumed.items() if not environment.holds(name)}
+    # All other settings are checked before anything is started.
+    process = {**environment.process, **missing}
+    settings = Development.from_environment(replace(environment, process=process))
     if ports.is_taken(settings.BIND_ADDRESS, settings.PORT):
         sys.exit(f"PORT {settings.PORT} is taken: choose another, as in PORT=3001 make run")
     # Stored data is personal on a developer's machine, too.
@@ -115,19 +106,19 @@ def run(data: Path) -> None:
     data.parent.chmod(0o700)
     with ExitStack() as stack:
         variables = {}
-        if is_embedded:
+        if "MONGODB_URI" in missing:
             port = stack.enter_context(embedded_database(data, is_durable=True))
             variables["MONGODB_URI"] = locate(port)
         #: if cookiecutter.uploads
-        if has_no_store:
+        if "S3_BUCKET" in missing:
             variables |= stack.enter_context(object_store.embedded_store(data.with_name("files")))
         #: endif
         #: if cookiecutter.task_queue
-        if not is_brokered:
+        if "BROKER_URI" in missing:
             variables["BROKER_URI"] = stack.enter_context(embedded_broker())
         #: endif
         #: if cookiecutter.mail
-        if not is_mailing:
+        if "MAIL_URI" in missing:
             variables["MAIL_URI"] = stack.enter_context(outbox(data.with_name("outbox")))
         #: endif
         #: if cookiecutter.mail or cookiecutter.task_queue

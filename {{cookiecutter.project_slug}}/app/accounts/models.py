@@ -106,7 +106,6 @@ class Account(BaseDocument):
     #: endif
     # Keyed hashes of the addresses its owner logged in from: failures elsewhere do not jail those.
     known_addresses = ListField(StringField(), db_field="knownAddresses")
-
     # Goes up with every reset of the password: failures from before jail nobody any more.
     resets = IntField()
     #: if cookiecutter.mail
