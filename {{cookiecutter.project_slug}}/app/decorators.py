@@ -2,12 +2,12 @@
 
 Read from the top: words, who may call, what goes in, what comes out, what is refused.
 
-    @documented(docs.SIGN_UP)
+    @documented(docs.LOG_IN)
     @public
-    @accepts(SignUp)
-    @returns(AccountOut, HTTPStatus.CREATED)
-    @raises(EmailTakenError)
-    def post(self, body: SignUp) -> Reply: ...
+    @accepts(LogIn)
+    @returns(TokenPairOut)
+    @raises(WrongCredentialsError, LoginJailedError)
+    def post(self, body: LogIn) -> Reply: ...
 """
 
 from __future__ import annotations

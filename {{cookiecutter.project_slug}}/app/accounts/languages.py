@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from enum import StrEnum
+from typing import Any
 
 
 class Language(StrEnum):
@@ -13,7 +14,7 @@ class Language(StrEnum):
     KOREAN = "ko"
 
 
-def read_language(stored: object) -> Language:
+def read_language(stored: Any) -> Language:
     """Return a stored language: English where there is none, or one of a newer release."""
     with suppress(ValueError):
         return Language(str(stored))

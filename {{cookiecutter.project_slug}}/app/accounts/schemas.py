@@ -147,10 +147,10 @@ class AccountOut(Representation):
 
     id: UUID
     email: str
-    display_name: str
     #: if cookiecutter.mail
     language: Language
     #: endif
+    display_name: str
     created_at: Timestamp
     updated_at: Timestamp
 

@@ -129,12 +129,14 @@ def describe_success(operation: Operation, doc: Doc) -> dict[str, Any]:
         names.append("Location")
         return {"description": operation.status.phrase, "headers": _refer(names)}
     #: endif
-    if operation.status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}:
+    # What was accepted and cannot be looked at has no place, and nothing to say.
+    is_bare = operation.status == HTTPStatus.ACCEPTED and operation.returns is None
+    if operation.status in {HTTPStatus.CREATED, HTTPStatus.ACCEPTED} and not is_bare:
         names.append("Location")
     if _has_etag(operation):
         names.append("ETag")
     success = {"description": operation.status.phrase, "headers": _refer(names)}
-    if operation.status not in _WITHOUT_CONTENT:
+    if operation.status not in _WITHOUT_CONTENT and not is_bare:
         success["content"] = _describe_content(operation, doc)
     return success
 

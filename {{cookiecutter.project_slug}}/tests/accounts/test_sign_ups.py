@@ -44,6 +44,7 @@ def test_the_owner_of_a_known_address_is_told(api, app, make_account):
     assert Account.objects.count() == 1
 
 
+@pytest.mark.checklist("auth.standards")
 def test_before_it_is_confirmed_only_the_right_password_is_told(api, app):
     api.post(SIGN_UP, json=GOOD, status=202)
     answer = api.post(LOG_IN, json=CREDENTIALS, status=403)

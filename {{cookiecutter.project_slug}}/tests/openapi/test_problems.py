@@ -6,11 +6,11 @@ from http import HTTPStatus
 
 import pytest
 
-from app.accounts.errors import EmailTakenError
 from app.accounts.schemas import SignUp
 from app.errors import (
     PreconditionFailedError,
     ServiceUnavailableError,
+    TooManyItemsError,
     UnexpectedError,
     UnknownHostError,
 )
@@ -57,9 +57,9 @@ def test_a_part_of_the_contract_brings_its_problem(operation, path, status):
 
 
 def test_what_the_view_raises_is_added():
-    operation = Operation(raises=(EmailTakenError,), is_conditional=True)
+    operation = Operation(raises=(TooManyItemsError,), is_conditional=True)
     problems = find_problems(operation, "/")
-    assert problems[409] == [EmailTakenError]
+    assert problems[409] == [TooManyItemsError]
     assert problems[412] == [PreconditionFailedError]
 
 
