@@ -16,6 +16,7 @@ from typing import Final
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
+from zxcvbn.matching import RANKED_DICTIONARIES
 
 from app.errors import FieldError, InvalidInputError
 from app.extensions import settings
@@ -155,13 +156,20 @@ def _is_guessable(password: str, names: tuple[str, ...]) -> bool:
     keep them in the process and use them for other threads' passwords.
     """
     # One character may become eighteen when it is folded.
-    rest = _fold(password)[:LONGEST]
+    folded = rest = _fold(password)[:LONGEST]
     words = {part for name in (*names, *_SERVICE) for part in _split(name)}
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
-    if re.sub(r"[\W\d_]+", "", rest) in _KOREAN:
+    # A name may stand within a common password, as the "com" of an address does in "welcome".
+    is_common = folded in RANKED_DICTIONARIES["passwords"]
+    return is_common or _is_weak(rest) or (len(folded) <= _PIECE and _is_weak(folded))
+
+
+def _is_weak(text: str) -> bool:
+    """Tell whether somebody who does not know the owner finds a folded text that soon."""
+    if re.sub(r"[\W\d_]+", "", text) in _KOREAN:
         return True
-    pieces = [rest[start : start + _PIECE] for start in range(0, len(rest), _PIECE)]
+    pieces = [text[start : start + _PIECE] for start in range(0, len(text), _PIECE)]
     return all(zxcvbn(piece)["guesses"] < FEWEST_GUESSES for piece in dict.fromkeys(pieces))
 
 

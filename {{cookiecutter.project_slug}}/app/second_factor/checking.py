@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.accounts import jail
 from app.accounts.errors import LoginJailedError
+#: if cookiecutter.oauth == "client"
 from app.accounts.models import stored_accounts
+#: endif
 from app.audit import recording
 from app.second_factor import codes
 from app.second_factor.sealing import unseal

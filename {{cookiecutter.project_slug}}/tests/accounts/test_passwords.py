@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.exceptions import VerifyMismatchError
 from argon2.low_level import Type
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.accounts import passwords
 from app.errors import InvalidInputError
@@ -158,6 +159,7 @@ def test_a_password_of_two_forms_costs_twice_for_known_and_unknown_accounts(
         ("\u3000" * 8, "guess"),
         ("kim.minji@example.com", "guess"),
         ("KimMinji1990", "guess"),
+        ("welcome123", "guess"),
         ("minji-kim-minji", "guess"),
         ("김민지김민지김!", "guess"),
         ("kimminji and the whale", None),
@@ -176,6 +178,25 @@ def test_a_new_password_must_not_be_easy_to_guess(password, complaint):
     assert error.pointer == "/here"
     assert complaint in error.detail
     assert password not in error.detail
+
+
+@pytest.mark.checklist("auth.standards")
+def test_the_3000_most_common_passwords_are_refused():
+    """Names are taken out of them, too: "welcome" has the "com" of an address in it."""
+    long_enough = [each for each in FREQUENCY_LISTS["passwords"] if len(each) >= 8]
+    for password in long_enough[:3000]:
+        with pytest.raises(InvalidInputError):
+            passwords.check_new(password, "/here", "minji@example.com", "김민지")
+
+
+@pytest.mark.usefixtures("_context")
+@pytest.mark.checklist("auth.standards")
+def test_a_long_password_counts_to_its_last_character():
+    password = "x7Gh2kLp" * 32
+    stored = passwords.hash_password(password)
+    assert passwords.is_correct(password, stored)
+    for other in (password[:-1], f"{password}x", password.swapcase()):
+        assert not passwords.is_correct(other, stored)
 
 
 @pytest.mark.checklist("auth.standards")

@@ -64,6 +64,13 @@ def test_log_in_gives_a_fresh_token_and_refresh_does_not(account):
 
 
 @pytest.mark.usefixtures("_context")
+def test_a_password_logs_in_however_old_it_is(account, database):
+    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
+    database.accounts.update_one({}, {"$set": {"createdAt": long_ago, "updatedAt": long_ago}})
+    assert _is_alive(_log_in(account).access_token)
+
+
+@pytest.mark.usefixtures("_context")
 def test_wrong_password_opens_nothing(account, database):
     with pytest.raises(WrongCredentialsError):
         _log_in(account, WRONG)

@@ -55,6 +55,12 @@ def test_preparing_makes_the_indexes_of_documents_and_of_counters() -> None:
 
 
 @pytest.mark.usefixtures("unprepared_app")
+def test_preparing_makes_no_account() -> None:
+    preparation.prepare()
+    assert collection("accounts").count_documents({}) == 0
+
+
+@pytest.mark.usefixtures("unprepared_app")
 def test_preparing_again_makes_nothing() -> None:
     first = preparation.prepare()
     second = preparation.prepare()

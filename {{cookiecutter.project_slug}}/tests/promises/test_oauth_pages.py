@@ -108,6 +108,19 @@ def test_a_page_can_be_used_with_a_screen_reader_and_without_a_mouse(
     assert again.count('aria-describedby="problem" aria-invalid="true"') == 2
 
 
+def test_a_password_is_hidden_and_comes_whole_from_any_password_manager(
+    public_app: OtherApp, account: Person
+) -> None:
+    for name in ("login", "login again"):
+        page = pages_of(public_app, account)[name].text
+        (email,) = re.findall(r'<input id="email" [^>]+>', page)
+        (password,) = re.findall(r'<input id="password" [^>]+>', page)
+        assert 'autocomplete="username"' in email
+        assert 'type="password" autocomplete="current-password"' in password
+        # Browsers count characters in their own way, and would cut what is pasted.
+        assert "maxlength" not in password
+
+
 def test_the_name_of_an_app_is_text(make_other_app: MakeOtherApp, account: Person) -> None:
     named = make_other_app("--public", name='<script>alert("{email}")</script> {0} %s')
     page = named.ask()
