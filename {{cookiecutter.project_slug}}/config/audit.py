@@ -15,5 +15,5 @@ class AuditSettings(CoreSettings):
         31_536_000,
         ge=86_400,
         le=315_360_000,
-        description="Time that audit events are kept; those that are stored keep their end.",
+        description="Time that audit events are kept; a change counts for later ones.",
     )

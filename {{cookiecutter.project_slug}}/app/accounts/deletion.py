@@ -82,7 +82,10 @@ def sweep() -> None:
 
 
 def keep_sweeping(app: Flask) -> None:
-    """Sweep every few seconds, in a thread that ends with the process."""
+    """Sweep every few seconds, in a thread that ends with the process.
+
+    It also moves audit events that other processes have left in accounts.
+    """
     Thread(target=_sweep_for_ever, args=(app,), name="deletions", daemon=True).start()
 
 
@@ -116,9 +119,11 @@ def _sweep_for_ever(app: Flask) -> None:
             with app.app_context():
                 # An app that does not fit the database must not change it.
                 preparation.ensure_prepared()
-                with pymongo.timeout(PASS_SECONDS):
-                    recording.move_left()
-                sweep()
+                try:
+                    sweep()
+                finally:
+                    with pymongo.timeout(PASS_SECONDS):
+                        recording.move_left()
         except (ServiceUnavailableError, *DATABASE_ERRORS) as error:
             logger.info("deletions go on later: %s", type(error).__name__)
         except Exception:

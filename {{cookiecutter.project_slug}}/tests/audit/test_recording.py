@@ -5,12 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from app.accounts import deletion
 from app.accounts.models import Account
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
         def __call__(self) -> AbstractContextManager[None]: ...
 
 
+# Servers sweep every few seconds; nothing but a failure waits so long.
+LONGEST_WAIT: Final = 60
 LOG_IN: Final = "/api/v1/auth/login"
 PASSWORD: Final = "/api/v1/me/password"
 SIGN_UP: Final = "/api/v1/auth/signup"
@@ -193,6 +197,20 @@ def test_a_log_in_that_cannot_be_recorded_changes_nothing(
     assert client.post(LOG_IN, json=account.credentials).status_code == 200
 
 
+def test_a_log_in_is_refused_while_mongodb_takes_no_event(
+    api: Api, account: Person, monkeypatch: pytest.MonkeyPatch, database: Database[dict[str, Any]]
+) -> None:
+    def be_away(_events: list[dict[str, Any]]) -> None:
+        raise AutoReconnect
+
+    before = database["accounts"].find_one()
+    with monkeypatch.context() as patch:
+        patch.setattr(recording, "_insert", be_away)
+        api.post(LOG_IN, json=account.credentials, status=503)
+    assert database["accounts"].find_one() == before
+    api.post(LOG_IN, json=account.credentials, status=200)
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_process_that_is_killed_between_the_writes_leaves_the_event_once(
     api: Api,
@@ -210,6 +228,20 @@ def test_a_process_that_is_killed_between_the_writes_leaves_the_event_once(
         (event,) = api.get("/api/v1/audit-events", admin).json["items"]
         assert (event["what"], event["account"]) == ("session-ended", str(account.id))
     assert pending(database) == []
+
+
+@pytest.mark.usefixtures("server")
+def test_a_server_moves_by_itself_what_another_process_has_left(
+    app: Flask, account: Person, database: Database[dict[str, Any]]
+) -> None:
+    with app.app_context():
+        left = recording._make(Event.SESSION_ENDED, account.id, {})
+    database["accounts"].update_one({"_id": account.id}, {"$set": {"pendingEvents": [left]}})
+    deadline = time.monotonic() + LONGEST_WAIT
+    while pending(database):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert [event["_id"] for event in stored(database)] == [left["_id"]]
 
 
 def test_of_many_that_move_an_event_at_once_one_does(

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MEMBER: Final = re.compile(r"[a-z][a-zA-Z0-9]*")
 TOKEN: Final = re.compile(rb"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
+# An e-mail or an IPv4 address: neither is in an audit event.
+PERSONAL: Final = re.compile(rb"@|\b\d{1,3}(\.\d{1,3}){3}\b")
 SECRETS: Final = re.compile(rb"(?i)\$argon2|" + CANARY.encode())
 CLAIMS: Final = {"iss", "aud", "sub", "iat", "nbf", "exp", "jti", "type", "fresh"}
 #: if cookiecutter.oauth == "server"
@@ -139,6 +141,10 @@ def find_in_document(collection: str, document: Mapping[str, Any]) -> Faults:
     for name in ("createdAt", "updatedAt"):
         if not isinstance(document.get(name), datetime):
             yield "conv.timestamps", f"{collection}: a document has no {name}"
+    if collection == "audit_events":
+        said = "\n".join(str(value) for value in document.values()).encode()
+        if SECRETS.search(said) or PERSONAL.search(said) or TOKEN.search(said):
+            yield "output.no-secrets", f"{collection}: an event holds what it must not"
 
 
 def read_strictly(answer: Answer) -> Any:

@@ -24,7 +24,7 @@ ALWAYS: Final = {
     "conv.timestamps": "every stored document has its timestamps",
     "jwt.payload": "no token says more than it must",
     "output.content-type": "every answer has the type of what it holds",
-    "output.no-secrets": "no secret in any answer or log line",
+    "output.no-secrets": "no secret in any answer, log line or audit event",
     "output.status": "no success holds an error",
     "proc.uuid": "every stored document has a UUID",
 }

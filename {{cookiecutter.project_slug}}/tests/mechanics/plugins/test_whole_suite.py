@@ -125,6 +125,14 @@ def test_documents_without_timestamps_or_uuid_are_found():
         assert len([*find_in_document("things", {**good, name: bad})]) == 1
 
 
+@pytest.mark.parametrize("value", ["minji@example.com", "203.0.113.9", f"{CANARY} sings"])
+def test_an_audit_event_that_holds_something_personal_is_found(value):
+    now = datetime.now(UTC)
+    good = {"_id": UUID(int=1), "createdAt": now, "updatedAt": now, "what": "login-failed"}
+    assert [*find_in_document("audit_events", good)] == []
+    assert len([*find_in_document("audit_events", {**good, "actor": value})]) == 1
+
+
 def _judged(record: Record) -> dict[tuple[str, str], list[str]]:
     documented = Documented({("GET", "/kept")}, {KEPT, Call("GET", "/kept", 404)})
     return {(item, promise): faults for item, promise, faults in judge(record, documented)}
