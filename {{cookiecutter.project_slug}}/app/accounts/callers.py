@@ -39,11 +39,12 @@ class Proven:
 
     @property
     def still(self) -> dict[str, Any]:
-        """The filter that finds the account only while the proof is valid."""
+        """The filter that finds the account only while the proof is valid, and not suspended."""
         # Accounts from before this field have none.
         version = self.credential_version or {"$in": [0, None]}
+        active = {"isSuspended": None}
         session = {} if self.session_id is None else {"sessions.id": self.session_id}
-        return {"_id": self.account_id, "credentialVersion": version, **session}
+        return {"_id": self.account_id, "credentialVersion": version, **active, **session}
 
 
 @dataclass(frozen=True, slots=True)

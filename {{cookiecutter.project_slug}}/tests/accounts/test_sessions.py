@@ -320,3 +320,14 @@ def test_a_deleted_account_has_no_caller(account, database):
 def test_session_ids_are_uuids_of_the_server(account, database):
     assert isinstance(database.accounts.find_one()["sessions"][0]["id"], UUID)
     assert _claims(account.access_token).session_id.version == 7
+
+
+@pytest.mark.usefixtures("_context")
+def test_no_way_to_log_in_opens_a_session_of_a_suspended_account(account, database):
+    """Not one either that has not looked at the state of the account."""
+    database.accounts.update_one({"_id": account.id}, {"$set": {"isSuspended": True}})
+    with pytest.raises(WrongCredentialsError):
+        sessions.open_session(Proven(account.id, 0))
+    assert not sessions.is_still(Proven(account.id, 0))
+    (stored,) = database.accounts.find()
+    assert len(stored["sessions"]) == 1
