@@ -18,9 +18,6 @@ from app.jobs.commands import jobs
 #: if cookiecutter.oauth == "server"
 from app.oauth.commands import oauth
 #: endif
-#: if cookiecutter.second_factor
-from app.second_factor.commands import remove_second_factor
-#: endif
 from app.tokens.commands import keys
 
 if TYPE_CHECKING:
@@ -29,9 +26,6 @@ if TYPE_CHECKING:
 
 def register(app: Flask) -> None:
     """Add every command to `flask`."""
-    #: if cookiecutter.second_factor
-    accounts.add_command(remove_second_factor)
-    #: endif
     app.cli.add_command(accounts)
     #: if cookiecutter.field_encryption
     app.cli.add_command(encryption)

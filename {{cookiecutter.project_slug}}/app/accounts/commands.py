@@ -35,6 +35,9 @@ from app.database.commands import reported_in_one_line, require_database
 from app.database.documents import utc_now
 #: endif
 from app.errors import NotFoundError
+#: if cookiecutter.second_factor
+from app.second_factor import service as second_factor
+#: endif
 #: if not cookiecutter.mail
 from app.security_events import Event
 #: endif
@@ -127,6 +130,17 @@ def unsuspend(account_id: UUID | None) -> str:
     return "the account is active"
 
 
+#: if cookiecutter.second_factor
+@accounts.command("remove-second-factor")
+@of_one_account
+def remove_second_factor(account_id: UUID | None) -> str:
+    """End every session of an account that has lost app and recovery codes, and ask for none."""
+    if account_id is None or not second_factor.remove_for(account_id):
+        raise click.ClickException("there is no such account with a second factor")
+    return "removed the second factor, and ended every session of the account"
+
+
+#: endif
 @accounts.command("list")
 def list_all() -> None:
     """Print the id, state and roles of every account, the oldest first."""

@@ -8,11 +8,7 @@ from app.errors import ForbiddenError, Problem, TooManyRequestsError
 
 
 class WrongCredentialsError(Problem):
-    #: if cookiecutter.second_factor
-    """Raised when e-mail, password and code do not belong together, known account or not."""
-    #: else
-    """Raised when e-mail and password do not belong together, known account or not."""
-    #: endif
+    """Raised when what is shown to log in does not belong together, known account or not."""
 
     status = HTTPStatus.UNAUTHORIZED
     code = "wrong-credentials"

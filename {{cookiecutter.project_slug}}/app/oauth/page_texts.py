@@ -12,14 +12,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "password": "Password",
         "log_in": "Log in",
         "wrong_title": "That did not work",
-        #: if cookiecutter.second_factor
-        "code": "Code, if your account has a second factor",
-        "code_hint": "From your authenticator app, or a recovery code.",
-        "required": "Your account has a second factor: give its code, too.",
-        "wrong": "E-mail, password or code is wrong.",
-        #: else
         "wrong": "E-mail or password is wrong.",
-        #: endif
         "suspended": "This account is suspended.",
         #: if cookiecutter.mail
         "unconfirmed": "The address is not confirmed yet. Open the link in the letter that was "
@@ -49,14 +42,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "password": "비밀번호",
         "log_in": "로그인",
         "wrong_title": "로그인하지 못했습니다",
-        #: if cookiecutter.second_factor
-        "code": "인증 코드(2단계 인증을 쓰는 계정)",
-        "code_hint": "인증 앱에 표시된 코드 또는 복구 코드입니다.",
-        "required": "2단계 인증을 쓰는 계정입니다. 인증 코드도 입력하세요.",
-        "wrong": "이메일, 비밀번호 또는 인증 코드가 맞지 않습니다.",
-        #: else
         "wrong": "이메일 또는 비밀번호가 맞지 않습니다.",
-        #: endif
         "suspended": "이용이 정지된 계정입니다.",
         #: if cookiecutter.mail
         "unconfirmed": "아직 확인되지 않은 이메일 주소입니다. 받은 편지의 링크를 연 뒤 "
@@ -80,3 +66,18 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "request_id": "요청 ID",
     },
 }
+#: if cookiecutter.second_factor
+
+WORDS["en"] |= {
+    "code": "Code, if your account has a second factor",
+    "code_hint": "From your authenticator app, or a recovery code.",
+    "required": "Your account has a second factor: give its code, too.",
+    "wrong": "E-mail, password or code is wrong.",
+}
+WORDS["ko"] |= {
+    "code": "인증 코드(2단계 인증을 쓰는 계정)",
+    "code_hint": "인증 앱에 표시된 코드 또는 복구 코드입니다.",
+    "required": "2단계 인증을 쓰는 계정입니다. 인증 코드도 입력하세요.",
+    "wrong": "이메일, 비밀번호 또는 인증 코드가 맞지 않습니다.",
+}
+#: endif

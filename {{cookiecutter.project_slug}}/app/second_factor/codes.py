@@ -23,7 +23,10 @@ RECOVERY_CODES: Final = 10
 # 120 bits. From 112 on a plain hash keeps them: they cannot be tried out (OWASP ASVS 5.0, 6.5.2).
 _RECOVERY_BYTES: Final = 15
 _TOTP: Final = re.compile(r"[0-9]{6}")
-_ISSUER: Final = "{{ cookiecutter.project_name | in_quotes }}"
+_ISSUER: Final = (
+    # Apps show it beside the e-mail.
+    "{{ cookiecutter.project_name | in_quotes }}"
+)
 
 
 def now() -> float:

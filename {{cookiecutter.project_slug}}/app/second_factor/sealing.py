@@ -41,7 +41,8 @@ def seal(secret: str, account_id: UUID, member: str) -> bytes:
     #: else
     nonce = os.urandom(_NONCE_BYTES)
     bound_to = f"{member} {account_id}".encode()
-    return nonce + _cipher().encrypt(nonce, secret.encode(), bound_to)
+    cipher = _make_cipher()
+    return nonce + cipher.encrypt(nonce, secret.encode(), bound_to)
     #: endif
 
 
@@ -58,7 +59,7 @@ def unseal(sealed: bytes, account_id: UUID, member: str) -> str:
     nonce, content = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     bound_to = f"{member} {account_id}".encode()
     try:
-        return _cipher().decrypt(nonce, content, bound_to).decode()
+        return _make_cipher().decrypt(nonce, content, bound_to).decode()
     except InvalidTag:
         message = f"accounts.{member}.secret holds a value that this SECRET_KEY does not open"
         raise RuntimeError(message) from None
@@ -66,7 +67,7 @@ def unseal(sealed: bytes, account_id: UUID, member: str) -> str:
 #: if not cookiecutter.field_encryption
 
 
-def _cipher() -> AESGCM:
+def _make_cipher() -> AESGCM:
     derivation = HKDF(SHA256(), length=32, salt=None, info=b"second factor")
     return AESGCM(derivation.derive(settings.SECRET_KEY.encode()))
 #: endif

@@ -38,7 +38,7 @@ def attempt(api: Api, authenticator: Authenticator, code: str, **request: Any) -
 
 
 def problem(answer: TestResponse) -> str:
-    return str(answer.json["type"]).removeprefix("/problems/")
+    return str(answer.json.get("type")).removeprefix("/problems/")
 
 
 @pytest.mark.checklist("auth.standards")

@@ -1,4 +1,4 @@
-"""Without encrypted fields the secrets of second factors are sealed by a key of SECRET_KEY."""
+"""The secrets of second factors are sealed with a key that is made of SECRET_KEY."""
 
 from __future__ import annotations
 
