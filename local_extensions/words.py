@@ -174,7 +174,7 @@ WORDS = (
     Words(
         "mail",
         ON,
-        ("(?i)smtp", "MAIL_[A-Z]", "(?i)pending.?letters", "(?i)mailpit", "JobKind.LETTER"),
+        ("(?i)smtp", "MAIL_[A-Z]", "(?i)pending.?letters", "aiosmtpd"),
         CHECKLIST,
     ),
     Words(
