@@ -136,6 +136,10 @@ def start_project(
     api = f"http://127.0.0.1:{port}/api/v1"
     account = json.dumps({**CREDENTIALS, "displayName": "Bench"}).encode()
     request(f"{api}/auth/signup", account)
+    with MongoClient(uri) as client:
+        # As the letter's reader does.
+        accounts = client.get_default_database()["accounts"]
+        accounts.update_many({}, {"$unset": {"unconfirmedUntil": True}})
     pair = json.loads(request(f"{api}/auth/login", json.dumps(CREDENTIALS).encode()))
     headers = {"Authorization": f"Bearer {pair['accessToken']}", **PROXY_HEADERS}
     return Target(name, process, f"{api}/me", headers)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import email
 import re
 import subprocess
 import sys
+import time
+from email.policy import default
 from typing import TYPE_CHECKING
 
 from tests.conftest import clean_environment
@@ -59,3 +62,18 @@ def commands_in_page(page: str, name: str) -> str:
 def run_in_shell(project: Path, commands: str, **variables: str) -> str:
     """Run shell *commands* of a README."""
     return run(project, "bash", "-euo", "pipefail", "-c", commands, **variables)
+
+
+def letters_of(project: Path) -> set[Path]:
+    """Return the letters that the project's `make run` has caught."""
+    return {*(project / ".data" / "outbox").glob("*.eml")}
+
+
+def await_token(project: Path, before: set[Path]) -> str:
+    """Return the token of a letter that was not there *before*."""
+    deadline = time.monotonic() + 60
+    while not (new := letters_of(project) - before):
+        assert time.monotonic() < deadline, "no letter came"
+        time.sleep(0.2)
+    text = email.message_from_bytes(new.pop().read_bytes(), policy=default).get_body(["plain"])
+    return re.search(r"#([\w-]+)", text.get_content())[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.projects import SHARED, commands_in_readme, run_in_shell
+from tests.projects import SHARED, commands_in_page, commands_in_readme, run_in_shell
 from tests.servers import free_port, running
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(900)]
@@ -17,3 +17,14 @@ def test_the_readmes_requests_work_against_make_run(bake):
 
     with running(project, "run", SHARED, port=port):
         run_in_shell(project, commands, API=f"http://127.0.0.1:{port}/api/v1")
+
+
+def test_an_account_lives_as_the_guide_says(bake):
+    project = bake()
+    port = free_port()
+    commands = commands_in_page("accounts.md", "accounts")
+
+    with running(project, "run", SHARED, port=port):
+        told = run_in_shell(project, commands, API=f"http://127.0.0.1:{port}/api/v1")
+
+    assert '"email":"seojun.park@example.com"' in told

@@ -14,7 +14,7 @@ import pytest
 
 from local_extensions.answers import YES_NO
 from tests.clients import tools as strangers
-from tests.projects import SHARED
+from tests.projects import SHARED, await_token, letters_of
 from tests.servers import free_port, running
 
 pytestmark = [pytest.mark.projects, pytest.mark.timeout(600)]
@@ -138,7 +138,7 @@ def client(clients):
 
 
 @pytest.fixture
-def call(client, origin):
+def call(client, origin, projects):
     """Return what calls an operation as a new account, and sees the status that it must have."""
     models, errors = client("models"), client("client")
     anybody = errors.Client(base_url=origin, raise_on_unexpected_status=True)
@@ -150,7 +150,11 @@ def call(client, origin):
 
     profile = {"email": "minji@example.com", "password": "correct horse battery staple"}
     signed_up = models.SignUp(**profile, display_name="김민지")
-    ask(anybody, "sessions.sign_up", 201, body=signed_up)
+    project = projects["default"]
+    before = letters_of(project)
+    ask(anybody, "sessions.sign_up", 202, body=signed_up)
+    confirmed = models.ConfirmEmail(token=await_token(project, before))
+    ask(anybody, "sessions.confirm_email", 204, body=confirmed)
     pair = ask(anybody, "sessions.log_in", 200, body=models.LogIn(**profile)).parsed
     caller = errors.AuthenticatedClient(
         base_url=origin, token=pair.access_token, raise_on_unexpected_status=True

@@ -10,7 +10,7 @@ import orjson
 from mongoengine import EmbeddedDocument
 from pydantic.alias_generators import to_camel
 
-from app.accounts.models import Account
+from app.accounts.models import Profile, stored_accounts
 from app.accounts.schemas import AccountOut
 from app.database.documents import collection_name
 from app.exports import service
@@ -74,13 +74,15 @@ class _Progress:
 
 def _serialize(account_id: UUID, progress: _Progress) -> Iterator[bytes]:
     """Yield a JSON document in small pieces, reading as it is asked for them."""
-    account = Account.objects(id=account_id).exclude("password_hash", "sessions").first()
-    if account is None:
+    shown = dict.fromkeys(Profile.MEMBERS, 1)
+    record = stored_accounts().find_one({"_id": account_id}, shown)
+    if record is None:
         # It was deleted, and the job with it.
         raise LeaseLostError
     sections = [*_find_sections(account_id)]
     progress.total = sum(section.documents.count() for section in sections)
-    yield b'{"account":' + AccountOut.model_validate(account).model_dump_json().encode()
+    account = AccountOut.model_validate(Profile.from_record(record))
+    yield b'{"account":' + account.model_dump_json().encode()
     for section in sections:
         yield b",%b:[" % orjson.dumps(section.name)
         for number, document in enumerate(section.documents):

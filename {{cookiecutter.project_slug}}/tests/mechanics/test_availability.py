@@ -13,13 +13,19 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+#: if cookiecutter.mail
+from pymongo import MongoClient
 
+#: endif
 from app.server.loop import OWN_FILES
 from config.base import Base
 from config.testing import Testing
 from dev import ports
 from dev.children import child
 from dev.database import is_up
+#: if cookiecutter.mail
+from tests.fixtures.sign_ups import confirm_stored
+#: endif
 
 if TYPE_CHECKING:
     import http.client
@@ -244,7 +250,13 @@ def test_callers_of_a_silent_database_are_refused_together_and_the_process_is_al
     server = start_server("-m", "gunicorn", TRUSTED_PROXIES="1", MONGODB_URI=uri)
     person = {"email": "a@example.com", "password": "canary sings in the mine"}
     answer = server.ask("POST", "/api/v1/auth/signup", person | {"displayName": "A"}, **HTTPS)
+    #: if cookiecutter.mail
+    assert answer.status == 202
+    with MongoClient[dict[str, Any]](uri) as client:
+        confirm_stored(client.get_default_database())
+    #: else
     assert answer.status == 201
+    #: endif
     tokens = json.loads(server.ask("POST", "/api/v1/auth/login", person, **HTTPS).body)  # type: ignore[attr-defined]  # set by ask()
     caller = {"Authorization": f"Bearer {tokens['accessToken']}", **HTTPS}
     database.send_signal(signal.SIGSTOP)

@@ -12,6 +12,9 @@ from app.accounts.roles import Role
 from tests.fixtures.accounts import PASSWORD, Person
 from tests.fixtures.examples import World
 from tests.fixtures.operations import find_operations, takes_json
+#: if cookiecutter.mail
+from tests.fixtures.sign_ups import confirm_stored
+#: endif
 from tests.promises.resources import makes_a_thing
 
 if TYPE_CHECKING:
@@ -116,6 +119,9 @@ def test_documents_of_the_next_release_are_read_changed_and_kept(
 ) -> None:
     this, following = releases
     Client().ask(following, "POST", "/api/v1/auth/signup", json=ACCOUNT)
+    #: if cookiecutter.mail
+    confirm_stored(database)
+    #: endif
     # What it makes may be for a role.
     database.accounts.update_one({}, {"$set": {"roles": [Role.ADMIN]}})
     client = _log_in(following)

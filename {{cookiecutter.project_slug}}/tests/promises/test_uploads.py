@@ -19,6 +19,9 @@ import pytest
 
 from tests.fixtures.api import Api
 from tests.fixtures.object_store import ask, send
+#: if cookiecutter.mail
+from tests.fixtures.sign_ups import confirm_stored
+#: endif
 
 if TYPE_CHECKING:
     from tests.fixtures.accounts import Person
@@ -187,7 +190,14 @@ def test_the_answered_url_is_on_the_cdn_and_its_key_is_a_uuid(app, announced):
     assert key != announced["id"]
 
 
-def test_a_form_signed_by_one_process_is_confirmed_at_another(start_server, own_store, objects):
+def test_a_form_signed_by_one_process_is_confirmed_at_another(
+    start_server,
+    own_store,
+    objects,
+    #: if cookiecutter.mail
+    database,
+    #: endif
+):
     server = start_server("-m", "gunicorn", TRUSTED_PROXIES="1", WEB_CONCURRENCY="2", **own_store)
 
     def call(method: str, path: str, json: Any = None) -> Any:
@@ -197,6 +207,9 @@ def test_a_form_signed_by_one_process_is_confirmed_at_another(start_server, own_
 
     headers = {"X_Forwarded_Proto": "https"}
     call("POST", "auth/signup", {**NEWCOMER, "displayName": "김민지"})
+    #: if cookiecutter.mail
+    confirm_stored(database)
+    #: endif
     token = call("POST", "auth/login", NEWCOMER)["accessToken"]
     headers["Authorization"] = f"Bearer {token}"
     for _ in range(4):

@@ -48,10 +48,11 @@ def test_the_page_shows_every_operation_and_breaks_no_policy(origin, open_page, 
 
 
 @pytest.mark.checklist("spec.docs")
-def test_requests_are_sent_from_the_page(origin, open_page, api):
+def test_requests_are_sent_from_the_page(origin, open_page, api, database):
     tab = open_page(f"{origin}/docs/")
     tab.wait_for("document.querySelectorAll('.opblock').length")
-    assert _send(tab, "Sessions", "signUp", has_body=True) == "201"
+    assert _send(tab, "Sessions", "signUp", has_body=True) in {"201", "202"}
+    database.accounts.update_many({}, {"$unset": {"unconfirmedUntil": True}})
     credentials = {"email": "minji@example.com", "password": "correct horse battery staple"}
     tokens = api.post("/api/v1/auth/login", json=credentials, status=200).json
     _authorize(tab, tokens["accessToken"])

@@ -13,6 +13,9 @@ import pytest
 from config.environment import PROJECT
 from dev import folder_locks, object_store, ports
 from dev.children import STOP_SECONDS
+#: if cookiecutter.mail
+from tests.fixtures.letters import await_token
+#: endif
 from tests.fixtures.object_store import Objects, ask, send
 
 if TYPE_CHECKING:
@@ -156,6 +159,9 @@ def json_of(answer: Any) -> Any:
 def test_runner_takes_files_from_the_first_day(start_server: StartServer, tmp_path: Path) -> None:
     server = start_server("-c", RUN, str(tmp_path / "mongo"))
     call(server, "POST", "auth/signup", json=NEWCOMER)
+    #: if cookiecutter.mail
+    call(server, "POST", "auth/confirm", json={"token": await_token(tmp_path / "outbox")})
+    #: endif
     credentials = {name: NEWCOMER[name] for name in ("email", "password")}
     token = call(server, "POST", "auth/login", json=credentials)["accessToken"]
     announced = call(server, "POST", "me/files", token, FILE)
