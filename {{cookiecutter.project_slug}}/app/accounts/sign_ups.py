@@ -144,10 +144,9 @@ def _create(asked: SignUp) -> bool:
         language=asked.language,
         unconfirmed_until=letter_tokens.expiry_in(settings.UNCONFIRMED_SECONDS),
         letter_tokens={issued.purpose: issued.stored},
-        pending_letters=[letter],
     )
     try:
-        recording.insert_account(account, Event.SIGNED_UP)
+        recording.insert_account(account, Event.SIGNED_UP, pendingLetters=[letter])
     except NotUniqueError:
         return False
     letters.release(account_id)

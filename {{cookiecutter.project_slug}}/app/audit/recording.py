@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 from flask import has_request_context
-from pymongo.errors import BulkWriteError
+from mongoengine import NotUniqueError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from app.accounts.models import stored_accounts
 from app.audit.models import AuditEvent
@@ -139,11 +140,18 @@ def change_every_account(change: dict[str, Any], event: Event) -> int:
     return count
 
 
-def insert_account(account: Account, event: Event) -> None:
-    """Store a new account, and record the *event* with it; raises NotUniqueError."""
+def insert_account(account: Account, event: Event, **members: Any) -> None:
+    """Store a new account, and record the *event* with it; raises NotUniqueError.
+
+    *members* are stored as they are, beside those that the document class knows.
+    """
     made = _make(event, account.id, {})
-    account.pending_events = [made]
-    account.save(force_insert=True)
+    account.stamp()
+    account.validate()
+    try:
+        stored_accounts().insert_one({**account.to_mongo(), "pendingEvents": [made], **members})
+    except DuplicateKeyError as error:
+        raise NotUniqueError from error
     _settle([made])
 
 
