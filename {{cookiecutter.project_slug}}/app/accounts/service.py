@@ -24,10 +24,12 @@ from app.audit import recording
 #: if cookiecutter.mail
 from app.database.documents import new_id
 #: endif
-from app.errors import UnauthorizedError
 #: if cookiecutter.mail
+from app.errors import UnauthorizedError
 from app.mail import letters
 from app.mail.letters import Purpose
+#: else
+from app.errors import FieldError, InvalidInputError, UnauthorizedError
 #: endif
 from app.security_events import Event
 
@@ -87,6 +89,12 @@ def change_password(caller: Caller, current: str, new: str, user_agent: str = ""
     # The jail comes first: judging a new password may cost more than refusing a wrong one.
     confirm_password(account, current, caller.session_id)
     passwords.check_new(new, "/newPassword", account.email, account.display_name)
+    #: if not cookiecutter.mail
+    # Whoever gave it knows it (OWASP ASVS 5.0, 6.4.1).
+    if account.one_time_until and passwords.prepare(new) == passwords.prepare(current):
+        detail = "Must not be the one-time password."
+        raise InvalidInputError(errors=(FieldError("/newPassword", detail),))
+    #: endif
     changes: dict[str, dict[str, Any]] = {
         "$set": {"passwordHash": passwords.hash_password(new)},
         #: if cookiecutter.mail

@@ -216,6 +216,17 @@ def test_a_one_time_password_logs_in_once_and_sets_another(app, api, account):
     log_in_with(api, account, NEW_PASSWORD)
 
 
+def test_a_one_time_password_does_not_stay(app, api, account):
+    given = make_one_time_password(app, account.email)
+    pair = log_in_with(api, account, given).json
+    headers = {"Authorization": f"Bearer {pair['accessToken']}"}
+    change = {"currentPassword": given, "newPassword": given}
+    answer = api.put(f"{ME}/password", headers=headers, json=change, status=422)
+    assert [error["pointer"] for error in answer.json["errors"]] == ["/newPassword"]
+    log_in_with(api, account, given, status=401)
+    api.put(f"{ME}/password", headers=headers, json={**change, "newPassword": NEW_PASSWORD})
+
+
 def test_a_one_time_password_is_over_after_an_hour(app, api, account, database):
     given = make_one_time_password(app, account.email)
     stored = database.accounts.find_one()["oneTimeUntil"].replace(tzinfo=UTC)
