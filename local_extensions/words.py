@@ -168,7 +168,15 @@ WORDS = (
     Words(
         "mail",
         ON,
-        ("(?i)smtp", "MAIL_[A-Z]", "(?i)pending.?letters", "(?i)mailpit", "JobKind.LETTER"),
+        (
+            "(?i)smtp",
+            "MAIL_[A-Z]",
+            "(?i)pending.?letters",
+            "(?i)mailpit",
+            "JobKind.LETTER",
+            "(?i)unconfirmed",
+            "(?i)letter.?token",
+        ),
         CHECKLIST,
     ),
     Words(
