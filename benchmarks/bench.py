@@ -56,6 +56,9 @@ EVERYTHING = {
 }
 UNREACHED = {
     "BROKER_URI": "redis://127.0.0.1:1/0",
+    "MAIL_URI": "smtp://127.0.0.1:1",
+    "MAIL_FROM": "no-reply@example.org",
+    "MAIL_LINK_BASE": "https://www.example.org",
     "CORS_ORIGINS": "https://pages.example",
     "S3_ENDPOINT_URL": "https://s3.invalid",
     "S3_REGION": "us-east-1",

@@ -150,6 +150,13 @@ else:
 WGET = """#!/bin/sh
 exec test -e /tmp/ready
 """
+# A mail server in the place of Mailpit, which takes everything and shows nothing.
+MAIL = f"""
+FROM python:{VERSION}-slim-{SUITE}
+RUN python -m venv --without-pip /srv/.venv \
+    && python -m pip --python /srv/.venv/bin/python install --quiet 'aiosmtpd>=1.4.6,<2'
+CMD ["/srv/.venv/bin/python", "-m", "aiosmtpd", "--nosetuid", "--listen", "0.0.0.0:1025"]
+"""
 # Ways in which a release is broken, as what is added to wsgi.py.
 REFUSAL = """
 
@@ -211,6 +218,11 @@ def make_database(engine: Engine, folder: Path, name: str) -> None:
 def make_store(engine: Engine, folder: Path, name: str) -> None:
     """Make the image *name* of an object store."""
     make(engine, folder / "store", name, {"Dockerfile": STORE, "weed": WEED, "wget": WGET})
+
+
+def make_mail(engine: Engine, folder: Path, name: str) -> None:
+    """Make the image *name* of a mail server."""
+    make(engine, folder / "mail", name, {"Dockerfile": MAIL})
 
 
 def make(engine: Engine, context: Path, name: str, files: dict[str, str]) -> None:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 # As the names in deploy/gateway/docker/api.conf.
 HOST = "localhost"
+# No letter is sent: the server is not asked before one is.
+MAIL = {
+    "MAIL_URI": "smtps://mail.example.com",
+    "MAIL_FROM": "no-reply@example.com",
+    "MAIL_LINK_BASE": "https://www.example.com",
+}
 # As in deploy/stack.yaml: whoever is told to end has so many seconds to finish what it has begun.
 REPLICAS, GRACE = 2, 40
 WHICH_RELEASE = (
@@ -35,7 +41,7 @@ class Machine:
 
     def set_up(self, **settings: str) -> None:
         """Lay beside release.sh what an operator lays there."""
-        own = {"TRUSTED_HOSTS": HOST, **settings}
+        own = {"TRUSTED_HOSTS": HOST, **MAIL, **settings}
         lines = [f'{name}="{value}"\n' for name, value in own.items()]
         settings = (self.project / ".env").read_text() + "".join(lines)
         (self.folder / ".env.production").write_text(settings)

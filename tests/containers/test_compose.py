@@ -25,7 +25,9 @@ def laptop(engine, bake_session, tmp_path_factory):
     """Return a project with an object store, and have the images that it names."""
     project = bake_session(uploads="yes")
     engine.build(project, "my-flask-api")
-    images.make_store(engine, tmp_path_factory.mktemp("images"), "chrislusf/seaweedfs:4.47")
+    folder = tmp_path_factory.mktemp("images")
+    images.make_store(engine, folder, "chrislusf/seaweedfs:4.47")
+    images.make_mail(engine, folder, "axllent/mailpit:v1.27")
     return project
 
 
@@ -74,7 +76,7 @@ def test_one_command_brings_what_an_account_needs_and_keeps_it(compose, engine, 
         for container in engine.run("ps", "--format={{.Names}}").split()
     }
     open_ones = {name for name, ports in published.items() if any(ports)}
-    assert open_ones == {"my-flask-api-gateway-1"}
+    assert open_ones == {"my-flask-api-gateway-1", "my-flask-api-mail-1"}
 
 
 def test_a_file_goes_to_the_store_and_comes_back(compose, tmp_path):

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from tests.containers.images import RELEASE
-from tests.containers.machine import WHICH_RELEASE
+from tests.containers.machine import MAIL, WHICH_RELEASE
 
 pytestmark = [pytest.mark.pairs, pytest.mark.timeout(1800)]
 
@@ -36,7 +36,8 @@ def served(engine, project, image, database):
     engine.run(
         "run", "--detach", "--name=served", *HARDENED, f"--env-file={settings}",
         f"--env=MONGODB_URI={database}", "--env=ALLOW_PLAINTEXT=MONGODB_URI",
-        "--env=TRUSTED_HOSTS=localhost", "--env=TRUSTED_PROXIES=1", image,
+        "--env=TRUSTED_HOSTS=localhost", "--env=TRUSTED_PROXIES=1",
+        *(f"--env={name}={value}" for name, value in MAIL.items()), image,
     )  # fmt: skip
     try:
         engine.await_health("served")

@@ -159,6 +159,7 @@ def test_a_cluster_is_told_by_the_guide_what_its_manifests_name(bake):
     assert images == {
         "app": "registry.example.com/api:1",
         "gateway": "registry.example.com/api:gateway-1",
+        "worker": "registry.example.com/api:1",
     }
     (tls,) = (each["secret"] for each in pods["gateway"]["volumes"] if "secret" in each)
     assert {each["key"] for each in tls["items"]} <= set(made["Secret", tls["secretName"]]["data"])

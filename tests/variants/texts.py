@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.variants.projection import Text
     from tests.variants.template import Template
 
+# Jinja of the project's own: its pages and its letters.
+TEMPLATES = ("app/oauth/templates/", "app/mail/templates/")
 LEFT = re.compile(r"cookiecutter\.|\{%|%\}|\{\{ ?cookiecutter|^[ \t]*#: ", re.MULTILINE)
 # Three line ends in a row; Python has two blank lines between functions, and a formatter to say so.
 HOLE = re.compile(r"\n\n\n")
@@ -33,8 +35,7 @@ def faults_of(text: Text) -> Iterator[str]:
 
 def find_untidy(text: str, path: str) -> Iterator[str]:
     """Yield what seams and tags have left in *text*."""
-    # The project has Jinja of its own in its pages.
-    if not path.startswith("app/oauth/templates/") and (found := LEFT.search(text)):
+    if not path.startswith(TEMPLATES) and (found := LEFT.search(text)):
         yield f"Jinja is left: {found[0].strip()}"
     if "\r" in text:
         yield "has line ends of Windows"

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-SERVICE: Final = "{{ cookiecutter.project_name | in_quotes }}"
 TEMPLATES: Final = Path(__file__).parent / "templates"
+# A name has a line of its own, however long it is.
+[SERVICE] = [
+    "{{ cookiecutter.project_name | in_quotes }}",
+]
 
 
 @dataclass(frozen=True, slots=True)

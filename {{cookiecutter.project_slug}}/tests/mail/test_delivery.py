@@ -44,6 +44,7 @@ def test_a_letter_is_delivered_once(mail_app, mail_server, post, account):
     assert (done.state, done.attempts) == (JobState.DONE, 1)
 
 
+@pytest.mark.checklist("output.no-secrets")
 def test_a_letter_leaves_no_text_behind(mail_app, post, account, database):
     post(account)
     deliver_all(mail_app)
@@ -86,6 +87,7 @@ def test_a_letter_that_is_refused_for_good_ends(mail_app, mail_server, post, acc
     assert (mail_server.taken, mail_server.attempts) == ([], 1)
 
 
+@pytest.mark.checklist("output.no-secrets")
 def test_a_refusal_is_logged_without_the_words_of_the_server(
     mail_app, mail_server, post, account, caplog
 ):
@@ -236,6 +238,7 @@ def test_a_server_of_ascii_alone_refuses_an_address_beyond_it(make_app, start_ma
     assert plain.attempts == 0
 
 
+@pytest.mark.checklist("output.no-secrets")
 def test_no_log_line_has_an_address_or_a_link(mail_app, mail_server, post, account, caplog):
     caplog.set_level("INFO")
     for reply in ("250 OK", "451 not now", "550 never"):
