@@ -174,7 +174,14 @@ WORDS = (
     Words(
         "mail",
         ON,
-        ("(?i)smtp", "MAIL_[A-Z]", "(?i)pending.?letters", "aiosmtpd"),
+        (
+            "(?i)smtp",
+            "MAIL_[A-Z]",
+            "(?i)pending.?letters",
+            "aiosmtpd",
+            "(?i)unconfirmed",
+            "(?i)letter.?token",
+        ),
         CHECKLIST,
     ),
     Words(

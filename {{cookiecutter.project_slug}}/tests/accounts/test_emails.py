@@ -16,7 +16,12 @@ ME = "/api/v1/me"
 LOG_IN = "/api/v1/auth/login"
 NEW = "new@example.com"
 # What differs from answer to answer.
-OF_EACH = {"X-Request-ID", "RateLimit"}
+OF_EACH = {
+    "X-Request-ID",
+    #: if cookiecutter.throttling
+    "RateLimit",
+    #: endif
+}
 BODY = {"newEmail": NEW, "currentPassword": PASSWORD}
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 #: if cookiecutter.mail
 from pymongo import MongoClient
-
 #: endif
+
 from app.server.loop import OWN_FILES
 from config.base import Base
 from config.testing import Testing

@@ -26,7 +26,12 @@ LOG_IN: Final = "/api/v1/auth/login"
 RESET: Final = "/api/v1/auth/password-reset"
 PATHS: Final = {"sign-up": SIGN_UP, "log-in": LOG_IN, "reset": RESET}
 # What differs from answer to answer.
-OF_EACH: Final = {"X-Request-ID", "RateLimit"}
+OF_EACH: Final = {
+    "X-Request-ID",
+    #: if cookiecutter.throttling
+    "RateLimit",
+    #: endif
+}
 SAMPLES: Final = 40
 # Of the time: a difference below it could not be seen over a network.
 TOLERANCE: Final = 0.1
