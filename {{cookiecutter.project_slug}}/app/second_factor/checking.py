@@ -55,7 +55,7 @@ def count(account_id: UUID, is_right: Callable[[], bool]) -> bool:
 
 
 def _take_step(account_id: UUID, second_factor: dict[str, Any], code: str) -> bool:
-    secret = unseal(second_factor["secret"], account_id, ACTIVE)
+    secret = unseal(second_factor, account_id, ACTIVE)
     step = codes.find_step(secret, code)
     if step is None:
         return False

@@ -27,7 +27,7 @@ class SecondFactor(BaseEmbeddedDocument):
     #: if cookiecutter.field_encryption
     secret = EncryptedStringField(required=True)
     #: else
-    secret = BinaryField(required=True)
+    sealed_secret = BinaryField(db_field="sealedSecret", required=True)
     #: endif
     created_at = DateTimeField(db_field="createdAt", required=True)
     # The step of the last code that counted; none is known before the first.

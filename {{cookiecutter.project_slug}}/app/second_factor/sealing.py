@@ -1,16 +1,17 @@
 """How the secret of a second factor is stored: sealed, since codes are made of it.
 
 It is bound to its account and to whether it counts yet, so that nobody who writes to the database
-can give one account the secret of another.
+can give one account the secret of another. What other keys sealed has another name: it is not
+mistaken for what these keys open.
 """
 
 from __future__ import annotations
 
 #: if not cookiecutter.field_encryption
 import os
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 #: else
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 #: endif
 
 #: if not cookiecutter.field_encryption
@@ -33,35 +34,36 @@ _NONCE_BYTES: Final = 12
 #: endif
 
 
-def seal(secret: str, account_id: UUID, member: str) -> bytes:
-    """Return *secret* as that *member* of the account stores it."""
+def seal(secret: str, account_id: UUID, member: str) -> dict[str, bytes]:
+    """Return what that *member* of the account stores of a *secret*."""
     #: if cookiecutter.field_encryption
     place = Place("accounts", f"{member}.secret", account_id)
-    return current_cipher().encrypt(secret.encode(), place)
+    return {"secret": current_cipher().encrypt(secret.encode(), place)}
     #: else
     nonce = os.urandom(_NONCE_BYTES)
     bound_to = f"{member} {account_id}".encode()
     cipher = _make_cipher()
-    return nonce + cipher.encrypt(nonce, secret.encode(), bound_to)
+    return {"sealedSecret": nonce + cipher.encrypt(nonce, secret.encode(), bound_to)}
     #: endif
 
 
-def unseal(sealed: bytes, account_id: UUID, member: str) -> str:
-    """Return what was sealed for that *member* of the account.
+def unseal(stored: dict[str, Any], account_id: UUID, member: str) -> str:
+    """Return the secret that was sealed for that *member* of the account.
 
     Raises RuntimeError where the keys of this process do not open it.
     """
     #: if cookiecutter.field_encryption
     place = Place("accounts", f"{member}.secret", account_id)
-    secret: str = SecondFactor.secret.open(sealed, place)
+    secret: str = SecondFactor.secret.open(stored.get("secret"), place)
     return secret
     #: else
+    sealed = stored.get("sealedSecret", b"")
     nonce, content = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     bound_to = f"{member} {account_id}".encode()
     try:
         return _make_cipher().decrypt(nonce, content, bound_to).decode()
-    except InvalidTag:
-        message = f"accounts.{member}.secret holds a value that this SECRET_KEY does not open"
+    except (InvalidTag, ValueError):
+        message = f"accounts.{member} holds no secret that this SECRET_KEY opens"
         raise RuntimeError(message) from None
     #: endif
 #: if not cookiecutter.field_encryption

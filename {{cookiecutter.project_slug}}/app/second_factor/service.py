@@ -76,7 +76,7 @@ def begin(caller: Caller, password: str) -> Setup:
     accounts.confirm_password(account, password, caller.session_id)
     secret = codes.make_secret()
     sealed = seal(secret, caller.account_id, PENDING)
-    change = {"$set": {PENDING: {"secret": sealed, "createdAt": utc_now()}}}
+    change = {"$set": {PENDING: {**sealed, "createdAt": utc_now()}}}
     if not stored_accounts().update_one(caller.proven.still, change).matched_count:
         raise UnauthorizedError("the session ended meanwhile")
     return Setup(secret, codes.address_for(secret, account.email))
@@ -95,13 +95,13 @@ def confirm(caller: Caller, code: str, user_agent: str = "") -> Confirmed:
     pending = found.get(PENDING)
     if pending is None or pending["createdAt"] <= now - timedelta(seconds=SETUP_SECONDS):
         raise NotFoundError
-    secret = unseal(pending["secret"], caller.account_id, PENDING)
+    secret = unseal(pending, caller.account_id, PENDING)
     step = codes.find_step(secret, code)
     if not count(caller.account_id, lambda: step is not None):
         raise WrongCodeError
     recovery_codes = codes.make_recovery_codes()
     confirmed = {
-        "secret": seal(secret, caller.account_id, ACTIVE),
+        **seal(secret, caller.account_id, ACTIVE),
         "createdAt": now,
         # This code does not count again.
         "lastStep": step,
