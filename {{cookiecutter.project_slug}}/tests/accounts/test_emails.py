@@ -142,3 +142,20 @@ def test_two_accounts_that_want_one_address_do_not_both_get_it(api, app, account
             lambda token: app.test_client().post(CONFIRM, json={"token": token}).status_code, tokens
         )
         assert sorted(answers) == [204, 422]
+#: if cookiecutter.field_encryption
+
+
+@pytest.mark.checklist("auth.encrypt")
+def test_addresses_that_are_not_confirmed_are_encrypted_and_keep_up_with_keys(
+    api, app, account, database
+):
+    body = {"email": "unconfirmed@example.com", "password": PASSWORD, "displayName": "A"}
+    api.post(SIGN_UP, json=body, status=202)
+    api.put(EMAIL, account, json=BODY, status=202)
+    stored = repr([*database.accounts.find(), *database.jobs.find()])
+    assert NEW not in stored
+    assert body["email"] not in stored
+    assert app.test_cli_runner().invoke(args=["encryption", "rotate"]).exit_code == 0
+    confirm(api, app)
+    assert api.get(ME, account).json["email"] == NEW
+#: endif

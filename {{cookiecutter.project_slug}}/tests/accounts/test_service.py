@@ -34,6 +34,14 @@ def _context(app):
         yield
 
 
+def _rename(account_id, name):
+    #: if cookiecutter.mail
+    return service.change(account_id, {"display_name": name})
+    #: else
+    return service.rename(account_id, name)
+    #: endif
+
+
 @pytest.fixture
 def cheap(monkeypatch):
     """Make hashing fast, for tests that are not about it."""
@@ -76,11 +84,7 @@ def test_an_address_signs_up_once(email, database):
 #: endif
 def test_rename_changes_the_name_alone(account, database):
     before = database.accounts.find_one()
-    #: if cookiecutter.mail
-    profile = service.change(account.id, {"display_name": "박서준"})
-    #: else
-    profile = service.rename(account.id, "박서준")
-    #: endif
+    profile = _rename(account.id, "박서준")
     after = database.accounts.find_one()
     assert profile == Profile.from_record(after)
     assert profile.display_name == "박서준"
@@ -92,11 +96,7 @@ def test_rename_changes_the_name_alone(account, database):
 def test_rename_of_a_deleted_account_is_refused(account, database):
     database.accounts.delete_many({})
     with pytest.raises(UnauthorizedError):
-        #: if cookiecutter.mail
-        service.change(account.id, {"display_name": "x"})
-        #: else
-        service.rename(account.id, "x")
-        #: endif
+        _rename(account.id, "x")
 
 
 @pytest.mark.usefixtures("cheap")

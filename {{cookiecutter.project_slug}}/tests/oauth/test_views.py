@@ -11,9 +11,15 @@ import pytest
 from authlib.oauth2 import rfc8414, rfc9207
 
 from app.accounts.models import Account
+#: if cookiecutter.mail
+from tests.fixtures.accounts import PASSWORD
+#: endif
 from tests.fixtures.api import Api
 from tests.fixtures.oauth import (
     AUTHORIZE,
+    #: if cookiecutter.mail
+    BASE,
+    #: endif
     CALLBACK,
     CONSENT,
     LOGIN,
@@ -24,6 +30,9 @@ from tests.fixtures.oauth import (
     ticket_of,
     told,
 )
+#: if cookiecutter.mail
+from tests.fixtures.sign_ups import SIGN_UP
+#: endif
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -344,3 +353,15 @@ def test_forms_are_sent_under_the_path_of_the_page(
     consent = other.log_in(account, login)
     for page, path in ((login, LOGIN), (consent, CONSENT)):
         assert f'action="/shop{path}"' in page.text
+#: if cookiecutter.mail
+
+
+def test_an_account_that_nobody_confirmed_lets_no_app_in(public_app: OtherApp) -> None:
+    body = {"email": "a@example.com", "password": PASSWORD, "displayName": "A"}
+    public_app.api.post(SIGN_UP, json=body, base_url=BASE, status=202)
+    form = {"email": body["email"], "ticket": ticket_of(public_app.ask())}
+    page = public_app.post(LOGIN, {**form, "password": PASSWORD}, 403)
+    assert "The address is not confirmed yet." in page.text
+    wrong = public_app.post(LOGIN, {**form, "password": f"{PASSWORD} not"}, 401)
+    assert "E-mail or password is wrong." in wrong.text
+#: endif

@@ -10,6 +10,9 @@ import pytest
 from tests.fixtures.accounts import NEW_PASSWORD, PASSWORD
 from tests.fixtures.issuers import EMAIL
 from tests.fixtures.provider_logins import IDENTITIES, bearer, query_of
+#: if cookiecutter.mail
+from tests.fixtures.sign_ups import SIGN_UP
+#: endif
 
 if TYPE_CHECKING:
     from pymongo.database import Database
@@ -73,6 +76,17 @@ def test_an_account_is_not_opened_by_its_e_mail(
     assert answer.json["type"] == "/problems/link-required"
 
 
+#: if cookiecutter.mail
+def test_a_sign_up_that_nobody_confirmed_keeps_no_owner_out(browser: Browser) -> None:
+    body = {"email": EMAIL, "password": PASSWORD, "displayName": "A"}
+    browser.api.post(SIGN_UP, json=body, status=202)
+    pair = browser.log_in()
+    assert browser.api.get(ME, headers=bearer(pair)).json["displayName"] != "A"
+    credentials = {"email": EMAIL, "password": PASSWORD}
+    browser.api.post("/api/v1/auth/login", json=credentials, status=401)
+
+
+#: endif
 def test_another_provider_with_the_same_e_mail_does_not_open_the_account(browser: Browser) -> None:
     browser.log_in("oidc")
     browser.log_in("github", status=409)
