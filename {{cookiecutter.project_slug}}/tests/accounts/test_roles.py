@@ -58,7 +58,7 @@ def guarded(make_app) -> Api:
         (["admin"], {Role.MEMBER, Role.STAFF, Role.ADMIN}),
         (["unknown", "ADMIN", ""], {Role.MEMBER}),
     ],
-    ids=str,
+    ids=["none stored", "none", "member", "staff", "admin", "unknown"],
 )
 def test_roles_of_an_account(stored, roles):
     assert roles_of(stored) == roles
