@@ -64,7 +64,8 @@ def deployed(request, tmp_path_factory):
     """Return a folder with what is deployed of a project, for all answers that change its shape."""
     deploy, has_more = request.param
     folder = tmp_path_factory.mktemp(deploy)
-    return write(folder, {"deploy": deploy, **dict.fromkeys(("mail", "task_queue", "uploads"), has_more)})
+    more = dict.fromkeys(("mail", "task_queue", "uploads"), has_more)
+    return write(folder, {"deploy": deploy, **more})
 
 
 def test_hadolint_is_content(deployed):

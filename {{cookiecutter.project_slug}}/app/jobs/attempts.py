@@ -18,9 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pymongo
 
 from app.database.documents import new_id, utc_now
-#: if cookiecutter.task_queue
 from app.errors import ServiceUnavailableError
-#: endif
 from app.extensions import settings
 #: if cookiecutter.task_queue
 from app.jobs import queue
@@ -160,13 +158,10 @@ class Attempt:
             self._release(utc_now(), inc__attempts=-1)
             #: if cookiecutter.task_queue
             queue.send(self.job.id)
-        except (LeaseLostError, ServiceUnavailableError):
-            # Nothing is lost: its new holder continues, or a sweep sends it.
-            self.log("not sent")
-            #: else
-        except LeaseLostError:
-            self.log("lost")
             #: endif
+        except (LeaseLostError, ServiceUnavailableError):
+            # Nothing is lost: its new holder continues, or workers find it later.
+            self.log("not given back")
         else:
             self.log("given back")
 

@@ -56,6 +56,17 @@ def test_runner_serves_on_an_embedded_database_at_the_address_it_prints(
     assert runner.ask("GET", PAGE).status == 200
 
 
+#: if cookiecutter.mail
+def test_runner_catches_letters_beside_its_data(runner: Server, tmp_path: Path) -> None:
+    printed = runner.await_output("Letters: http://127.0.0.1:")
+    page = int(printed.partition("Letters: http://127.0.0.1:")[2].partition("/")[0])
+    assert ports.answers(page)
+    assert (tmp_path / "outbox").stat().st_mode & 0o777 == 0o700
+    runner.stop()
+    await_silence(runner.port, page)
+
+
+#: endif
 @pytest.mark.checklist("input.no-secret-url")
 def test_runner_logs_no_query(runner: Server) -> None:
     runner.ask("GET", "/health/live?access_token=canary")
