@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.containers.engine import Engine
+
+# Of Compose's containers and of Swarm's.
+APP = "my-flask-api[-_]app"
 PASSWORD = "correct horse battery staple of these clients"
 # Between two requests of one client: under the quota of the gateway and of the app, and so that the
 # releases have the machine.
@@ -23,12 +27,18 @@ NETWORK_TROUBLE = (OSError, HTTPException)
 class Client:
     """An account, and one connection that is kept."""
 
-    def __init__(self, port: int, certificate: Path, email: str, host: str = "localhost") -> None:
+    def __init__(
+        self, engine: Engine, port: int, certificate: Path, email: str, host: str = "localhost"
+    ) -> None:
         context = ssl.create_default_context(cafile=str(certificate))
         self.connection = HTTPSConnection(host, port, timeout=15, context=context)
         self.token = ""
         account = {"email": email, "password": PASSWORD}
-        assert self.ask("POST", "/api/v1/auth/signup", account | {"displayName": "x"})[0] == 201
+        assert self.ask("POST", "/api/v1/auth/signup", account | {"displayName": "x"})[0] == 202
+        # Nobody reads the letters of this machine.
+        running = engine.run("ps", "--quiet", "--filter=health=healthy", f"--filter=name={APP}")
+        command = ("flask", "--app", "wsgi", "accounts", "confirm", email)
+        engine.run("exec", running.split()[0], *command)
         status, answer = self.ask("POST", "/api/v1/auth/login", account)
         assert status == 200, answer
         self.token = answer["accessToken"]
@@ -63,10 +73,10 @@ class Client:
 class Load:
     """Several clients at once, from entering the context to leaving it."""
 
-    def __init__(self, port: int, certificate: Path, clients: int = 4) -> None:
+    def __init__(self, engine: Engine, port: int, certificate: Path, clients: int = 4) -> None:
         stamp = time.time_ns()
         self.clients = [
-            Client(port, certificate, f"client{number}-{stamp}@example.com")
+            Client(engine, port, certificate, f"client{number}-{stamp}@example.com")
             for number in range(clients)
         ]
         self.requests = 0

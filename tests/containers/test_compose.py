@@ -62,7 +62,7 @@ def start(compose, tmp_path):
 
 
 def test_one_command_brings_what_an_account_needs_and_keeps_it(compose, engine, tmp_path):
-    with closing(Client(PORT, start(compose, tmp_path), "minji@example.com")) as client:
+    with closing(Client(engine, PORT, start(compose, tmp_path), "minji@example.com")) as client:
         assert client.ask("POST", "/api/v1/me/notes", {"title": "kept", "body": "x"})[0] == 201
         assert client.titles() == {"kept"}
         # Passwords are made once: the database knows them.
@@ -79,7 +79,7 @@ def test_one_command_brings_what_an_account_needs_and_keeps_it(compose, engine, 
     assert open_ones == {"my-flask-api-gateway-1", "my-flask-api-mail-1"}
 
 
-def test_a_file_goes_to_the_store_and_comes_back(compose, tmp_path):
+def test_a_file_goes_to_the_store_and_comes_back(compose, engine, tmp_path):
     certificate = start(compose, tmp_path)
     (tmp_path / "file").write_bytes(FILE)
     (tmp_path / "longer").write_bytes(FILE + b"!")
@@ -89,7 +89,7 @@ def test_a_file_goes_to_the_store_and_comes_back(compose, tmp_path):
         command = ["curl", "--silent", "--write-out", "%{http_code}", "--cacert", certificate]
         return subprocess.run([*command, *words], capture_output=True, check=True).stdout
 
-    with closing(Client(PORT, certificate, "files@example.com")) as client:
+    with closing(Client(engine, PORT, certificate, "files@example.com")) as client:
         status, file = client.ask("POST", "/api/v1/me/files", announced)
         assert status == 201, file
         form = [f"{each['name']}={each['value']}" for each in file["upload"]["fields"]]

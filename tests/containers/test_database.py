@@ -84,7 +84,7 @@ def machine(engine, project, gateway, image, database_image):
 def client(machine, request):
     """Return somebody who has an account."""
     email = f"{request.node.name}@example.com"
-    with closing(Client(PORT, machine.certificate, email)) as client:
+    with closing(Client(machine.engine, PORT, machine.certificate, email)) as client:
         yield client
 
 

@@ -165,7 +165,8 @@ def reader(engine, project, database, tmp_path_factory, record_testsuite_propert
 
 
 def test_a_release_answers_by_its_name(reader):
-    with closing(Client(PORT, reader.authority, "minji@example.com", host=HOST)) as client:
+    engine, email = reader.machine.engine, "minji@example.com"
+    with closing(Client(engine, PORT, reader.authority, email, host=HOST)) as client:
         assert client.ask("POST", "/api/v1/me/notes", {"title": "kept", "body": "x"})[0] == 201
         assert client.titles() == {"kept"}
 

@@ -43,7 +43,7 @@ def test_releases_lose_nothing_whatever_becomes_of_them(machine, image, tmp_path
         *((kind, ("release", "broken"), each, 1, "first") for kind, each in broken.items()),
         ("back to one", ("rollback", "second"), "app", 0, "second"),
     ]:
-        with Load(PORT, machine.certificate) as load:
+        with Load(machine.engine, PORT, machine.certificate) as load:
             began = time.monotonic()
             code, printed = machine.run(*words, image=deployed)
             seconds = time.monotonic() - began
@@ -81,7 +81,7 @@ def test_another_gateway_is_missed_for_seconds_and_loses_nothing(machine, image,
     before = site.read_text()
     site.write_text(f"# Another one.\n{before}")
     try:
-        with Load(PORT, machine.certificate) as load:
+        with Load(machine.engine, PORT, machine.certificate) as load:
             code, printed = machine.run("release", "first", image=image)
             time.sleep(AFTERWARDS)
     finally:
