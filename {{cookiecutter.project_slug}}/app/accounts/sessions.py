@@ -153,7 +153,8 @@ def check_credentials(credentials: Credentials) -> Proven:
         #: if cookiecutter.mail
         return passwords.is_correct(password, record.get("passwordHash"))
         #: else
-        is_over = record.get("oneTimeUntil", utc_now()) < utc_now()
+        now = utc_now()
+        is_over = record.get("oneTimeUntil", now) < now
         return passwords.is_correct(password, record.get("passwordHash")) and not is_over
         #: endif
 
