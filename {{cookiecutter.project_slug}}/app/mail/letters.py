@@ -154,5 +154,6 @@ def _job_of(account_id: UUID, letter: dict[str, Any]) -> Job:
         #: if cookiecutter.task_queue
         send_at=now,
         #: endif
-        expires_at=letter["createdAt"] + timedelta(seconds=settings.MAIL_EXPIRY_SECONDS),
+        # Where there is no worker to give it up, it is gone by itself.
+        expires_at=letter["createdAt"] + timedelta(seconds=2 * settings.MAIL_EXPIRY_SECONDS),
     )

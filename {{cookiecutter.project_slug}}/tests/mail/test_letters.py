@@ -38,6 +38,8 @@ def test_a_letter_is_a_member_of_its_account_until_it_is_released(account):
     job = Job.objects.get()
     assert (job.id, job.kind, job.state) == (letter["id"], JobKind.LETTER, JobState.PENDING)
     assert job.created_at == letter["createdAt"]
+    # It is gone in the end, worker or not.
+    assert job.expires_at - job.created_at == timedelta(days=2)
     assert LINK.encode() in job.payload
     assert pending(account) == []
 
