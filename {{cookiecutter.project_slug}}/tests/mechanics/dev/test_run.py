@@ -22,8 +22,11 @@ PAGE = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs/' }}"
 
 @pytest.fixture
 def variables(variables: dict[str, str]) -> dict[str, str]:
-    """Return variables without a database."""
+    """Return variables without the services that it brings along."""
     del variables["MONGODB_URI"]
+    #: if cookiecutter.mail
+    del variables["MAIL_URI"]
+    #: endif
     return variables
 
 
