@@ -39,7 +39,7 @@ def ask_to_change(caller: Caller, new_email: str, password: str) -> None:
     #: endif
     # Both count: neither one account nor many may flood an address.
     both = (account.id, Account.email_index_for(new_email))
-    if not all([letters.has_room(each, Purpose.CHANGE_EMAIL) for each in both]):
+    if not all(letters.has_room(each, Purpose.CHANGE_EMAIL) for each in both):
         return
     ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
     version = caller.credential_version
