@@ -43,7 +43,9 @@ def ask_to_change(caller: Caller, new_email: str, password: str) -> None:
     #: else
     service.confirm_password(account, password, caller.session_id)
     #: endif
-    if not letters.has_room(account.id, Purpose.CHANGE_EMAIL):
+    # Both count: neither one account nor many may flood an address.
+    both = (account.id, Account.email_index_for(new_email))
+    if not all(letters.has_room(each, Purpose.CHANGE_EMAIL) for each in both):
         return
     ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
     version = caller.credential_version

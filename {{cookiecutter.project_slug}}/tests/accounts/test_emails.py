@@ -132,6 +132,12 @@ def test_an_account_asks_only_so_often(api, app, account):
     assert len(read_letters(app, purpose="change-email")) == 5
 
 
+def test_an_address_gets_only_so_many_letters_of_many_accounts(api, app, make_account):
+    for _ in range(7):
+        api.put(EMAIL, make_account(), json=BODY, status=202)
+    assert len(read_letters(app, NEW)) == 5
+
+
 @pytest.mark.checklist("auth.standards")
 def test_two_accounts_that_want_one_address_do_not_both_get_it(api, app, account, stranger):
     for person in (account, stranger):

@@ -30,8 +30,9 @@ def makes_a_thing(operation: Operation) -> bool:
 
 
 def is_making(operation: Operation) -> bool:
-    """Tell whether something is made by this operation."""
-    return operation.method == "POST" and operation.success in {201, 202}
+    """Tell whether something is made by this operation, and not only accepted."""
+    is_made = operation.success == 201 or (operation.success == 202 and answers_json(operation))
+    return operation.method == "POST" and is_made
 
 
 def is_one_of_many(operation: Operation) -> bool:
