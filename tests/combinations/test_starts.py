@@ -21,8 +21,13 @@ answers = [client.get(path).status_code for path in ("/health/live", "/api/v1/me
 print(len(app.extensions["operations"]) > 10, *answers)
 """
 
-# What production with uploads is told; nobody is asked there.
-STORE = {
+# What production is told with uploads and with mail; nobody is asked there. Projects without them,
+# and without a queue, take no notice.
+SERVERS = {
+    "BROKER_URI": "redis://127.0.0.1:1",
+    "MAIL_URI": "smtps://nobody:nothing-to-send@mail.invalid",
+    "MAIL_FROM": "nobody@example.com",
+    "MAIL_LINK_BASE": "https://www.example.com",
     "S3_ENDPOINT_URL": "https://s3.invalid",
     "S3_REGION": "us-east-1",
     "S3_BUCKET": "files",
@@ -46,9 +51,7 @@ def test_a_project_is_written_imports_and_starts(bake, row):
         MONGODB_URI="mongodb://127.0.0.1:1/nothing",
         MONGODB_TIMEOUT_SECONDS="0.1",
         TRUSTED_HOSTS="localhost",
-        **STORE,
-        # Most projects have no queue, and take no notice of it.
-        BROKER_URI="redis://127.0.0.1:1",
+        **SERVERS,
     )
 
     # There is no database, which is told to nobody who came by plain HTTP.
