@@ -265,14 +265,16 @@ def test_problems_echo_nothing(api, account, body):
 
 
 def test_a_mistake_is_pointed_at(api, account):
-    answer = api.patch("/api/v1/me", account, json={}, status=422)
-    assert answer.json["errors"] == [{"pointer": "/displayName", "detail": "Field required."}]
+    body = {"currentPassword": "x"}
+    answer = api.put("/api/v1/me/password", account, json=body, status=422)
+    assert answer.json["errors"] == [{"pointer": "/newPassword", "detail": "Field required."}]
 
 
 def test_an_unknown_member_is_answered_with_the_known_ones(api, account):
-    body = {"displayName": "x", "unknown": 1}
-    answer = api.patch("/api/v1/me", account, json=body, status=422)
-    expected = {"pointer": "", "detail": "Unknown member; known are: displayName."}
+    body = {"currentPassword": "x", "newPassword": "x", "unknown": 1}
+    answer = api.put("/api/v1/me/password", account, json=body, status=422)
+    known = "currentPassword, newPassword"
+    expected = {"pointer": "", "detail": f"Unknown member; known are: {known}."}
     assert answer.json["errors"] == [expected]
 
 

@@ -63,6 +63,9 @@ def make_production_app(services: dict[str, str], make_app: MakeApp) -> MakeApp:
     testing = Testing()
     shared: dict[str, Any] = {name: getattr(testing, name) for name in NEEDED}
     shared |= {**services, "TRUSTED_HOSTS": ("localhost",)}
+    #: if cookiecutter.mail
+    shared["MAIL_URI"] = "smtps://mail.example.org"
+    #: endif
 
     def make(**overrides: Any) -> Flask:
         return create_app(Production(**{**shared, **overrides}))
