@@ -91,7 +91,7 @@ def test_make_new_asks_the_questions(clone, tmp_path):
         ["make", "new", f"OUT={tmp_path}"],
         cwd=clone,
         env=clean_environment(tmp_path / "home"),
-        input="Asked\n" + "\n" * 20,
+        input="Asked\n" + "\n" * 30,
         capture_output=True,
         text=True,
         check=True,

@@ -37,7 +37,7 @@ class Client:
         assert self.ask("POST", "/api/v1/auth/signup", account | {"displayName": "x"})[0] == 202
         # Nobody reads the letters of this machine.
         running = engine.run("ps", "--quiet", "--filter=health=healthy", f"--filter=name={APP}")
-        command = ("flask", "--app", "wsgi", "accounts", "confirm", email)
+        command = ("flask", "--app", "wsgi", "accounts", "confirm", f"--email={email}")
         engine.run("exec", running.split()[0], *command)
         status, answer = self.ask("POST", "/api/v1/auth/login", account)
         assert status == 200, answer

@@ -153,7 +153,8 @@ def sweep() -> int:
     sent = 0
     while sent < MOST_SENT:
         now = utc_now()
-        job = Job.objects(send_at__lte=now, kind__in=[*JobKind]).order_by("send_at").first()
+        due = Job.objects(send_at__lte=now, kind__in=[*JobKind]).order_by("send_at")
+        job = due.only("id", "send_at", "sends").first()
         if job is None:
             break
         wait = settings.JOB_LEASE_SECONDS * 2 ** min(job.sends, MOST_DOUBLINGS)

@@ -38,7 +38,7 @@ def deliver(attempt: Attempt) -> int:
     job = attempt.job
     if job.created_at + timedelta(seconds=settings.MAIL_EXPIRY_SECONDS) <= utc_now():
         raise NeverError(EXPIRED)
-    letter = Letter(job.id, job.created_at, **orjson.loads(job.payload))
+    letter = Letter(job.id, job.created_at, **orjson.loads(attempt.read_payload()))
     message = compose(letter)
     recipient = address_on_wire(letter.to)
     policy = SMTP if recipient.isascii() else SMTPUTF8

@@ -9,6 +9,9 @@ from threading import Event
 import pytest
 
 from app.database.documents import utc_now
+#: if cookiecutter.field_encryption
+from app.extensions import settings
+#: endif
 from app.jobs import attempts
 from app.jobs import service as jobs
 from app.jobs.duties import HANDLERS
@@ -54,6 +57,25 @@ def test_a_letter_leaves_no_text_behind(mail_app, post, account, database):
     assert left["expiresAt"] > utc_now()
 
 
+#: if cookiecutter.field_encryption
+def test_a_letter_that_no_key_opens_ends_and_keeps_no_other(mail_server, post, account, database):
+    closed, other = post(account), post(account)
+    database["jobs"].update_one({"_id": closed.id}, {"$set": {"payload": b"\x01 of another key"}})
+    #: if cookiecutter.task_queue
+    # Both ids are sent anew, as those that a broker has forgotten.
+    database["jobs"].update_many({}, {"$set": {"sendAt": utc_now()}})
+    assert jobs.sweep() == 2
+    #: endif
+    for _ in range(settings.JOB_MAX_ATTEMPTS):
+        make_due(closed)
+        for job in (closed, other):
+            jobs.work(job.id, HANDLERS, lambda: False)
+    states = {record["_id"]: record["state"] for record in database["jobs"].find()}
+    assert states == {closed.id: JobState.FAILED, other.id: JobState.DONE}
+    assert len(mail_server.taken) == 1
+
+
+#: endif
 def test_of_many_workers_one_sends_a_letter(mail_app, mail_server, post, account):
     job = post(account)
 
