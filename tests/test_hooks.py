@@ -223,7 +223,7 @@ def test_the_output_names_the_folder_from_where_its_user_stands(home, environmen
     )
 
     assert done.stdout.splitlines() == [
-        "Left out: cors, oauth, xml, uploads, task_queue",
+        "Left out: cors, oauth, second_factor, xml, uploads, task_queue",
         "Next:",
         "  cd 'my projects/my_flask_api'",
         "  make run",

@@ -38,8 +38,8 @@ LIST = Doc(
         "account": "Only what was done to this account.",
         "actor": "Only what was done by this account, or by the operator.",
         "what": "Only events of this kind.",
-        "after": "Only events after this moment.",
-        "before": "Only events before this moment.",
+        "createdAfter": "Only events after this moment.",
+        "createdBefore": "Only events before this moment.",
     },
     answer={"items": [_EVENT], "nextCursor": None},
 )

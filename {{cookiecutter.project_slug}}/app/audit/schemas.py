@@ -11,7 +11,8 @@ from app.schemas import InDigits, Moment, Representation, Schema, Timestamp
 from app.security_events import Event
 
 # An account's id as answers have it, or OPERATOR.
-Actor = Annotated[str, Field(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|operator)$")]
+_ACTOR = r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|operator)$"
+Actor = Annotated[str, Field(pattern=_ACTOR, max_length=36)]
 # Written out, since a parameter has no place for definitions.
 Kind = Annotated[Event, WithJsonSchema({"type": "string", "enum": [str(event) for event in Event]})]
 
@@ -24,8 +25,8 @@ class AuditEventsQuery(Schema):
     account: UUID | None = None
     actor: Actor | None = None
     what: Kind | None = None
-    after: Moment | None = None
-    before: Moment | None = None
+    created_after: Moment | None = None
+    created_before: Moment | None = None
 
 
 class AuditEventOut(Representation):

@@ -30,8 +30,8 @@ class AuditEventsView(MethodView):
             "account": query.account,
             "actor": query.actor,
             "what": query.what and str(query.what),
-            "created_at__gt": query.after,
-            "created_at__lt": query.before,
+            "created_at__gt": query.created_after,
+            "created_at__lt": query.created_before,
         }
         given = {name: value for name, value in filters.items() if value is not None}
         return service.list_page(PageRequest(query.limit, "-createdAt", query.cursor, given))

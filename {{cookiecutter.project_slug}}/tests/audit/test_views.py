@@ -85,15 +85,15 @@ def test_events_are_found_by_account_actor_kind_and_time(
         "what=login-failed": [],
         f"account={account.id}&actor={stranger.id}": [],
         f"account={account.id}&what=session-ended&actor={account.id}": [oldest],
-        f"before={moment}": [],
-        f"after={moment}": [newest] if newest["createdAt"] > moment else [],
+        f"createdBefore={moment}": [],
+        f"createdAfter={moment}": [newest] if newest["createdAt"] > moment else [],
     }.items():
         assert api.get(f"{EVENTS}?{query}", admin).json["items"] == found, query
 
 
 @pytest.mark.parametrize(
     "query",
-    ["account=x", "actor=admin", "what=unheard-of", "after=yesterday", "limit=101", "sort=what"],
+    ["account=x", "actor=admin", "what=unheard-of", "createdAfter=yesterday", "limit=101", "sort=what"],
 )
 def test_queries_that_no_list_has_are_refused(api: Api, admin: Person, query: str) -> None:
     api.get(f"{EVENTS}?{query}", admin, status=422)
@@ -116,7 +116,7 @@ def test_nobody_changes_an_event(
 
 
 @pytest.mark.usefixtures("recorded")
-@pytest.mark.parametrize("query", ["", "account", "actor", "what", "after", "before"])
+@pytest.mark.parametrize("query", ["", "account", "actor", "what", "createdAfter", "createdBefore"])
 def test_each_filter_is_served_by_an_index(
     api: Api,
     admin: Person,
@@ -128,8 +128,8 @@ def test_each_filter_is_served_by_an_index(
         "account": str(admin.id),
         "actor": "operator",
         "what": "login-failed",
-        "after": "2026-01-31T09:26:53Z",
-        "before": "2099-01-31T09:26:53Z",
+        "createdAfter": "2026-01-31T09:26:53Z",
+        "createdBefore": "2099-01-31T09:26:53Z",
     }
     wanted = {query: values[query]} if query else {}
     api.get(EVENTS, admin)
