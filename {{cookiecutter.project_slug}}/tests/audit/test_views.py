@@ -93,7 +93,14 @@ def test_events_are_found_by_account_actor_kind_and_time(
 
 @pytest.mark.parametrize(
     "query",
-    ["account=x", "actor=admin", "what=unheard-of", "createdAfter=yesterday", "limit=101", "sort=what"],
+    [
+        "account=x",
+        "actor=admin",
+        "what=unheard-of",
+        "createdAfter=yesterday",
+        "limit=101",
+        "sort=what",
+    ],
 )
 def test_queries_that_no_list_has_are_refused(api: Api, admin: Person, query: str) -> None:
     api.get(f"{EVENTS}?{query}", admin, status=422)
