@@ -30,7 +30,11 @@ PARTS: Final = ("app", "config", "dev", "tests", "wsgi.py", "gunicorn.conf.py", 
 FLOOR: Final = 95
 
 ME: Final = "app/accounts/views.py"
-RENAME: Final = "return service.rename(context.account_id, body.display_name)"
+#: if cookiecutter.mail
+CHANGE: Final = "return service.change(context.account_id, changes)"
+#: else
+CHANGE: Final = "return service.rename(context.account_id, body.display_name)"
+#: endif
 FORGOTTEN: Final = '''
 
 class ForgottenView(MethodView):
@@ -158,8 +162,8 @@ def test_a_run_below_the_floor_fails(copy):
 def test_a_view_broken_on_purpose_turns_the_suite_red(copy):
     view = copy / ME
     text = view.read_text("utf-8")
-    assert RENAME in text
-    view.write_text(text.replace(RENAME, "return context.caller.profile"), encoding="utf-8")
+    assert CHANGE in text
+    view.write_text(text.replace(CHANGE, "return context.caller.profile"), encoding="utf-8")
     tests = "tests/promises/test_conventions.py::test_"
     code, printed = _run(
         copy,
