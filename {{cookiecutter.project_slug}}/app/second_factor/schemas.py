@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from app.accounts.schemas import GivenCode, GivenPassword, TokenPairOut
@@ -44,5 +46,5 @@ class SecondFactorOut(Representation):
     """A second factor as its owner sees it."""
 
     is_on: bool
-    recovery_codes_left: int
+    recovery_codes_left: Annotated[int, Field(ge=0, le=10)]
     created_at: Timestamp | None
