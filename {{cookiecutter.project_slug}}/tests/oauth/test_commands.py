@@ -38,7 +38,7 @@ def test_a_confidential_client_gets_a_secret_once(app: Flask) -> None:
 
 def test_a_public_client_gets_none(app: Flask) -> None:
     done = run(app, *ADD, "--public")
-    assert [line.split()[0] for line in done.output.splitlines()] == ["client_id"]
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["client_id"]
     assert "  public  An app" in run(app, "list").output
 
 

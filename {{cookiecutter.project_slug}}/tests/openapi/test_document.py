@@ -257,6 +257,9 @@ def test_passwords_are_written_and_never_read(document):
     #: if cookiecutter.mail
     owners -= {"ChangeEmail", "ResetPassword"}
     #: endif
+    #: if cookiecutter.second_factor
+    owners -= {"BeginSecondFactor", "RemoveSecondFactor"}
+    #: endif
     assert owners == {"SignUp", "LogIn", "ChangePassword"}
     assert all(member["writeOnly"] for member in passwords.values())
 
