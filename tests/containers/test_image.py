@@ -65,7 +65,7 @@ def test_no_tools_and_nothing_of_development_are_in_it(engine, image):
 
     found = engine.run("run", "--rm", "--entrypoint=sh", image, "-c", look).split()
 
-    assert sorted(found) == [".venv", "app", "config", "gunicorn.conf.py", "wsgi.py"]
+    assert sorted(found) == [".venv", "app", "config", "gunicorn.conf.py", "worker.py", "wsgi.py"]
     assert engine.try_to_run("run", "--rm", image, "python", "-m", "pip").returncode
     assert engine.try_to_run("run", "--rm", image, "python", "-c", "import pytest").returncode
 
