@@ -363,5 +363,5 @@ def test_an_account_that_nobody_confirmed_lets_no_app_in(public_app: OtherApp) -
     page = public_app.post(LOGIN, {**form, "password": PASSWORD}, 403)
     assert "The address is not confirmed yet." in page.text
     wrong = public_app.post(LOGIN, {**form, "password": f"{PASSWORD} not"}, 401)
-    assert "E-mail or password is wrong." in wrong.text
+    assert "is wrong." in wrong.text
 #: endif
