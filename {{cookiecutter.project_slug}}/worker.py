@@ -13,13 +13,15 @@ from app.jobs import polling
 from config import ConfigurationError, Production
 
 try:
-    settings = Production.from_environment()
+    #: if cookiecutter.task_queue
+    app = make_worker(create_app(Production.from_environment()))
+    #: else
+    app = create_app(Production.from_environment())
+    #: endif
 except ConfigurationError as error:
     # One line for each mistake, no traceback, exit code 1.
     sys.exit(str(error))
-#: if cookiecutter.task_queue
-app = make_worker(create_app(settings))
-#: else
+#: if not cookiecutter.task_queue
 if __name__ == "__main__":
-    polling.run(create_app(settings))
+    polling.run(app)
 #: endif

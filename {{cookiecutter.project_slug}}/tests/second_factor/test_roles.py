@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+#: if cookiecutter.mail or cookiecutter.task_queue
+import subprocess
+import sys
+#: endif
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +17,9 @@ from app.decorators import accepts, requires, returns
 from app.health import HealthOut
 from config.environment import ConfigurationError
 from tests.fixtures.api import Api
+#: if cookiecutter.mail or cookiecutter.task_queue
+from tests.fixtures.processes import PROJECT
+#: endif
 
 if TYPE_CHECKING:
     from tests.fixtures.accounts import MakeAccount
@@ -73,3 +80,18 @@ def test_no_role_must_have_one_by_default(make_app: MakeApp, make_account: MakeA
 def test_a_name_that_is_no_role_ends_the_start(make_app: MakeApp, names: tuple[str, ...]) -> None:
     with pytest.raises(ConfigurationError, match=r"^SECOND_FACTOR_ROLES must list roles"):
         make_app(SECOND_FACTOR_ROLES=names)
+#: if cookiecutter.mail or cookiecutter.task_queue
+
+
+def test_a_worker_says_in_one_line_which_roles_there_are(variables: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "worker.py"],
+        cwd=PROJECT,
+        env=variables | {"SECOND_FACTOR_ROLES": "root"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    line = "SECOND_FACTOR_ROLES must list roles, comma-separated: member, staff, admin\n"
+    assert (done.returncode, done.stderr) == (1, line)
+#: endif
