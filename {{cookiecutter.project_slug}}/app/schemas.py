@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar, Final, Self
 from uuid import UUID
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic import (
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -93,6 +94,22 @@ class Schema(BaseModel):
         # As app/media_types.py hands on a file.
         val_json_bytes="base64",
     )
+
+
+class Changes(Schema):
+    """What changes of something that is there, where what is left out stays: at least one member.
+
+    Its members have factories: plain defaults would appear in the API document.
+    """
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @model_validator(mode="after")
+    def _require_a_change(self) -> Self:
+        if not self.model_fields_set:
+            message = "Name at least one member to change"
+            raise ValueError(message)
+        return self
 
 
 class Representation(BaseModel):

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-#: if cookiecutter.mail
-from typing import Annotated, ClassVar, Literal, Self
-#: else
 from typing import Annotated, Literal
-#: endif
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-#: if cookiecutter.mail
-from pydantic import AfterValidator, ConfigDict, Field, Secret, model_validator
-#: else
 from pydantic import AfterValidator, Field, Secret
-#: endif
 
 #: if cookiecutter.mail
 from app.accounts.languages import Language
 #: endif
+#: if cookiecutter.mail
+from app.schemas import Changes, Line, Representation, Schema, Text, Timestamp
+#: else
 from app.schemas import Line, Representation, Schema, Text, Timestamp
+#: endif
 
 
 def _check_email(text: str) -> str:
@@ -118,28 +114,17 @@ class ChangeEmail(Schema):
     #: endif
 
 
-#: endif
-class ChangeAccount(Schema):
-    #: if cookiecutter.mail
+class ChangeAccount(Changes):
     """What an account may change about itself; at least one member."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    # Factories: plain defaults would appear in the API document.
     display_name: DisplayName = Field(default_factory=str)
     language: Language = Field(default_factory=lambda: Language.ENGLISH)
-
-    @model_validator(mode="after")
-    def _require_a_change(self) -> Self:
-        if not self.model_fields_set:
-            message = "Name at least one member to change"
-            raise ValueError(message)
-        return self
-    #: else
+#: else
+class ChangeAccount(Schema):
     """What an account may change about itself."""
 
     display_name: DisplayName
-    #: endif
+#: endif
 
 
 class AccountOut(Representation):

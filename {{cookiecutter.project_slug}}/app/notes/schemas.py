@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field
 
-from app.schemas import InDigits, Line, Moment, Representation, Schema, Text, Timestamp
+from app.schemas import Changes, InDigits, Line, Moment, Representation, Schema, Text, Timestamp
 
 Title = Annotated[Line, Field(min_length=1, max_length=200)]
 Body = Annotated[Text, Field(max_length=10_000)]
@@ -21,21 +21,11 @@ class WriteNote(Schema):
     body: Body
 
 
-class ChangeNote(Schema):
+class ChangeNote(Changes):
     """The members of a note that change; at least one."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    # A factory: a plain default would appear in the API document.
     title: Title = Field(default_factory=str)
     body: Body = Field(default_factory=str)
-
-    @model_validator(mode="after")
-    def _require_a_change(self) -> Self:
-        if not self.model_fields_set:
-            message = "Name at least one member to change"
-            raise ValueError(message)
-        return self
 
 
 class NotesQuery(Schema):

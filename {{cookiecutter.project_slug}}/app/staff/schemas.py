@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import Field
 
 from app.accounts.roles import Role
 from app.accounts.schemas import Email
-from app.schemas import InDigits, Representation, Schema, Timestamp
+from app.schemas import Changes, InDigits, Representation, Schema, Timestamp
 
 _MOST_ROLES = Field(max_length=len(Role))
 
@@ -24,21 +24,11 @@ class AccountsQuery(Schema):
     email: Email | None = None
 
 
-class ManageAccount(Schema):
+class ManageAccount(Changes):
     """What is changed of an account by others; at least one member."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    # Factories: plain defaults would appear in the API document.
     is_suspended: bool = Field(default_factory=bool)
     roles: Annotated[list[Role], _MOST_ROLES] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _require_a_change(self) -> Self:
-        if not self.model_fields_set:
-            message = "Name at least one member to change"
-            raise ValueError(message)
-        return self
 
 
 class ManagedAccountOut(Representation):

@@ -7,23 +7,21 @@ import re
 from datetime import date
 from decimal import Decimal
 from io import StringIO
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationError,
     WithJsonSchema,
-    model_validator,
 )
 
 from app.books.models import Binding, Currency
 from app.errors import FieldError, InvalidInputError
-from app.schemas import File, InDigits, Line, Representation, Schema, Timestamp
+from app.schemas import Changes, File, InDigits, Line, Representation, Schema, Timestamp
 
 _AMOUNT = re.compile(r"^[0-9]{1,6}(\.[0-9]{1,2})?$")
 # Of a file that is imported, in any order.
@@ -87,23 +85,14 @@ class WriteBook(Schema):
     stock: Stock
 
 
-class ChangeBook(Schema):
+class ChangeBook(Changes):
     """The members of a book that change, at least one; null stands for a date that is unknown."""
 
-    model_config: ClassVar[ConfigDict] = ConfigDict(json_schema_extra={"minProperties": 1})
-
-    # Factories: plain defaults would appear in the API document.
     title: Title = Field(default_factory=_leave_out)
     tags: Tags = Field(default_factory=_leave_out)
     price: PriceIn = Field(default_factory=_leave_out)
     published_on: date | None = Field(default_factory=_leave_out)
     stock: Stock = Field(default_factory=_leave_out)
-
-    @model_validator(mode="after")
-    def _require_a_change(self) -> Self:
-        if not self.model_fields_set:
-            raise ValueError("Name at least one member to change")
-        return self
 
 
 class ImportBooks(Schema):
