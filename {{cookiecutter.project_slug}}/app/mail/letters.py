@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
 
-# The languages that each letter is written in; the first one is for everybody else.
-LANGUAGES: Final = ("en", "ko")
 ROOM_SECONDS: Final = 3600
 # Younger ones are about to be released by whoever wrote them.
 _LEFT_SECONDS: Final = 5

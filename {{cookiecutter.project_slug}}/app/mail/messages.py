@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Final
 from email_validator import EmailNotValidError, validate_email
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from app.accounts.languages import read_language
 from app.extensions import settings
-from app.mail.letters import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,7 +50,7 @@ def compose(letter: Letter) -> EmailMessage:
 
     So a server that got it twice can tell by its Message-ID (RFC 5322 section 3.6.4).
     """
-    language = letter.language if letter.language in LANGUAGES else LANGUAGES[0]
+    language = read_language(letter.language)
     moment = f"{letter.written_at:%Y-%m-%d %H:%M} UTC"
     # A name in several lines would look like a text of ours.
     words = {name: " ".join(value.split()) for name, value in letter.values.items()}

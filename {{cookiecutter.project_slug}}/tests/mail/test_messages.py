@@ -11,13 +11,14 @@ from uuid import uuid4
 import pytest
 from jinja2 import UndefinedError
 
+from app.accounts.languages import Language
 from app.mail import messages
-from app.mail.letters import LANGUAGES, VALUES, Purpose
+from app.mail.letters import VALUES, Purpose
 from app.mail.messages import TEMPLATES, Letter, compose
 from tests.fixtures.mail import TOLD
 
 HOSTILE = "<b>&amp;\"'\r\nBcc: canary@example.org"
-PAIRS = [(purpose, language) for purpose in Purpose for language in LANGUAGES]
+PAIRS = [(purpose, language) for purpose in Purpose for language in Language]
 VOID = {"meta", "br"}
 
 
