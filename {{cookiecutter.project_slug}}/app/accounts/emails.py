@@ -11,12 +11,7 @@ from app.accounts.errors import SpentTokenError
 from app.accounts.languages import read_language
 from app.accounts.models import Account, read_email, stored_accounts
 from app.audit import recording
-#: if cookiecutter.field_encryption
-from app.database.documents import collection_name, utc_now
-from app.encryption import seal
-#: else
 from app.database.documents import utc_now
-#: endif
 from app.errors import UnauthorizedError
 from app.extensions import settings
 from app.mail import letters
@@ -120,9 +115,6 @@ def _change(found: Found) -> None:
         "$unset": {"letterTokens": True, "newEmail": True},
     }
     ending = sessions.end_with(changes, utc_now())
-    #: if cookiecutter.field_encryption
-    seal(ending, collection_name(Account), found.account_id)
-    #: endif
     if not recording.change_account(found.still, ending, Event.EMAIL_CHANGED):
         raise SpentTokenError
 

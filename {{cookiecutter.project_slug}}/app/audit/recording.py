@@ -27,6 +27,7 @@ from app.database import DATABASE_ERRORS
 from app.database.documents import collection, collection_name, new_id, utc_now
 #: if cookiecutter.field_encryption
 from app.database.keyed_hashes import id_for
+from app.encryption import seal
 #: else
 from app.database.keyed_hashes import hash_for, id_for
 #: endif
@@ -106,10 +107,14 @@ def change_account(
 ) -> bool:
     """Make a *change* to the account that matches *found*, and record the *events* with it.
 
-    *found* has its `_id`, and *about* further members of the audit events. Tells whether the
+    *found* has its `_id`, *change* its values as fields hand them to MongoDB, and *about* further
+    members of the audit events. Tells whether the
     account matched; otherwise nothing is recorded. Raises ServiceUnavailableError where so many
     events of the account wait that nothing may be added.
     """
+    #: if cookiecutter.field_encryption
+    seal(change, stored_accounts().name, found["_id"])
+    #: endif
     if not events:
         return stored_accounts().update_one(found, change).matched_count > 0
     made = [_make(event, found["_id"], about) for event in events]

@@ -31,12 +31,7 @@ from app.accounts.languages import Language
 #: endif
 from app.accounts.models import Account
 from app.audit import recording
-#: if cookiecutter.field_encryption
-from app.database.documents import collection_name, utc_now
-from app.encryption import seal
-#: else
 from app.database.documents import utc_now
-#: endif
 from app.errors import NotFoundError, UnauthorizedError
 from app.identities.errors import (
     EmailUnverifiedError,
@@ -113,9 +108,6 @@ def link(asker: Proven, provider_name: str, proof: Proof) -> None:
     new = {"identities.index": {"$nin": identity_indexes(identity.name)}}
     linked = dict(identity.to_mongo())
     change = {"$push": {"identities": linked}, "$set": {"updatedAt": utc_now()}}
-    #: if cookiecutter.field_encryption
-    seal(change, collection_name(Account), asker.account_id)
-    #: endif
     try:
         is_linked = recording.change_account(
             {**wanted, **room, **new}, change, Event.IDENTITY_LINKED
