@@ -11,18 +11,21 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from app.accounts.errors import LoginJailedError
 from app.addresses import networks_of
+from app.audit import recording
 from app.database import counters
 from app.database.counters import NOW, Stages, after, if_else, is_ahead
 from app.errors import ServiceUnavailableError
 from app.extensions import settings
+from app.security_events import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from uuid import UUID
 
 # After a day without failures the next jail is a short one again.
@@ -63,6 +66,16 @@ def check_session(session_id: UUID, is_right: Callable[[], bool]) -> bool:
     stolen token does not allow endless guessing.
     """
     return _check({f"session:{session_id}": settings.LOGIN_MAX_RETRY}, is_right)
+
+
+@contextmanager
+def recorded(account_id: UUID | None, email_index: str | None = None) -> Iterator[None]:
+    """Record where a jail refuses what the block checks: each jail once."""
+    try:
+        yield
+    except LoginJailedError as error:
+        recording.record(Event.LOGIN_JAILED, account_id, email_index=email_index, once=error.jail)
+        raise
 
 
 #: if cookiecutter.second_factor

@@ -13,7 +13,6 @@ from app.accounts.errors import (
     #: if not cookiecutter.mail
     EmailTakenError,
     #: endif
-    LoginJailedError,
     WrongPasswordError,
 )
 #: if cookiecutter.mail
@@ -130,11 +129,8 @@ def confirm_password(account: Account, password: str, session_id: UUID) -> None:
     def is_right() -> bool:
         return passwords.is_correct(password, account.password_hash)
 
-    try:
+    with jail.recorded(account.id):
         has_proven = jail.check_session(session_id, is_right)
-    except LoginJailedError as error:
-        recording.record(Event.LOGIN_JAILED, account.id, once=error.jail)
-        raise
     if not has_proven:
         recording.record(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError

@@ -33,7 +33,6 @@ from app.accounts.errors import (
     #: if cookiecutter.mail
     EmailUnconfirmedError,
     #: endif
-    LoginJailedError,
     WrongCredentialsError,
 )
 from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
@@ -158,13 +157,8 @@ def check_credentials(credentials: Credentials) -> Proven:
         return passwords.is_correct(password, record.get("passwordHash")) and not is_over
         #: endif
 
-    try:
+    with jail.recorded(record.get("_id"), email_index):
         has_proven = jail.check_login(jail_name, address, is_right, is_known=here in known)
-    except LoginJailedError as error:
-        recording.record(
-            Event.LOGIN_JAILED, record.get("_id"), email_index=email_index, once=error.jail
-        )
-        raise
     if not has_proven:
         recording.record(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
         raise WrongCredentialsError

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from app.accounts import jail
-from app.accounts.errors import LoginJailedError
 #: if cookiecutter.oauth == "client"
 from app.accounts.models import stored_accounts
 #: endif
@@ -44,11 +43,8 @@ def has_second_factor(account_id: UUID) -> bool:
 #: endif
 def count(account_id: UUID, is_right: Callable[[], bool]) -> bool:
     """Tell whether a code is right, unless too many were not; raises LoginJailedError."""
-    try:
+    with jail.recorded(account_id):
         has_proven = jail.check_code(account_id, is_right)
-    except LoginJailedError as error:
-        recording.record(Event.LOGIN_JAILED, account_id, once=error.jail)
-        raise
     if not has_proven:
         recording.record(Event.CODE_REFUSED, account_id)
     return has_proven
