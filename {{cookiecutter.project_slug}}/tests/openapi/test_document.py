@@ -197,6 +197,10 @@ def test_public_operations_ask_for_nothing_and_all_others_for_a_token(document):
             #: if cookiecutter.oauth == "server"
             asks = asks or path in {"/oauth/token", "/oauth/revoke"}
             #: endif
+            #: if cookiecutter.oauth == "client" and cookiecutter.second_factor
+            # Who comes back from a provider is asked for a log-in with a code.
+            asks = asks or operation["operationId"] == "finishProviderLogin"
+            #: endif
             assert is_protected == ("401" in operation["responses"]) or asks
 
 
