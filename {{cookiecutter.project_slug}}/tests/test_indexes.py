@@ -10,6 +10,7 @@ from app.accounts import (
     deletion,
     emails,
     letter_tokens,
+    logins,
     own_sessions,
     passwords,
     recovery,
@@ -17,7 +18,7 @@ from app.accounts import (
     sign_ups,
 )
 #: else
-from app.accounts import deletion, own_sessions, passwords, sessions
+from app.accounts import deletion, logins, own_sessions, passwords, sessions
 #: endif
 from app.accounts import service as accounts
 from app.accounts.callers import Credentials
@@ -76,7 +77,7 @@ def _live(email: str) -> None:
     sign_ups.begin(email, PASSWORD, "A", Language.ENGLISH)
     sign_ups.begin(email, PASSWORD, "A", Language.ENGLISH)
     with pytest.raises(EmailUnconfirmedError):
-        sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
+        logins.log_in(Credentials(email, PASSWORD, ADDRESS))
     emails.confirm(TOKENS[-1])
     sign_ups.begin(email, PASSWORD, "A", Language.ENGLISH)
     recovery.ask(email)
@@ -85,8 +86,8 @@ def _live(email: str) -> None:
     accounts.sign_up(email, PASSWORD, "A")
     #: endif
     with pytest.raises(WrongCredentialsError):
-        sessions.log_in(Credentials(email, f"{CANARY} elsewhere", ADDRESS))
-    pair = sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
+        logins.log_in(Credentials(email, f"{CANARY} elsewhere", ADDRESS))
+    pair = logins.log_in(Credentials(email, PASSWORD, ADDRESS))
     refresh = _claims(pair.refresh_token, TokenType.REFRESH)
     sessions.refresh(sessions.find_caller(refresh), refresh.token_id)
     caller = sessions.find_caller(_claims(pair.access_token))
@@ -96,14 +97,14 @@ def _live(email: str) -> None:
     emails.confirm(TOKENS[-1])
     letters.release_left()
     email = f"new.{email}"
-    elsewhere = sessions.log_in(Credentials(email, PASSWORD, "198.51.100.7"))
+    elsewhere = logins.log_in(Credentials(email, PASSWORD, "198.51.100.7"))
     # That has ended the proof of identity that the caller brought.
     caller = sessions.find_caller(_claims(pair.access_token))
     own_sessions.end(caller, elsewhere.session_id)
     #: else
     accounts.rename(caller.account_id, "B")
     #: endif
-    other = sessions.log_in(Credentials(email, PASSWORD, ADDRESS))
+    other = logins.log_in(Credentials(email, PASSWORD, ADDRESS))
     own_sessions.end(caller, other.session_id)
     assert len(own_sessions.list_all(caller)) == 1
     own_sessions.end_others(caller)

@@ -54,14 +54,7 @@ def reset(token: str, new_password: str) -> None:
     found = letter_tokens.find(token, Purpose.RESET, members=Profile.MEMBERS)
     profile = Profile.from_record(found.record)
     passwords.check_new(new_password, "/newPassword", profile.email, profile.display_name)
-    notice = letters.prepare(
-        Purpose.PASSWORD_CHANGED,
-        profile.id,
-        profile.email,
-        profile.language,
-        cause=str(new_id()),
-        name=profile.display_name,
-    )
+    notice = letters.prepare_notice(Purpose.PASSWORD_CHANGED, profile)
     changes = {
         "$set": {"passwordHash": passwords.hash_password(new_password)},
         # Letters of before may be in the wrong hands, too.

@@ -15,14 +15,8 @@ from app.accounts.errors import (
     #: endif
     WrongPasswordError,
 )
-#: if cookiecutter.mail
-from app.accounts.languages import read_language
-#: endif
 from app.accounts.models import Account, Profile
 from app.audit import recording
-#: if cookiecutter.mail
-from app.database.documents import new_id
-#: endif
 #: if cookiecutter.mail
 from app.errors import UnauthorizedError
 from app.mail import letters
@@ -97,7 +91,9 @@ def change_password(caller: Caller, current: str, new: str, user_agent: str = ""
     changes: dict[str, dict[str, Any]] = {
         "$set": {"passwordHash": passwords.hash_password(new)},
         #: if cookiecutter.mail
-        "$push": {"pendingLetters": _write_notice(account)},
+        "$push": {
+            "pendingLetters": letters.prepare_notice(Purpose.PASSWORD_CHANGED, caller.profile)
+        },
         #: else
         "$unset": {"oneTimeUntil": True},
         #: endif
@@ -134,16 +130,3 @@ def confirm_password(account: Account, password: str, session_id: UUID) -> None:
     if not has_proven:
         recording.record(Event.PASSWORD_REFUSED, account.id)
         raise WrongPasswordError
-#: if cookiecutter.mail
-
-
-def _write_notice(account: Account) -> dict[str, Any]:
-    return letters.prepare(
-        Purpose.PASSWORD_CHANGED,
-        account.id,
-        account.email,
-        read_language(account.language),
-        cause=str(new_id()),
-        name=account.display_name,
-    )
-#: endif

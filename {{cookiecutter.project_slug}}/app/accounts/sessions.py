@@ -1,4 +1,4 @@
-"""Sessions: log in, refresh with rotation, log out; and who is calling.
+"""Sessions: open, refresh with rotation, end; and who is calling.
 
 A session is one family of tokens. Revocation lives here and nowhere else: a token is
 good only while its session stands in its account.
@@ -13,45 +13,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from app import tokens
-from app.accounts import (
-    jail,
-    passwords,
-    #: if cookiecutter.mail
-    sign_ups,
-    #: endif
-)
 from app.accounts.callers import (
     Caller,
-    Credentials,
     #: if cookiecutter.oauth == "server"
     Grant,
     #: endif
     Proven,
 )
-from app.accounts.errors import (
-    AccountSuspendedError,
-    #: if cookiecutter.mail
-    EmailUnconfirmedError,
-    #: endif
-    WrongCredentialsError,
-)
-from app.accounts.models import Account, Profile, Session, stored_accounts, with_session
+from app.accounts.errors import WrongCredentialsError
+from app.accounts.models import Profile, Session, stored_accounts, with_session
 from app.accounts.roles import roles_of
 from app.accounts.user_agents import name_client
-from app.addresses import networks_of
 from app.audit import recording
 from app.database.documents import new_id, utc_now
-from app.database.keyed_hashes import hash_for
 from app.errors import UnauthorizedError
 from app.extensions import settings
-#: if cookiecutter.mail
-from app.mail import letters
-from app.mail.letters import Purpose
-#: endif
-#: if cookiecutter.second_factor
-from app.second_factor.checking import ACTIVE, take_code
-from app.second_factor.errors import SecondFactorRequiredError
-#: endif
 from app.security_events import Event
 
 if TYPE_CHECKING:
@@ -74,29 +50,6 @@ _READ: Final = dict.fromkeys(
     ),
     1,
 )
-# What a log-in reads.
-_READ_AT_LOG_IN: Final = dict.fromkeys(
-    (
-        "passwordHash",
-        "credentialVersion",
-        "knownAddresses",
-        "isSuspended",
-        "resets",
-        #: if cookiecutter.second_factor
-        ACTIVE,
-        #: endif
-        #: if cookiecutter.mail
-        *Profile.MEMBERS,
-        "letterTokens",
-        "unconfirmedUntil",
-        #: else
-        "oneTimeUntil",
-        #: endif
-    ),
-    1,
-)
-# How many addresses of its owner an account remembers.
-_KNOWN_ADDRESSES: Final = 20
 
 
 def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
@@ -122,90 +75,6 @@ def find_caller(claims: Claims, *, may_be_leaving: bool = False) -> Caller:
     )
 
 
-def log_in(credentials: Credentials) -> TokenPair:
-    """Return a new session's tokens; raises what check_credentials() raises."""
-    return open_session(check_credentials(credentials), credentials.user_agent)
-
-
-def check_credentials(credentials: Credentials) -> Proven:
-    """Return whose account this is.
-
-    Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown accounts and
-    wrong passwords alike, in the same time. Only after a right password it tells more, as
-    _check_state() does.
-    """
-    email, password, address = credentials.email, credentials.password, credentials.address
-    email_index = Account.email_index_for(email)
-    #: if cookiecutter.mail
-    # MongoDB removes an account that nobody has confirmed up to a minute late.
-    found = {**Account.with_email(email), "unconfirmedUntil": {"$not": {"$lte": utc_now()}}}
-    #: else
-    found = Account.with_email(email)
-    #: endif
-    record = stored_accounts().find_one(found, _READ_AT_LOG_IN) or {}
-    known, here = record.get("knownAddresses", []), _name_address(record.get("_id"), address)
-    # A reset ends the jail: failures are counted anew.
-    resets = record.get("resets")
-    jail_name = f"{email_index}:{resets}" if resets else email_index
-
-    def is_right() -> bool:
-        #: if cookiecutter.mail
-        return passwords.is_correct(password, record.get("passwordHash"))
-        #: else
-        now = utc_now()
-        is_over = record.get("oneTimeUntil", now) < now
-        return passwords.is_correct(password, record.get("passwordHash")) and not is_over
-        #: endif
-
-    with jail.recorded(record.get("_id"), email_index):
-        has_proven = jail.check_login(jail_name, address, is_right, is_known=here in known)
-    if not has_proven:
-        recording.record(Event.LOGIN_FAILED, record.get("_id"), email_index=email_index)
-        raise WrongCredentialsError
-    _check_state(record, email_index)
-    #: if cookiecutter.second_factor
-    _check_second_factor(record, credentials.code)
-    #: endif
-    #: if not cookiecutter.mail
-    if "oneTimeUntil" in record:
-        _use_up(record)
-    #: endif
-    recording.record(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
-    #: if cookiecutter.mail
-    if known and here not in known:
-        _tell_new_place(record, here, credentials.user_agent)
-    #: endif
-    if known[-1:] != [here]:
-        _remember_address(record["_id"], [*known, here])
-    if passwords.needs_rehash(record["passwordHash"], password):
-        _rehash(record, password)
-    return Proven(record["_id"], record.get("credentialVersion", 0))
-
-
-def _check_state(record: dict[str, Any], email_index: str) -> None:
-    """Refuse a right password where nobody is to be let in by it."""
-    if record.get("isSuspended"):
-        recording.record(Event.LOGIN_SUSPENDED, record["_id"], email_index=email_index)
-        raise AccountSuspendedError
-    #: if cookiecutter.mail
-    if "unconfirmedUntil" in record:
-        sign_ups.remind(record, email_index)
-        raise EmailUnconfirmedError
-    #: endif
-
-
-#: if cookiecutter.second_factor
-def _check_second_factor(record: dict[str, Any], code: str) -> None:
-    """Ask for a code where the account has a second factor."""
-    if ACTIVE not in record:
-        return
-    if not code:
-        raise SecondFactorRequiredError
-    if not take_code(record["_id"], record[ACTIVE], code):
-        raise WrongCredentialsError
-
-
-#: endif
 def open_session(proven: Proven, user_agent: str = "", *events: Event, **still: Any) -> TokenPair:
     """Return the tokens of a new session, for somebody who has just proven who they are.
 
@@ -382,53 +251,3 @@ def _find_session(
     oldest = utc_now() - timedelta(seconds=settings.SESSION_MAX_SECONDS)
     found = (each for each in record.get("sessions", ()) if each["createdAt"] > oldest)
     return record, next(found, None)
-
-
-def _name_address(account_id: UUID | None, address: str) -> str:
-    """Return the hash by which an account remembers an address; it differs for each account."""
-    return hash_for("known addresses", f"{account_id}:{networks_of(address)[0].name}").hex()
-
-
-def _remember_address(account_id: UUID, addresses: list[str]) -> None:
-    """Remember where an owner logged in, the newest last; each address once."""
-    newest = [*dict.fromkeys(reversed(addresses))][:_KNOWN_ADDRESSES]
-    stored_accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
-
-
-#: if cookiecutter.mail
-def _tell_new_place(record: dict[str, Any], here: str, user_agent: str) -> None:
-    """Write to the owner that somebody logs in from where nobody did before: once for a place."""
-    account_id, profile = record["_id"], Profile.from_record(record)
-    if not letters.has_room(account_id, Purpose.NEW_PLACE):
-        return
-    letter = letters.prepare(
-        Purpose.NEW_PLACE,
-        account_id,
-        profile.email,
-        profile.language,
-        cause=str(new_id()),
-        name=profile.display_name,
-        client=name_client(user_agent) or "",
-    )
-    is_new = {"_id": account_id, "knownAddresses": {"$ne": here}}
-    change = {"$push": {"pendingLetters": letter, "knownAddresses": here}}
-    if stored_accounts().update_one(is_new, change).matched_count:
-        letters.release(account_id)
-
-
-#: else
-def _use_up(record: dict[str, Any]) -> None:
-    """Let one log-in have a one-time password; raise WrongCredentialsError for all others."""
-    unused = {"passwordHash": record["passwordHash"], "oneTimeUntil": record["oneTimeUntil"]}
-    used = {"$set": {"oneTimeUntil": utc_now()}}
-    if not stored_accounts().update_one({"_id": record["_id"], **unused}, used).matched_count:
-        raise WrongCredentialsError
-
-
-#: endif
-def _rehash(record: dict[str, Any], password: str) -> None:
-    # Conditional: a password that was changed meanwhile must not be restored.
-    stored_accounts().update_one(
-        {"_id": record["_id"], "passwordHash": record["passwordHash"]},
-        {"$set": {"passwordHash": passwords.hash_password(password)}},
-    )

@@ -15,6 +15,7 @@ from flask.views import MethodView
 from app.accounts import (
     deletion,
     docs,
+    logins,
     own_sessions,
     service,
     sessions,
@@ -138,7 +139,7 @@ class LogInView(MethodView):
             code=body.code.get_secret_value(),
             #: endif
         )
-        return Reply(sessions.log_in(credentials), _NO_STORE)
+        return Reply(logins.log_in(credentials), _NO_STORE)
 
 
 class RefreshView(MethodView):

@@ -12,13 +12,14 @@ from datetime import timedelta
 from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Final
 
+from app.accounts import known_places, sessions
 from app.accounts import service as accounts
-from app.accounts import sessions
 from app.accounts.callers import Proven
 from app.accounts.errors import WrongCredentialsError
 #: if cookiecutter.mail
 from app.accounts.languages import Language
 #: endif
+from app.accounts.models import stored_accounts
 from app.database.documents import derived_id, utc_now
 from app.errors import MalformedRequestError, StaleLoginError
 from app.extensions import settings
@@ -62,6 +63,19 @@ class Return:
     error: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What a browser brings that comes back: the secret of its cookie, and what it is."""
+
+    secret: str | None
+    address: str
+    user_agent: str = ""
+    #: if cookiecutter.mail
+    # In which a new account is written to.
+    language: Language = Language.ENGLISH
+    #: endif
+
+
 def begin(provider_name: str, caller: Caller | None = None) -> Begun:
     """Begin a log-in, or for a *caller* the linking of their account.
 
@@ -102,41 +116,25 @@ def begin_link(caller: Caller, provider_name: str, password: str, *, is_of_log_i
     return begin(provider_name, caller)
 
 
-def finish(
-    provider_name: str,
-    returned: Return,
-    browser_secret: str | None,
-    user_agent: str = "",
-    #: if cookiecutter.mail
-    language: Language = Language.ENGLISH,
-    #: endif
-) -> TokenPair:
-    #: if cookiecutter.mail
-    """Return a new session of whoever the provider says came back; a new account has *language*.
-
-    Raises NotFoundError, LoginStateError, LoginRefusedError, ProviderUnavailableError, and what
-    find_or_create() and link() raise.
-    """
-    #: else
+def finish(provider_name: str, returned: Return, browser: Browser) -> TokenPair:
     """Return a new session of whoever the provider says came back.
 
     Raises NotFoundError, LoginStateError, LoginRefusedError, ProviderUnavailableError, and what
     find_or_create() and link() raise.
     """
-    #: endif
     provider = providers.find(provider_name)
-    pending = _take(provider.name, returned.state, browser_secret)
+    pending = _take(provider.name, returned.state, browser.secret)
     if returned.error is not None:
         # Its text comes from the provider, or from anybody who wrote the address.
         message = f"{provider.name} sent the browser back with an error"
         raise LoginRefusedError(message)
     if not returned.code:
         raise MalformedRequestError
-    secrets = Secrets(returned.state or "", browser_secret or "", pending.nonce)
+    secrets = Secrets(returned.state or "", browser.secret or "", pending.nonce)
     proof = provider.prove(Answer(returned.code, returned.issuer), secrets)
     if pending.account is None:
         #: if cookiecutter.mail
-        proven = service.find_or_create(provider.name, proof, language)
+        proven = service.find_or_create(provider.name, proof, browser.language)
         #: else
         proven = service.find_or_create(provider.name, proof)
         #: endif
@@ -149,12 +147,23 @@ def finish(
         version = pending.credential_version or 0
         proven = Proven(pending.account.pk, version, pending.session_id)
         service.link(proven, provider.name, proof)
+    _arrive(proven.account_id, browser)
     # If the account's credentials changed since the log-in began, it is invalid too.
     not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}
     try:
-        return sessions.open_session(proven, user_agent, Event.LOGIN_SUCCEEDED, **not_since)
+        return sessions.open_session(proven, browser.user_agent, Event.LOGIN_SUCCEEDED, **not_since)
     except WrongCredentialsError as error:
         raise LoginRefusedError("the account has ended this log-in since") from error
+
+
+def _arrive(account_id: UUID, browser: Browser) -> None:
+    record = stored_accounts().find_one({"_id": account_id}, dict.fromkeys(known_places.READ, 1))
+    if record is not None:
+        #: if cookiecutter.mail
+        known_places.arrive(record, browser.address, browser.user_agent)
+        #: else
+        known_places.arrive(record, browser.address)
+        #: endif
 
 
 def _take(provider_name: str, state: str | None, browser_secret: str | None) -> PendingLogin:

@@ -151,13 +151,15 @@ class FinishView(MethodView):
         """Exchange what the provider sent the browser back with for tokens."""
         _refuse_tokens(query.model_extra or {})
         returned = logins.Return(query.state, query.code, query.iss, query.error)
-        secret = cookies.read(query.state, request.cookies)
-        #: if cookiecutter.mail
-        language = preferred_language()
-        pair = logins.finish(provider, returned, secret, request.user_agent.string, language)
-        #: else
-        pair = logins.finish(provider, returned, secret, request.user_agent.string)
-        #: endif
+        browser = logins.Browser(
+            cookies.read(query.state, request.cookies),
+            request.remote_addr or "",
+            request.user_agent.string,
+            #: if cookiecutter.mail
+            preferred_language(),
+            #: endif
+        )
+        pair = logins.finish(provider, returned, browser)
         return Reply(pair, cookies.forget(query.state))
 
 

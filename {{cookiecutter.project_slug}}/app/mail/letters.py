@@ -18,7 +18,7 @@ import orjson
 from app.accounts.models import stored_accounts
 from app.database import DATABASE_ERRORS, counters
 from app.database.counters import after, if_else, is_ahead
-from app.database.documents import derived_id, utc_now
+from app.database.documents import derived_id, new_id, utc_now
 #: if cookiecutter.field_encryption
 from app.encryption import Place, current_cipher
 #: endif
@@ -29,6 +29,8 @@ from app.jobs.models import Job, JobKind
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from uuid import UUID
+
+    from app.accounts.models import Profile
 
 ROOM_SECONDS: Final = 3600
 # Younger ones are about to be released by whoever wrote them.
@@ -48,6 +50,10 @@ class Purpose(StrEnum):
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a name, and no password.
     EMAIL_CHANGED = "email-changed"
     NEW_PLACE = "new-place"
+    #: if cookiecutter.second_factor
+    SECOND_FACTOR_SET_UP = "second-factor-set-up"
+    SECOND_FACTOR_REMOVED = "second-factor-removed"
+    #: endif
 
 
 # What the texts of a letter want to know. Letters to addresses that are not confirmed quote nothing
@@ -60,6 +66,10 @@ VALUES: Final[Mapping[Purpose, frozenset[str]]] = {
     Purpose.PASSWORD_CHANGED: frozenset({"name"}),
     Purpose.EMAIL_CHANGED: frozenset({"name"}),
     Purpose.NEW_PLACE: frozenset({"name", "client"}),
+    #: if cookiecutter.second_factor
+    Purpose.SECOND_FACTOR_SET_UP: frozenset({"name"}),
+    Purpose.SECOND_FACTOR_REMOVED: frozenset({"name"}),
+    #: endif
 }
 
 
@@ -83,6 +93,13 @@ def prepare(
     payload = current_cipher().encrypt(payload, Place("jobs", Job.payload.db_field, letter_id))
     #: endif
     return {"id": letter_id, "createdAt": utc_now(), "payload": payload}
+
+
+def prepare_notice(purpose: Purpose, profile: Profile, **values: str) -> dict[str, Any]:
+    """Return the letter that tells an owner what happens now, as prepare() does, by name."""
+    cause = str(new_id())
+    values["name"] = profile.display_name
+    return prepare(purpose, profile.id, profile.email, profile.language, cause, **values)
 
 
 def release(account_id: UUID) -> None:

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from flask.views import MethodView
 from pydantic import ValidationError
 
-from app.accounts import own_sessions, sessions
+from app.accounts import logins, own_sessions, sessions
 from app.accounts.callers import Credentials
 from app.accounts.errors import WrongCredentialsError
 from app.accounts.schemas import LogIn
@@ -219,7 +219,7 @@ def _log_in(fields: dict[str, Any]) -> Proven:
     except ValidationError:
         # What no account can have is no account's; the page has one sentence for both.
         raise WrongCredentialsError from None
-    return sessions.check_credentials(
+    return logins.check_credentials(
         Credentials(
             email=shown.email,
             password=shown.password.get_secret_value(),

@@ -8,10 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from app.accounts import service as accounts
 from app.accounts import sessions
-from app.accounts.models import stored_accounts
+from app.accounts.models import (
+    #: if cookiecutter.mail
+    Profile,
+    #: endif
+    stored_accounts,
+)
 from app.audit import recording
 from app.database.documents import utc_now
 from app.errors import NotFoundError, UnauthorizedError
+#: if cookiecutter.mail
+from app.mail import letters
+from app.mail.letters import Purpose
+#: endif
 from app.second_factor import codes
 from app.second_factor.checking import ACTIVE, PENDING, count, take_code
 from app.second_factor.errors import SecondFactorOnError, WrongCodeError
@@ -107,10 +116,19 @@ def confirm(caller: Caller, code: str, user_agent: str = "") -> Confirmed:
         "lastStep": step,
         "recoveryHashes": [codes.hash_recovery_code(each) for each in recovery_codes],
     }
-    changes = {"$set": {ACTIVE: confirmed}, "$unset": {PENDING: True}}
+    changes = {
+        "$set": {ACTIVE: confirmed},
+        "$unset": {PENDING: True},
+        #: if cookiecutter.mail
+        "$push": _tell(Purpose.SECOND_FACTOR_SET_UP, caller.profile),
+        #: endif
+    }
     pair = sessions.begin_anew(caller, changes, user_agent, Event.SECOND_FACTOR_SET_UP)
     if pair is None:
         raise UnauthorizedError("the session ended meanwhile")
+    #: if cookiecutter.mail
+    letters.release(caller.account_id)
+    #: endif
     return Confirmed(pair.access_token, pair.refresh_token, pair.expires_in, recovery_codes)
 
 
@@ -127,10 +145,19 @@ def remove(caller: Caller, password: str, code: str) -> None:
     accounts.confirm_password(account, password, caller.session_id)
     if not take_code(caller.account_id, second_factor, code):
         raise WrongCodeError
-    others = {"sessions": {"id": {"$ne": caller.session_id}}}
-    ending = sessions.end_with({"$unset": {ACTIVE: True}, "$pull": others}, utc_now())
+    changes = {
+        "$unset": {ACTIVE: True},
+        "$pull": {"sessions": {"id": {"$ne": caller.session_id}}},
+        #: if cookiecutter.mail
+        "$push": _tell(Purpose.SECOND_FACTOR_REMOVED, caller.profile),
+        #: endif
+    }
+    ending = sessions.end_with(changes, utc_now())
     if not recording.change_account(caller.proven.still, ending, Event.SECOND_FACTOR_REMOVED):
         raise UnauthorizedError("the session ended meanwhile")
+    #: if cookiecutter.mail
+    letters.release(caller.account_id)
+    #: endif
 
 
 def remove_for(account_id: UUID) -> bool:
@@ -139,9 +166,31 @@ def remove_for(account_id: UUID) -> bool:
     Returns whether there was one. It is for an operator, who knows by other means who asks.
     """
     found = {"_id": account_id, ACTIVE: {"$exists": True}}
-    changes = {"$unset": {ACTIVE: True, PENDING: True}}
+    #: if cookiecutter.mail
+    record = stored_accounts().find_one(found, dict.fromkeys(Profile.MEMBERS, 1))
+    if record is None:
+        return False
+    #: endif
+    changes = {
+        "$unset": {ACTIVE: True, PENDING: True},
+        #: if cookiecutter.mail
+        "$push": _tell(Purpose.SECOND_FACTOR_REMOVED, Profile.from_record(record)),
+        #: endif
+    }
+    #: if cookiecutter.mail
+    is_removed = sessions.end_all(found, changes, Event.SECOND_FACTOR_REMOVED)
+    letters.release(account_id)
+    return is_removed
+    #: else
     return sessions.end_all(found, changes, Event.SECOND_FACTOR_REMOVED)
+    #: endif
 
 
+#: if cookiecutter.mail
+def _tell(purpose: Purpose, profile: Profile) -> dict[str, Any]:
+    return {"pendingLetters": letters.prepare_notice(purpose, profile)}
+
+
+#: endif
 def _read(account_id: UUID) -> dict[str, Any]:
     return stored_accounts().find_one({"_id": account_id}, {ACTIVE: 1, PENDING: 1}) or {}

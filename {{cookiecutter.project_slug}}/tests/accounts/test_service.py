@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app import tokens
-from app.accounts import passwords, service, sessions
+from app.accounts import logins, passwords, service, sessions
 from app.accounts.callers import Credentials, Proven
 from app.accounts.errors import (
     #: if not cookiecutter.mail
@@ -113,9 +113,9 @@ def test_after_a_password_change_only_one_new_session_is_left(make_account, data
 
 def test_the_new_password_logs_in_and_the_old_one_does_not(account):
     service.change_password(_caller(account), PASSWORD, NEW_PASSWORD)
-    assert sessions.log_in(Credentials(account.email, NEW_PASSWORD, ADDRESS))
+    assert logins.log_in(Credentials(account.email, NEW_PASSWORD, ADDRESS))
     with pytest.raises(WrongCredentialsError):
-        sessions.log_in(Credentials(account.email, PASSWORD, ADDRESS))
+        logins.log_in(Credentials(account.email, PASSWORD, ADDRESS))
 
 
 @pytest.mark.usefixtures("cheap")

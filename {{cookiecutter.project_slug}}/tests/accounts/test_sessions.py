@@ -7,29 +7,20 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from argon2 import PasswordHasher, extract_parameters
 
 from app import tokens
-from app.accounts import passwords, sessions
-from app.accounts.callers import Credentials, Proven
-from app.accounts.errors import LoginJailedError, WrongCredentialsError
+from app.accounts import sessions
+from app.accounts.callers import Proven
+from app.accounts.errors import WrongCredentialsError
 from app.errors import UnauthorizedError
 from app.extensions import settings
 from app.tokens.claims import TokenType
-from tests.fixtures.accounts import CANARY, PASSWORD
-
-ADDRESS = "203.0.113.9"
-WRONG = f"{CANARY} of another mine"
 
 
 @pytest.fixture
 def _context(app):
     with app.app_context():
         yield
-
-
-def _log_in(account, password=PASSWORD):
-    return sessions.log_in(Credentials(account.email, password, ADDRESS))
 
 
 def _claims(token, kind=TokenType.ACCESS):
@@ -50,115 +41,18 @@ def _is_alive(token) -> bool:
 
 
 @pytest.mark.usefixtures("_context")
-def test_log_in_opens_a_session_of_the_account(account):
-    caller = sessions.find_caller(_claims(_log_in(account).access_token))
+def test_an_open_session_is_of_the_account(account):
+    pair = sessions.open_session(Proven(account.id, 0))
+    caller = sessions.find_caller(_claims(pair.access_token))
     assert caller.account_id == account.id
     assert caller.profile.email == account.email
 
 
 @pytest.mark.usefixtures("_context")
 def test_log_in_gives_a_fresh_token_and_refresh_does_not(account):
-    pair = _log_in(account)
+    pair = sessions.open_session(Proven(account.id, 0))
     assert _claims(pair.access_token).is_fresh
     assert not _claims(_refresh(pair.refresh_token).access_token).is_fresh
-
-
-@pytest.mark.usefixtures("_context")
-def test_a_password_logs_in_however_old_it_is(account, database):
-    long_ago = datetime(2000, 1, 1, tzinfo=UTC)
-    database.accounts.update_one({}, {"$set": {"createdAt": long_ago, "updatedAt": long_ago}})
-    assert _is_alive(_log_in(account).access_token)
-
-
-@pytest.mark.usefixtures("_context")
-def test_wrong_password_opens_nothing(account, database):
-    with pytest.raises(WrongCredentialsError):
-        _log_in(account, WRONG)
-    assert len(database.accounts.find_one()["sessions"]) == 1
-
-
-@pytest.mark.usefixtures("_context")
-@pytest.mark.checklist("auth.max-retry")
-def test_unknown_accounts_are_refused_with_the_same_work(account, monkeypatch):
-    checked = []
-
-    def is_correct(password, stored_hash):
-        checked.append((password, stored_hash is None))
-        return False
-
-    monkeypatch.setattr(passwords, "is_correct", is_correct)
-    for email in (account.email, "nobody@example.com"):
-        with pytest.raises(WrongCredentialsError):
-            sessions.log_in(Credentials(email, WRONG, ADDRESS))
-    assert checked == [(WRONG, False), (WRONG, True)]
-
-
-@pytest.mark.usefixtures("_context")
-@pytest.mark.checklist("auth.max-retry")
-@pytest.mark.parametrize("email", ["known@example.com", "nobody@example.com"])
-def test_known_and_unknown_accounts_are_jailed_alike(make_account, monkeypatch, email):
-    make_account(email="known@example.com")
-    monkeypatch.setattr(passwords, "is_correct", lambda *_: False)
-    for _ in range(5):
-        with pytest.raises(WrongCredentialsError):
-            sessions.log_in(Credentials(email, WRONG, ADDRESS))
-    with pytest.raises(LoginJailedError):
-        sessions.log_in(Credentials(email, WRONG, ADDRESS))
-
-
-@pytest.mark.usefixtures("_context")
-def test_a_jailed_account_costs_no_hash(account, monkeypatch):
-    checked = []
-    monkeypatch.setattr(passwords, "is_correct", lambda *given: checked.append(given))
-    for _ in range(9):
-        with pytest.raises((WrongCredentialsError, LoginJailedError)):
-            _log_in(account, WRONG)
-    assert len(checked) == 5
-
-
-@pytest.mark.usefixtures("_context")
-@pytest.mark.checklist("auth.max-retry")
-def test_a_jailed_account_refuses_the_right_password_too(account, monkeypatch):
-    with monkeypatch.context() as patch:
-        patch.setattr(passwords, "is_correct", lambda *_: False)
-        for _ in range(5):
-            with pytest.raises(WrongCredentialsError):
-                _log_in(account, WRONG)
-    with pytest.raises(LoginJailedError):
-        _log_in(account)
-
-
-@pytest.mark.usefixtures("_context")
-def test_log_in_renews_the_hash_when_the_settings_have_grown(make_app, account, database):
-    before = database.accounts.find_one()["passwordHash"]
-    with make_app(ARGON2_TIME_COST=3).app_context():
-        _log_in(account)
-        after = database.accounts.find_one()["passwordHash"]
-        assert extract_parameters(after).time_cost == 3
-        _log_in(account)
-    assert before != after == database.accounts.find_one()["passwordHash"]
-
-
-def test_a_password_that_changed_meanwhile_is_not_restored(
-    make_app, account, database, monkeypatch
-):
-    changed = PasswordHasher(2, 19_456, 1).hash(WRONG)
-
-    def change_and_hash(_password):
-        database.accounts.update_one({}, {"$set": {"passwordHash": changed}})
-        return "the hash of the old password"
-
-    monkeypatch.setattr(passwords, "hash_password", change_and_hash)
-    with make_app(ARGON2_TIME_COST=3).app_context():
-        _log_in(account)
-    assert database.accounts.find_one()["passwordHash"] == changed
-
-
-@pytest.mark.usefixtures("_context")
-def test_log_in_with_these_settings_leaves_the_hash_alone(account, database):
-    before = database.accounts.find_one()["passwordHash"]
-    _log_in(account)
-    assert database.accounts.find_one()["passwordHash"] == before
 
 
 def test_the_newest_session_ends_the_oldest_beyond_the_limit(make_app, make_account):
