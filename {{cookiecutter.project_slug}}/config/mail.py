@@ -43,7 +43,9 @@ def check_mailbox(text: str) -> str:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError:
         found = None
-    if found is None or found.ascii_email is None or not f"{name}{text}".isprintable():
+    is_whole = text.strip() == address or text.rstrip().endswith(f"<{address}>")
+    is_line = f"{name}{text}".isprintable()
+    if found is None or found.ascii_email is None or not (is_whole and is_line):
         raise ValueError("must be an address, as in My API <no-reply@example.org>")
     return text
 
@@ -55,7 +57,7 @@ def check_link_base(url: str) -> str:
         is_web = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_web = False
-    if not is_web or "@" in parts.netloc or parts.query or parts.fragment:
+    if not is_web or "@" in parts.netloc or "?" in url or "#" in url:
         raise ValueError("must be a URL such as https://www.example.org/account, without # and ?")
     if not url.isascii() or not url.isprintable() or any(sign in url for sign in " \"'<>\\"):
         raise ValueError("must be a URL without spaces and quotes")

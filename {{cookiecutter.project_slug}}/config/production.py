@@ -60,6 +60,7 @@ class Production(Base):
         way = "tls=true" if value.startswith("mongodb") else "https://, rediss:// or amqps://"
         #: if cookiecutter.mail
         way = "smtps:// or smtp+starttls://" if value.startswith("smtp") else way
+        way = "https://" if value.startswith("http") else way
         #: endif
         raise ValueError(
             f"must use TLS ({way}) to anything but this machine;"
@@ -73,6 +74,14 @@ class Production(Base):
         if strong_secrets.is_well_known(unquote(urlsplit(uri).password or "")):
             raise ValueError("must have a password of your own, not a well-known or example one")
         return uri
+
+    @field_validator("MAIL_LINK_BASE")
+    @classmethod
+    def _check_mail_links(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme == "http" and urls.is_loopback(parts.netloc):
+            raise ValueError("must lead to a page that readers of letters can reach")
+        return url
     #: endif
     #: if cookiecutter.oauth == "server"
 

@@ -105,7 +105,7 @@ def run(data: Path) -> None:
     data.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     data.parent.chmod(0o700)
     with ExitStack() as stack:
-        variables = {}
+        variables, children = {}, {}
         if "MONGODB_URI" in missing:
             port = stack.enter_context(embedded_database(data, is_durable=True))
             variables["MONGODB_URI"] = locate(port)
@@ -122,12 +122,12 @@ def run(data: Path) -> None:
             variables["MAIL_URI"] = stack.enter_context(outbox(data.with_name("outbox")))
         #: endif
         #: if cookiecutter.mail or cookiecutter.task_queue
-        stack.enter_context(child("dev.worker", variables=variables))
+        children["worker"] = stack.enter_context(child("dev.worker", variables=variables))
         #: endif
-        server = stack.enter_context(child("dev.server", variables=variables))
+        children["server"] = stack.enter_context(child("dev.server", variables=variables))
         if variables:
             stack.enter_context(told(variables, data.with_name(RUNNING)))
-        watch(server, ports.near(settings.BIND_ADDRESS), settings.PORT)
+        watch(children, ports.near(settings.BIND_ADDRESS), settings.PORT)
 
 
 @contextmanager
@@ -148,17 +148,21 @@ def locate(port: int) -> str:
     return f"mongodb://127.0.0.1:{port}/{SLUG}"
 
 
-def watch(server: subprocess.Popen[bytes], address: str, port: int) -> None:
-    """Print the page's address once the server answers; return when it, or the starter, ends."""
+def watch(children: Mapping[str, subprocess.Popen[bytes]], address: str, port: int) -> None:
+    """Print the page's address once the server answers; return when a child, or the starter, ends.
+
+    Without its worker a server would promise letters that never come.
+    """
     starter = os.getppid()
     is_announced = False
-    while server.poll() is None and os.getppid() == starter:
+    while all(each.poll() is None for each in children.values()) and os.getppid() == starter:
         if not is_announced and ports.answers(port, address):
             print(f"http://{urls.bracket(address)}:{port}{PAGE}", flush=True)
             is_announced = True
         time.sleep(0.2)
-    if server.returncode:
-        sys.exit(f"the server ended with exit code {server.returncode}")
+    for name, each in children.items():
+        if each.returncode:
+            sys.exit(f"the {name} ended with exit code {each.returncode}")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ EXHAUSTED: Final = "attempts-exhausted"
 LONGEST_RUN_SECONDS: Final = 86_400
 LONGEST_PAUSE_SECONDS: Final = 3600
 MOST_DOUBLINGS: Final = 10
+_SPREAD: Final = 4
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +56,10 @@ class OverlongRunError(Exception):
 
 class NotNowError(Exception):
     """Raised by a handler when something it needs is away: the job is put off, however often."""
+
+
+class UncertainError(Exception):
+    """Raised by a handler that cannot tell whether it did the work: another attempt counts."""
 
 
 class NeverError(Exception):
@@ -146,13 +151,17 @@ class Attempt:
         self._end(set__state=JobState.FAILED, set__failure=code)
         self.log(f"failed for good: {code}")
 
-    def retry(self) -> None:
-        """Schedule another attempt after a growing pause, unless there were too many."""
+    def retry(self, *, may_have_worked: bool = False) -> None:
+        """Schedule another attempt after a growing pause, unless there were too many.
+
+        Where it *may_have_worked* the few that there are spread over hours, which a fault may last.
+        """
         try:
             if self.job.attempts >= settings.JOB_MAX_ATTEMPTS:
                 self.fail()
             else:
-                self._release(utc_now() + timedelta(seconds=_pause_after(self.job.attempts)))
+                steps = self.job.attempts * (_SPREAD if may_have_worked else 1)
+                self._release(utc_now() + timedelta(seconds=_pause_after(steps)))
         except LeaseLostError:
             self.log("lost")
 
@@ -212,7 +221,9 @@ class Attempt:
     def _update(self, **changes: Any) -> None:
         """Change the job if it is still this attempt's; raise LeaseLostError where it is not."""
         with self.in_time():
-            if not Job.objects(id=self.job.id, holder=self.holder).update_one(**changes):
+            # What is over stays so, even where MongoDB's word of it was lost.
+            mine = Job.objects(id=self.job.id, holder=self.holder, state=JobState.RUNNING)
+            if not mine.update_one(**changes):
                 raise LeaseLostError
 
 

@@ -17,10 +17,10 @@ def sweep() -> None:
     """Send again what should have been taken up by now, as every worker does by itself."""
     require_database()
     sent = 0
-    try:
-        with reported_in_one_line():
+    with reported_in_one_line():
+        try:
             while more := service.sweep():
                 sent += more
-    except ServiceUnavailableError:
-        raise click.ClickException("the broker does not answer") from None
+        except ServiceUnavailableError:
+            raise click.ClickException("the broker does not answer") from None
     click.echo(f"{sent} jobs sent again")

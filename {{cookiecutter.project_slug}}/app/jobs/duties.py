@@ -42,7 +42,7 @@ HANDLERS: Final[Mapping[JobKind, Callable[[Attempt], int]]] = {
 # What each worker does every few seconds, and how a log calls what was done.
 CHORES: Final[Mapping[str, Callable[[], int]]] = {
     #: if cookiecutter.mail
-    "released the letters of %d accounts": letters.release_left,
+    "letters released, of so many accounts: %d": letters.release_left,
     #: endif
     #: if cookiecutter.task_queue
     "sent %d jobs again": service.sweep,

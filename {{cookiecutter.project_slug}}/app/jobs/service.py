@@ -35,6 +35,9 @@ from app.jobs.attempts import (
     NotNowError,
     #: endif
     StoppingError,
+    #: if cookiecutter.mail
+    UncertainError,
+    #: endif
     #: if cookiecutter.task_queue
     lease_from,
     #: endif
@@ -131,6 +134,9 @@ def work(
     except NotNowError as error:
         attempt.log(f"not now: {error}")
         attempt.postpone()
+    except UncertainError as error:
+        attempt.log(f"perhaps done: {error}")
+        attempt.retry(may_have_worked=True)
     except NeverError as error:
         with suppress(LeaseLostError):
             attempt.fail(str(error))

@@ -119,15 +119,16 @@ def release_left() -> int:
     left = {"pendingLetters.createdAt": {"$lte": utc_now() - timedelta(seconds=_LEFT_SECONDS)}}
     found = [*stored_accounts().find(left, {"_id": 1}).limit(_MOST_LEFT)]
     for account in found:
-        _move(account["_id"])
+        # One that fails keeps no other from its letters.
+        release(account["_id"])
     return len(found)
 
 
-def has_room(who: UUID | str, purpose: Purpose, most: int | None = None) -> bool:
+def has_room(who: UUID | str, purpose: Purpose, seconds: int = ROOM_SECONDS) -> bool:
     """Tell whether one more letter of a *purpose* may go to *who*, and count it.
 
     *who* is an account, or the key of an address (Account.email_index_for). Each purpose has a room
-    of its own of *most* letters an hour (MAIL_LIMIT): a flood of one kind keeps no other from
+    of its own, of MAIL_LIMIT letters in so many seconds: a flood of one kind keeps no other from
     arriving.
     """
     is_on = is_ahead("$windowEnds")
@@ -137,13 +138,13 @@ def has_room(who: UUID | str, purpose: Purpose, most: int | None = None) -> bool
             {
                 "$set": {
                     "letters": if_else(is_on, {"$add": ["$letters", 1]}, 1),
-                    "windowEnds": if_else(is_on, "$windowEnds", after(ROOM_SECONDS)),
+                    "windowEnds": if_else(is_on, "$windowEnds", after(seconds)),
                 }
             }
         ],
-        ROOM_SECONDS,
+        seconds,
     )
-    return bool(counter["letters"] <= (settings.MAIL_LIMIT if most is None else most))
+    return bool(counter["letters"] <= settings.MAIL_LIMIT)
 
 
 def _move(account_id: UUID) -> None:

@@ -54,10 +54,17 @@ def compose(letter: Letter) -> EmailMessage:
     moment = f"{letter.written_at:%Y-%m-%d %H:%M} UTC"
     # A name in several lines would look like a text of ours.
     words = {name: " ".join(value.split()) for name, value in letter.values.items()}
-    words |= {"service": SERVICE, "language": language, "moment": moment}
+    words |= {
+        "service": SERVICE,
+        "language": language,
+        "moment": moment,
+        "confirm_hours": str(settings.CONFIRM_TOKEN_SECONDS // 3600),
+        "reset_minutes": str(settings.RESET_TOKEN_SECONDS // 60),
+    }
     pair = f"{letter.purpose}.{language}"
     subject, _, text = _render(f"{pair}.txt", words).partition("\n")
     name, address = parseaddr(settings.MAIL_FROM)
+    address = address_on_wire(address)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = subject
     message["From"] = Address(name, addr_spec=address)

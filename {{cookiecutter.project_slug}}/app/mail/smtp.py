@@ -9,7 +9,7 @@ from __future__ import annotations
 import ssl
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from smtplib import SMTP, SMTP_SSL, SMTPException
+from smtplib import SMTP, SMTP_SSL, SMTPDataError, SMTPException
 from socket import SHUT_RDWR
 from threading import Timer
 from typing import TYPE_CHECKING, Final
@@ -29,6 +29,10 @@ class UnsentError(Exception):
     """Raised when the server did not take a message; another attempt may help. Names no address."""
 
 
+class UncertainError(Exception):
+    """Raised when nobody can tell whether the server has a message: it never said."""
+
+
 class RefusedError(Exception):
     """Raised when the server has refused a message, or its recipient, for good."""
 
@@ -43,7 +47,7 @@ class Envelope:
 
 
 def send(envelope: Envelope, seconds: float, before_content: Callable[[], object]) -> None:
-    """Hand over a message within *seconds*; raises UnsentError and RefusedError.
+    """Hand over a message within *seconds*; raises UnsentError, UncertainError and RefusedError.
 
     *before_content* is called when all but the content is said. What it raises ends the attempt,
     and nothing was sent.
@@ -106,10 +110,20 @@ def _hand_over(server: SMTP, envelope: Envelope, before_content: Callable[[], ob
     _check(server.mail(envelope.sender, options))
     _check(server.rcpt(envelope.recipient), is_final=True)
     before_content()
-    _check(server.data(envelope.content), is_final=True)
+    _check(_send_content(server, envelope.content), is_final=True)
     # It has the message now, whatever becomes of the farewell.
     with suppress(OSError, SMTPException):
         server.quit()
+
+
+def _send_content(server: SMTP, content: bytes) -> tuple[int, bytes]:
+    try:
+        return server.data(content)
+    except SMTPDataError as error:
+        # It has asked for no content.
+        return error.smtp_code, b""
+    except (OSError, SMTPException, ValueError) as error:
+        raise UncertainError(type(error).__name__) from error
 
 
 def _check(reply: tuple[int, bytes], *, is_final: bool = False) -> None:

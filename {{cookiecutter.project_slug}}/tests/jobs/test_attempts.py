@@ -130,7 +130,6 @@ def test_every_query_is_served_by_an_index(job, listen, database):
     with listen() as commands:
         attempt = attempts.take(job.id)
         attempt.report(1, 2)
-        attempt.retry()
         attempt.give_back()
         service.sweep()
         attempts.take(job.id).finish(1)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from threading import Event
 
 import pytest
+from pymongo.errors import NetworkTimeout
 
 from app.database.documents import utc_now
 #: if cookiecutter.field_encryption
@@ -58,7 +59,8 @@ def test_a_letter_leaves_no_text_behind(mail_app, post, account, database):
 
 
 #: if cookiecutter.field_encryption
-def test_a_letter_that_no_key_opens_ends_and_keeps_no_other(mail_server, post, account, database):
+def test_a_letter_that_no_key_opens_waits_and_keeps_no_other(mail_server, post, account, database):
+    """A worker with the key may come; without one the letter is too old some day."""
     closed, other = post(account), post(account)
     database["jobs"].update_one({"_id": closed.id}, {"$set": {"payload": b"\x01 of another key"}})
     #: if cookiecutter.task_queue
@@ -66,16 +68,34 @@ def test_a_letter_that_no_key_opens_ends_and_keeps_no_other(mail_server, post, a
     database["jobs"].update_many({}, {"$set": {"sendAt": utc_now()}})
     assert jobs.sweep() == 2
     #: endif
-    for _ in range(settings.JOB_MAX_ATTEMPTS):
+    for _ in range(settings.JOB_MAX_ATTEMPTS + 1):
         make_due(closed)
         for job in (closed, other):
             jobs.work(job.id, HANDLERS, lambda: False)
     states = {record["_id"]: record["state"] for record in database["jobs"].find()}
-    assert states == {closed.id: JobState.FAILED, other.id: JobState.DONE}
+    assert states == {closed.id: JobState.PENDING, other.id: JobState.DONE}
     assert len(mail_server.taken) == 1
+    long_ago = {"$set": {"createdAt": utc_now() - timedelta(days=1)}}
+    database["jobs"].update_one({"_id": closed.id}, long_ago)
+    make_due(closed)
+    jobs.work(closed.id, HANDLERS, lambda: False)
+    assert database["jobs"].find_one({"_id": closed.id})["failure"] == delivery.EXPIRED
 
 
 #: endif
+def test_a_letter_of_a_newer_release_waits_for_its_worker(
+    mail_app, mail_server, post, account, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "Purpose", [])
+        job = post(account)
+        deliver_all(mail_app)
+    assert Job.objects.exclude("payload").get(id=job.id).delays == 1
+    make_due(job)
+    deliver_all(mail_app)
+    assert len(mail_server.taken) == 1
+
+
 def test_of_many_workers_one_sends_a_letter(mail_app, mail_server, post, account):
     job = post(account)
 
@@ -158,6 +178,30 @@ def test_a_letter_that_is_too_old_is_given_up(mail_app, mail_server, post, accou
     assert mail_server.taken == []
 
 
+def test_a_link_that_opens_nothing_is_not_sent(mail_app, mail_server, post, account):
+    job = post(account, Purpose.RESET)
+    Job.objects(id=job.id).update(set__created_at=utc_now() - timedelta(minutes=30))
+    deliver_all(mail_app)
+    assert Job.objects.get(id=job.id).failure == delivery.EXPIRED
+    assert mail_server.taken == []
+
+
+def test_a_letter_that_is_sent_stays_so_where_the_word_of_it_is_lost(
+    mail_server, post, account, monkeypatch
+):
+    end = attempts.Attempt._end
+
+    def end_unheard(attempt, **changes):
+        end(attempt, **changes)
+        raise NetworkTimeout
+
+    job = post(account)
+    monkeypatch.setattr(attempts.Attempt, "_end", end_unheard)
+    jobs.work(job.id, HANDLERS, lambda: False)
+    assert Job.objects.get(id=job.id).state == JobState.DONE
+    assert len(mail_server.taken) == 1
+
+
 def test_a_server_that_is_away_is_asked_again(make_app, post, account, mail_server, mail_app):
     job = post(account)
     deliver_all(make_app(MAIL_URI=f"smtp://127.0.0.1:{ports.find_free()}"))
@@ -176,7 +220,7 @@ def test_a_torn_connection_is_no_delivery(mail_app, mail_server, post, account):
     mail_server.to_content.append("451 nobody hears this")
     job = post(account)
     deliver_all(mail_app)
-    assert Job.objects.get(id=job.id).delays == 1
+    assert Job.objects.get(id=job.id).attempts == 1
     assert mail_server.taken == []
     make_due(job)
     deliver_all(mail_app)
@@ -198,6 +242,16 @@ def test_a_server_that_dies_before_it_says_so_gets_the_very_same_letter(
     first, second = mail_server.taken
     assert first["Message-ID"] == second["Message-ID"] == f"<{job.id}@tests.test>"
     assert first["Date"] == second["Date"]
+
+
+def test_a_reader_has_a_copy_for_each_attempt_and_no_more(mail_app, mail_server, post, account):
+    mail_server.on_taken = tear
+    job = post(account)
+    for _ in range(7):
+        make_due(job)
+        deliver_all(mail_app)
+    assert len(mail_server.taken) == 5
+    assert Job.objects.get(id=job.id).failure == "attempts-exhausted"
 
 
 def test_a_server_that_dies_after_it_said_so_has_the_letter(make_app, start_mail, post, account):
@@ -223,7 +277,7 @@ def test_a_slow_server_does_not_hold_a_worker(make_app, mail_server, post, accou
     job = post(account)
     deliver_all(make_app(MAIL_URI=mail_server.uri, MAIL_TIMEOUT_SECONDS=1))
     never.set()
-    assert Job.objects.get(id=job.id).delays == 1
+    assert Job.objects.get(id=job.id).attempts == 1
 
 
 def test_whoever_lost_the_lease_sends_nothing(mail_server, post, account):

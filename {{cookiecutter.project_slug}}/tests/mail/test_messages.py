@@ -142,6 +142,20 @@ def test_a_letter_says_that_a_machine_wrote_it():
     assert message.get_content_type() == "multipart/alternative"
 
 
+@pytest.mark.parametrize(("language", "hours"), [("en", "30 hours"), ("ko", "30시간")])
+def test_a_letter_says_how_long_its_link_works(make_app, language, hours):
+    with make_app(CONFIRM_TOKEN_SECONDS=30 * 3600).app_context():
+        for text in texts(make(Purpose.CONFIRM, language)):
+            assert hours in text
+
+
+def test_a_sender_may_have_a_domain_beyond_ascii(make_app):
+    with make_app(MAIL_FROM="서점 <no-reply@서점.example>").app_context():
+        message = compose(make())
+    assert message["From"].addresses[0].addr_spec == "no-reply@xn--2i4b60k.example"
+    assert message["Message-ID"].isascii()
+
+
 @pytest.mark.parametrize(
     ("purpose", "values"),
     [

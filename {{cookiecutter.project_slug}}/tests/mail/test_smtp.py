@@ -106,6 +106,18 @@ def test_what_another_attempt_may_help_with_is_no_refusal(make_app, lines):
         send(make_app, f"smtp://127.0.0.1:{port}", 2)
 
 
+def test_a_refusal_before_the_content_is_one(make_app):
+    said = [b"220 hello\r\n", b"250 x\r\n", b"250 ok\r\n", b"250 ok\r\n", b"554 no\r\n"]
+    with scripted(said) as port, pytest.raises(smtp.RefusedError, match="554"):
+        send(make_app, f"smtp://127.0.0.1:{port}", 2)
+
+
+def test_nobody_can_tell_what_a_server_has_that_never_says(make_app):
+    said = [b"220 hello\r\n", b"250 x\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go\r\n"]
+    with scripted(said) as port, pytest.raises(smtp.UncertainError):
+        send(make_app, f"smtp://127.0.0.1:{port}", 2)
+
+
 def test_a_server_that_says_one_letter_at_a_time_is_left_in_the_end(make_app):
     # Each byte is in time, and the line has no end.
     with dripping() as port, pytest.raises(smtp.UnsentError):

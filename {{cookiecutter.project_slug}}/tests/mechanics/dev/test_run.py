@@ -69,6 +69,11 @@ def test_runner_catches_letters_beside_its_data(runner: Server, tmp_path: Path) 
     await_silence(runner.port, page)
 
 
+def test_runner_ends_with_its_worker(runner: Server) -> None:
+    runner.kill_child("dev.worker")
+    runner.await_output("the worker ended with exit code -9\n")
+
+
 #: endif
 @pytest.mark.checklist("input.no-secret-url")
 def test_runner_logs_no_query(runner: Server) -> None:
