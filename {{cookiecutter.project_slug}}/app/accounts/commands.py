@@ -27,7 +27,12 @@ from app.accounts import (
     #: endif
     standing,
 )
-from app.accounts.errors import LastAdminError
+from app.accounts.errors import (
+    #: if cookiecutter.mail
+    AccountUnconfirmedError,
+    #: endif
+    LastAdminError,
+)
 from app.accounts.models import Account, stored_accounts
 from app.accounts.roles import Role
 from app.database.commands import reported_in_one_line, require_database
@@ -147,12 +152,18 @@ def list_all() -> None:
     require_database()
     with reported_in_one_line():
         shown = {"isSuspended": 1, "roles": 1}
+        #: if cookiecutter.mail
+        shown["unconfirmedUntil"] = 1
+        #: endif
         # Read in batches, however many there are.
         found = stored_accounts().find({"deletionBeganAt": None}, shown)
         for record in found.sort([("createdAt", 1), ("_id", 1)]):
             state = "suspended" if record.get("isSuspended") else "active"
+            #: if cookiecutter.mail
+            state = "unconfirmed" if "unconfirmedUntil" in record else state
+            #: endif
             roles = sorted({Role.MEMBER.value, *record.get("roles", ())})
-            click.echo(f"{record['_id']}  {state:9}  {', '.join(roles)}")
+            click.echo(f"{record['_id']}  {state:11}  {', '.join(roles)}")
 
 
 def _change(
@@ -169,6 +180,11 @@ def _refused_in_one_line() -> Iterator[None]:
         yield
     except NotFoundError:
         raise click.ClickException("there is no such account") from None
+    #: if cookiecutter.mail
+    except AccountUnconfirmedError:
+        message = "nobody has confirmed its address yet: see flask accounts confirm"
+        raise click.ClickException(message) from None
+    #: endif
     except LastAdminError:
         message = "this is the last admin: give another account the role first"
         raise click.ClickException(message) from None
@@ -203,6 +219,7 @@ def reset_password(account_id: UUID | None) -> str:
     until = utc_now() + timedelta(seconds=ONE_TIME_SECONDS)
     changes = {
         "$set": {"passwordHash": passwords.hash_password(password), "oneTimeUntil": until},
+        "$unset": {"knownAddresses": True},
         "$inc": {"resets": 1},
     }
     found = {"_id": account_id, "deletionBeganAt": None}

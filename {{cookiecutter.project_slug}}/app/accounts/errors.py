@@ -44,6 +44,14 @@ class EmailUnconfirmedError(ForbiddenError):
     detail = "The address is not confirmed: open the link in the letter that was sent there."
 
 
+class AccountUnconfirmedError(Problem):
+    """Raised when somebody is about to change an account that is nobody's yet."""
+
+    status = HTTPStatus.CONFLICT
+    code = "account-unconfirmed"
+    detail = "Nobody has confirmed the address of this account yet."
+
+
 class SpentTokenError(Problem):
     """Raised when a token of a letter is wrong, expired, replaced or used; it never tells which."""
 

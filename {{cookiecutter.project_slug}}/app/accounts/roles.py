@@ -18,15 +18,15 @@ class Role(StrEnum):
 
     # Of everybody who has an account: it is never stored.
     MEMBER = "member"
-    # Looks after the service, and after the accounts of members.
+    # Looks after the service, and after all accounts but those of admins.
     STAFF = "staff"
-    # Looks after roles, and after the accounts of staff. There is always one, once there was one.
+    # Looks after roles, and after the accounts of admins. There is always one, once there was one.
     ADMIN = "admin"
 
 
-_NAMES: Final = frozenset(Role)
+_NAMES: Final[frozenset[Role]] = frozenset(Role)
 # Which other roles somebody has by having one.
-_INCLUDED: Final = {Role.ADMIN: {Role.STAFF}}
+_INCLUDED: Final = {Role.ADMIN: _NAMES}
 
 
 def roles_of(stored: Iterable[str] | None) -> frozenset[Role]:

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from app.accounts import admins, sessions
+#: if cookiecutter.mail
+from app.accounts.errors import AccountUnconfirmedError
+#: endif
 from app.accounts.models import stored_accounts
 from app.accounts.roles import Role
 from app.audit import recording
@@ -32,6 +35,10 @@ class Standing:
     is_suspended: bool
     # Goes up with every change.
     version: int
+    #: if cookiecutter.mail
+    # Otherwise whoever signs up with its address next would have what it is given.
+    is_confirmed: bool = True
+    #: endif
 
     @property
     def is_active_admin(self) -> bool:
@@ -49,6 +56,9 @@ class Standing:
 def find(account_id: UUID) -> Standing:
     """Return the standing of an account; raises NotFoundError, while it is being deleted, too."""
     wanted = {"roles": 1, "isSuspended": 1, "standingVersion": 1}
+    #: if cookiecutter.mail
+    wanted["unconfirmedUntil"] = 1
+    #: endif
     existing = {"_id": account_id, "deletionBeganAt": None}
     record = stored_accounts().find_one(existing, wanted)
     if record is None:
@@ -58,19 +68,35 @@ def find(account_id: UUID) -> Standing:
         frozenset(record.get("roles", ())) - {Role.MEMBER},
         is_suspended=record.get("isSuspended", False),
         version=record.get("standingVersion", 0),
+        #: if cookiecutter.mail
+        is_confirmed="unconfirmedUntil" not in record,
+        #: endif
     )
 
 
 def change(account_id: UUID, decide: Callable[[Standing], Standing]) -> None:
+    #: if cookiecutter.mail
+    """Give an account the standing that *decide* makes of the one that it has.
+
+    Where another change comes between, *decide* is asked again. Suspending ends every session and
+    every proof of identity from before. Raises NotFoundError, AccountUnconfirmedError,
+    LastAdminError, and what *decide* raises.
+    """
+    #: else
     """Give an account the standing that *decide* makes of the one that it has.
 
     Where another change comes between, *decide* is asked again. Suspending ends every session and
     every proof of identity from before. Raises NotFoundError, LastAdminError, and what *decide*
     raises.
     """
+    #: endif
     while True:
         before = find(account_id)
         after = decide(before)
+        #: if cookiecutter.mail
+        if not before.is_confirmed:
+            raise AccountUnconfirmedError
+        #: endif
         # An admin's is stored again, since whoever did so before may not have finished.
         if after == before and not after.is_active_admin:
             return
@@ -104,6 +130,9 @@ def _store(before: Standing, after: Standing) -> bool:
     }
     if after.is_suspended and not before.is_suspended:
         update["$set"]["isSuspended"] = True
+        #: if cookiecutter.mail
+        update["$unset"] = {"letterTokens": True, "newEmail": True}
+        #: endif
         update = sessions.end_with(update, now, [])
     elif not after.is_suspended:
         # Where it is missing the account is active: those of before are, too.

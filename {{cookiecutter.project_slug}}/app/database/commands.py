@@ -12,6 +12,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from app.database import DATABASE_ERRORS, DatabaseMismatchError, preparation
+from app.errors import ServiceUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ def reported_in_one_line() -> Iterator[None]:
         yield
     except DatabaseMismatchError as error:
         raise click.ClickException(str(error)) from error
+    except ServiceUnavailableError as error:
+        raise click.ClickException("MongoDB is behind: try again in a moment") from error
     except DATABASE_ERRORS as error:
         # The driver's own text, which mongoengine repeats, names hosts and may quote documents.
         message = f"MongoDB did not carry this out ({type(error).__name__})"

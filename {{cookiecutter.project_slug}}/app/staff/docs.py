@@ -16,6 +16,9 @@ _ACCOUNT: dict[str, Any] = {
     "updatedAt": "2026-01-31T09:26:53.589Z",
     "roles": ["member"],
     "isSuspended": False,
+    #: if cookiecutter.mail
+    "isConfirmed": True,
+    #: endif
 }
 
 LIST = Doc(
@@ -29,7 +32,7 @@ LIST = Doc(
         "limit": "How many accounts a page has at most.",
         "cursor": "The nextCursor of the page before.",
         "sort": "The member to sort by; a minus sign turns the order round.",
-        "state": "Only accounts that are active, or only those that are suspended.",
+        "state": "Only accounts of this state.",
         "email": "Only the account with exactly this e-mail, compared without regard to case.",
     },
     answer={"items": [_ACCOUNT], "nextCursor": None},
@@ -44,7 +47,12 @@ CHANGE = Doc(
         "log-ins are 403 until that is taken back; no session comes back with it. Roles are "
         "changed by admins alone, and count from the next request on; everybody is a member, "
         "whether or not that is named. Nobody changes their own account here, only admins change "
+        #: if cookiecutter.mail
+        "that of an admin, and the last admin stays one. An account that nobody has confirmed is "
+        "nobody's yet, and is not changed."
+        #: else
         "that of an admin, and the last admin stays one."
+        #: endif
     ),
     example={"isSuspended": True},
     answer={**_ACCOUNT, "isSuspended": True},

@@ -20,7 +20,11 @@ class AccountsQuery(Schema):
     limit: Annotated[int, Field(ge=1, le=100), InDigits] = 20
     cursor: Annotated[str, Field(max_length=2048)] | None = None
     sort: Literal["createdAt", "-createdAt"] = "-createdAt"
+    #: if cookiecutter.mail
+    state: Literal["active", "suspended", "unconfirmed"] | None = None
+    #: else
     state: Literal["active", "suspended"] | None = None
+    #: endif
     email: Email | None = None
 
 
@@ -41,6 +45,9 @@ class ManagedAccountOut(Representation):
     updated_at: Timestamp
     roles: Annotated[list[Role], _MOST_ROLES]
     is_suspended: bool
+    #: if cookiecutter.mail
+    is_confirmed: bool
+    #: endif
 
 
 class ManagedAccountPageOut(Representation):

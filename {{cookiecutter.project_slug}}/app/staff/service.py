@@ -26,7 +26,12 @@ if TYPE_CHECKING:
     from app.pagination import PageRequest
 
 SORT_FIELDS: Final = {"createdAt": "created_at"}
-_SHOWN: Final = ("id", "email", "display_name", "created_at", "updated_at", "roles", "is_suspended")
+_SHOWN: Final = (
+    *("id", "email", "display_name", "created_at", "updated_at", "roles", "is_suspended"),
+    #: if cookiecutter.mail
+    "unconfirmed_until",
+    #: endif
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,9 @@ class ManagedAccount:
     updated_at: datetime
     roles: list[Role]
     is_suspended: bool
+    #: if cookiecutter.mail
+    is_confirmed: bool
+    #: endif
 
     @classmethod
     def of(cls, account: Account) -> ManagedAccount:
@@ -48,14 +56,18 @@ class ManagedAccount:
         own = {Role.MEMBER, *account.roles}
         members["roles"] = [role for role in Role if role in own]
         members["is_suspended"] = bool(account.is_suspended)
+        #: if cookiecutter.mail
+        members["is_confirmed"] = members.pop("unconfirmed_until") is None
+        #: endif
         return cls(**members)
 
 
 def list_page(request: PageRequest, email: str | None) -> Page[ManagedAccount]:
     """Return one page of accounts, or of the one that has this e-mail."""
-    wanted = {} if email is None else Account.with_email(email)
-    found = _existing(__raw__=wanted)
-    page = pagination.find_page(found, request, SORT_FIELDS, None)
+    if email is not None:
+        filters = {**request.filters, "__raw__": Account.with_email(email)}
+        request = replace(request, filters=filters)
+    page = pagination.find_page(_existing(), request, SORT_FIELDS, None)
     return Page([ManagedAccount.of(account) for account in page.items], page.next_cursor)
 
 
@@ -76,7 +88,7 @@ def change(
 ) -> ManagedAccount:
     """Suspend or restore an account, or give it exactly these roles; None leaves what there is.
 
-    Raises ForbiddenError, OwnAccountError, NotFoundError, LastAdminError.
+    Raises ForbiddenError, OwnAccountError, and what standing.change() raises.
     """
     if roles is not None and Role.ADMIN not in caller.roles:
         raise ForbiddenError

@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 from flask.views import MethodView
 
-from app.accounts.errors import LastAdminError
+from app.accounts.errors import (
+    #: if cookiecutter.mail
+    AccountUnconfirmedError,
+    #: endif
+    LastAdminError,
+)
 from app.accounts.roles import Role
 from app.context import context
 from app.decorators import accepts, documented, raises, requires, returns, takes_query
@@ -23,12 +28,24 @@ from app.staff.schemas import (
 )
 
 if TYPE_CHECKING:
+    from typing import Any
     from uuid import UUID
 
     from app.staff.service import ManagedAccount
 
 # As it is stored: what is not there cannot be false.
-_STORED_AS = {"active": None, "suspended": True}
+#: if cookiecutter.mail
+_STORED_AS: dict[str, dict[str, Any]] = {
+    "active": {"is_suspended": None, "unconfirmed_until": None},
+    "suspended": {"is_suspended": True},
+    "unconfirmed": {"unconfirmed_until__ne": None},
+}
+#: else
+_STORED_AS: dict[str, dict[str, Any]] = {
+    "active": {"is_suspended": None},
+    "suspended": {"is_suspended": True},
+}
+#: endif
 
 
 class AccountsView(MethodView):
@@ -40,7 +57,7 @@ class AccountsView(MethodView):
     @returns(ManagedAccountPageOut)
     def get(self, query: AccountsQuery) -> Page[ManagedAccount]:
         """List accounts, a page at a time."""
-        filters = {} if query.state is None else {"is_suspended": _STORED_AS[query.state]}
+        filters = {} if query.state is None else _STORED_AS[query.state]
         request = PageRequest(query.limit, query.sort, query.cursor, filters)
         return service.list_page(request, query.email)
 
@@ -59,7 +76,13 @@ class ManagedAccountView(MethodView):
     @requires(Role.STAFF)
     @accepts(ManageAccount)
     @returns(ManagedAccountOut)
-    @raises(OwnAccountError, LastAdminError)
+    @raises(
+        OwnAccountError,
+        #: if cookiecutter.mail
+        AccountUnconfirmedError,
+        #: endif
+        LastAdminError,
+    )
     def patch(self, account_id: UUID, body: ManageAccount) -> ManagedAccount:
         """Suspend or restore an account, or change its roles."""
         changes = body.model_dump(exclude_unset=True, by_alias=False)

@@ -141,8 +141,8 @@ def test_accounts_are_listed_without_what_is_personal(app, account, stranger, ma
     said_by(app, "suspend", f"--id={stranger.id}")
     said = said_by(app, "list")
     assert said == [
-        f"{account.id}  active     member, staff",
-        f"{stranger.id}  suspended  member",
+        f"{account.id}  active       member, staff",
+        f"{stranger.id}  suspended    member",
     ]
     assert str(leaving.id) not in "".join(said)
 

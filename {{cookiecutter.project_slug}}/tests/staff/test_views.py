@@ -53,7 +53,10 @@ def ids_in(answer) -> list[str]:
 def test_staff_see_an_account(api, staff, account):
     shown = api.get(path_of(account), staff).json
     assert shown.keys() == {
-        *("id", "email", "displayName", "createdAt", "updatedAt", "roles", "isSuspended")
+        *("id", "email", "displayName", "createdAt", "updatedAt", "roles", "isSuspended"),
+        #: if cookiecutter.mail
+        "isConfirmed",
+        #: endif
     }
     assert (shown["id"], shown["email"]) == (str(account.id), account.email)
     assert (shown["roles"], shown["isSuspended"]) == (["member"], False)
@@ -98,6 +101,12 @@ def test_an_account_is_found_by_exactly_its_address(api, staff, account):
     both = {"email": account.email, "state": "suspended"}
     assert ids_in(api.get(ACCOUNTS, staff, query_string=both)) == []
     api.get(ACCOUNTS, staff, query_string={"email": "no address"}, status=422)
+
+
+def test_a_cursor_counts_for_the_same_filters_alone(api, staff, account):
+    cursor = api.get(ACCOUNTS, staff, query_string={"limit": 1}).json["nextCursor"]
+    for other in ({"email": account.email}, {"state": "active"}):
+        api.get(ACCOUNTS, staff, query_string={"limit": 1, "cursor": cursor, **other}, status=422)
 
 
 def test_an_account_that_is_being_deleted_is_not_there(api, staff, account, database):
