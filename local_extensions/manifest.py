@@ -181,6 +181,7 @@ OWNERS = (
             "tests/accounts/test_emails.py",
             "tests/identities/test_notices.py",
             "tests/second_factor/test_notices.py",
+            "tests/staff/test_unconfirmed.py",
             "tests/accounts/test_languages.py",
             "tests/accounts/test_letter_tokens.py",
             "tests/accounts/test_notices.py",
@@ -224,6 +225,7 @@ OWNERS = (
             "tests/observability/",
         ),
     ),
+    Owner("mail", (False,), ("tests/oauth/test_one_time_passwords.py",)),
     Owner(
         "observability",
         (False,),

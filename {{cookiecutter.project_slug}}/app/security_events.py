@@ -42,6 +42,9 @@ class Event(StrEnum):
     LOGIN_FAILED = "login-failed"
     LOGIN_JAILED = "login-jailed"
     LOGIN_SUSPENDED = "login-suspended"
+    #: if cookiecutter.mail
+    LOGIN_UNCONFIRMED = "login-unconfirmed"
+    #: endif
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - the name of an event.
     PASSWORD_REFUSED = "password-refused"  # noqa: S105 - as above.
     PASSWORD_RESET = "password-reset"  # noqa: S105 - as above.
@@ -66,6 +69,7 @@ class Event(StrEnum):
     #: if cookiecutter.second_factor
     SECOND_FACTOR_SET_UP = "second-factor-set-up"
     SECOND_FACTOR_REMOVED = "second-factor-removed"
+    CODE_MISSING = "code-missing"
     CODE_REFUSED = "code-refused"
     RECOVERY_CODE_USED = "recovery-code-used"
     #: endif

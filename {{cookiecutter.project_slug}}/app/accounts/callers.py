@@ -26,6 +26,10 @@ class Credentials:
     # Of an authenticator app, or a recovery code; empty where there is none.
     code: str = field(default="", repr=False)
     #: endif
+    #: if not cookiecutter.mail
+    # Whether a one-time password counts, whose owner has to set another one next.
+    may_be_one_time: bool = True
+    #: endif
 
 
 @dataclass(frozen=True, slots=True)

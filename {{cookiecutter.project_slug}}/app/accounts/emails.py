@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
@@ -21,6 +21,9 @@ from app.security_events import Event
 if TYPE_CHECKING:
     from app.accounts.callers import Caller
     from app.accounts.letter_tokens import Found, Issued
+
+
+_READ: Final = ("newEmail", *sign_ups.READ)
 
 
 def ask_to_change(caller: Caller, new_email: str, password: str) -> None:
@@ -44,7 +47,7 @@ def ask_to_change(caller: Caller, new_email: str, password: str) -> None:
         return
     ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
     version = caller.credential_version
-    issued = letter_tokens.issue(Purpose.CHANGE_EMAIL, account.id, version, ends)
+    issued = letter_tokens.issue(Purpose.CHANGE_EMAIL, account.id, ends, version)
     changed = Account.objects(__raw__=caller.proven.still).update_one(
         set__new_email=new_email,
         __raw__={
@@ -62,7 +65,7 @@ def confirm(token: str) -> None:
 
     Raises SpentTokenError, also where another account has confirmed the address meanwhile.
     """
-    found = letter_tokens.find(token, Purpose.CONFIRM, Purpose.CHANGE_EMAIL, members=("newEmail",))
+    found = letter_tokens.find(token, Purpose.CONFIRM, Purpose.CHANGE_EMAIL, members=_READ)
     if found.purpose is Purpose.CONFIRM:
         sign_ups.finish(found)
         return

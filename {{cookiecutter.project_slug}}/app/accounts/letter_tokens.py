@@ -1,8 +1,11 @@
 """Tokens in letters: whoever brings one back has read the letter.
 
 A token is the id of its account, by which it is found, and 32 random bytes. The account has a keyed
-hash of it, made for one purpose and one account. It counts once, until it expires, until there is a
-newer one of its purpose, and as long as the account's credentials are those of its letter.
+hash of it, made for one purpose and one account. It counts once, until it expires, and until there
+is a newer one of its purpose. A new password or address removes all of them.
+
+One that somebody asked for who was logged in ends with the sessions, too. The others do not: ending
+sessions takes no more than a token, and whoever has stolen one must not keep the owner out.
 """
 
 from __future__ import annotations
@@ -71,19 +74,22 @@ class Found:
         return account_id
 
 
-def issue(purpose: Purpose, account_id: UUID, version: int, expires_at: datetime) -> Issued:
-    """Return a new token for an account whose credentials have this *version*.
+def issue(
+    purpose: Purpose, account_id: UUID, expires_at: datetime, version: int | None = None
+) -> Issued:
+    """Return a new token for an account, only while its credentials have *version* if one is given.
 
-    The token stands behind the # of the link, so
-    that no browser sends it to a server of its own accord (RFC 3986 section 3.5).
+    The token stands behind the # of the link, so that no browser sends it to a server of its own
+    accord (RFC 3986 section 3.5).
     """
     token = urlsafe_b64encode(account_id.bytes + token_bytes(_RANDOM_BYTES)).decode()
     stored = {
         "hash": _hash(purpose, account_id, token),
         "issuedAt": utc_now(),
         "expiresAt": expires_at,
-        "credentialVersion": version,
     }
+    if version is not None:
+        stored["credentialVersion"] = version
     link = f"{settings.MAIL_LINK_BASE}{_PATHS[purpose]}#{token}"
     return Issued(purpose, link, stored)
 
@@ -106,15 +112,18 @@ def find(token: str, *purposes: Purpose, members: tuple[str, ...] = ()) -> Found
         stored = record.get("letterTokens", {}).get(purpose, {})
         token_hash = _hash(purpose, account_id, token)
         if stored.get("hash") == token_hash and _counts(stored, record):
-            version = stored["credentialVersion"]
-            is_stored = {f"letterTokens.{purpose}.hash": token_hash, "deletionBeganAt": None}
-            return Found(purpose, record, {**Proven(account_id, version).still, **is_stored})
+            version = record.get("credentialVersion", 0)
+            standing = {"_id": account_id, "isSuspended": None, "deletionBeganAt": None}
+            proven = Proven(account_id, version).still if "credentialVersion" in stored else {}
+            is_stored = {f"letterTokens.{purpose}.hash": token_hash}
+            return Found(purpose, record, {**standing, **proven, **is_stored})
     raise SpentTokenError
 
 
 def _counts(stored: dict[str, Any], record: dict[str, Any]) -> bool:
     is_in_time = stored["expiresAt"] > utc_now()
-    is_of_credentials = stored["credentialVersion"] == record.get("credentialVersion", 0)
+    version = record.get("credentialVersion", 0)
+    is_of_credentials = stored.get("credentialVersion", version) == version
     return is_in_time and is_of_credentials and "deletionBeganAt" not in record
 
 

@@ -30,6 +30,9 @@ from app.accounts.models import (
 )
 from app.audit import recording
 from app.database.documents import utc_now
+#: if cookiecutter.mail
+from app.mail.letters import Purpose
+#: endif
 #: if cookiecutter.second_factor
 from app.second_factor.checking import ACTIVE, take_code
 from app.second_factor.errors import SecondFactorRequiredError
@@ -63,12 +66,25 @@ _READ: Final = dict.fromkeys(
 
 
 def log_in(credentials: Credentials) -> TokenPair:
-    """Return a new session's tokens; raises what check_credentials() raises."""
-    return sessions.open_session(check_credentials(credentials), credentials.user_agent)
+    """Return a new session's tokens; raises what _check() raises."""
+    record = _check(credentials)
+    pair = sessions.open_session(_prove(record), credentials.user_agent, Event.LOGIN_SUCCEEDED)
+    _arrive(record, credentials)
+    return pair
 
 
-def check_credentials(credentials: Credentials) -> Proven:
-    """Return whose account this is.
+#: if cookiecutter.oauth == "server"
+def log_in_to_page(credentials: Credentials) -> Proven:
+    """Return whose account this is, for a page that opens no session; raises as log_in()."""
+    record = _check(credentials)
+    recording.record(Event.LOGIN_SUCCEEDED, record["_id"])
+    _arrive(record, credentials)
+    return _prove(record)
+
+
+#: endif
+def _check(credentials: Credentials) -> dict[str, Any]:
+    """Return the account of which these are the credentials, as it is stored.
 
     Raises LoginJailedError before any hashing, and WrongCredentialsError for unknown accounts and
     wrong passwords alike, in the same time. Only after a right password it tells more, as
@@ -92,9 +108,10 @@ def check_credentials(credentials: Credentials) -> Proven:
         #: if cookiecutter.mail
         return passwords.is_correct(password, record.get("passwordHash"))
         #: else
-        now = utc_now()
-        is_over = record.get("oneTimeUntil", now) < now
-        return passwords.is_correct(password, record.get("passwordHash")) and not is_over
+        is_correct = passwords.is_correct(password, record.get("passwordHash"))
+        if "oneTimeUntil" not in record:
+            return is_correct
+        return is_correct and credentials.may_be_one_time and record["oneTimeUntil"] > utc_now()
         #: endif
 
     with jail.recorded(record.get("_id"), email_index):
@@ -110,15 +127,21 @@ def check_credentials(credentials: Credentials) -> Proven:
     if "oneTimeUntil" in record:
         _use_up(record)
     #: endif
-    recording.record(Event.LOGIN_SUCCEEDED, record["_id"], email_index=email_index)
-    #: if cookiecutter.mail
-    known_places.arrive(record, address, credentials.user_agent)
-    #: else
-    known_places.arrive(record, address)
-    #: endif
     if passwords.needs_rehash(record["passwordHash"], password):
         _rehash(record, password)
+    return record
+
+
+def _prove(record: dict[str, Any]) -> Proven:
     return Proven(record["_id"], record.get("credentialVersion", 0))
+
+
+def _arrive(record: dict[str, Any], credentials: Credentials) -> None:
+    #: if cookiecutter.mail
+    known_places.arrive(record, credentials.address, credentials.user_agent)
+    #: else
+    known_places.arrive(record, credentials.address)
+    #: endif
 
 
 def _check_state(record: dict[str, Any], email_index: str) -> None:
@@ -128,6 +151,9 @@ def _check_state(record: dict[str, Any], email_index: str) -> None:
         raise AccountSuspendedError
     #: if cookiecutter.mail
     if "unconfirmedUntil" in record:
+        # Anybody can sign up, and do this without end: it is told once for each letter.
+        letter = record.get("letterTokens", {}).get(Purpose.CONFIRM, {}).get("hash")
+        recording.record(Event.LOGIN_UNCONFIRMED, record["_id"], once=f"{record['_id']}:{letter}")
         sign_ups.remind(record, email_index)
         raise EmailUnconfirmedError
     #: endif
@@ -139,6 +165,7 @@ def _check_second_factor(record: dict[str, Any], code: str) -> None:
     if ACTIVE not in record:
         return
     if not code:
+        recording.record(Event.CODE_MISSING, record["_id"])
         raise SecondFactorRequiredError
     if not take_code(record["_id"], record[ACTIVE], code):
         raise WrongCredentialsError

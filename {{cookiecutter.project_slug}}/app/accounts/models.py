@@ -136,6 +136,8 @@ class Account(BaseDocument):
     # Until its address is confirmed nobody can log in; at this moment MongoDB removes it, so that
     # no address is taken by whoever cannot read its mail. A confirmed account has none.
     unconfirmed_until = DateTimeField(db_field="unconfirmedUntil")
+    # Whether several have signed up with it before, with passwords that differ.
+    is_contested = BooleanField(db_field="isContested")
     # The address that it is to have once the letter there is answered.
     #: if cookiecutter.field_encryption
     new_email = EncryptedStringField(db_field="newEmail")

@@ -5,7 +5,9 @@ Only that ends a jail: whoever reads the mail of an account has proven more than
 
 from __future__ import annotations
 
-from app.accounts import letter_tokens, passwords, sessions
+from typing import Any
+
+from app.accounts import letter_tokens, passwords, sessions, sign_ups
 from app.accounts.errors import SpentTokenError
 from app.accounts.languages import read_language
 from app.accounts.models import Account, Profile, read_email, stored_accounts
@@ -24,14 +26,18 @@ def ask(email: str) -> None:
     right one out of its account: what that costs would tell that there is one.
     """
     email_index = Account.email_index_for(email)
-    if not letters.has_room(email_index, Purpose.RESET):
+    # Where the last letter has expired there is room for another.
+    room_seconds = min(letters.ROOM_SECONDS, settings.RESET_TOKEN_SECONDS)
+    if not letters.has_room(email_index, Purpose.RESET, seconds=room_seconds):
         return
-    wanted = dict.fromkeys(("email", "language", "credentialVersion"), 1)
-    record = stored_accounts().find_one(Account.with_email(email), wanted)
+    wanted = dict.fromkeys(("email", "language"), 1)
+    # Nor is one written to that is suspended: the token would not count.
+    active = {**Account.with_email(email), "isSuspended": None}
+    record = stored_accounts().find_one(active, wanted)
     known = record or {"_id": new_id()}
-    account_id, version = known["_id"], known.get("credentialVersion", 0)
+    account_id = known["_id"]
     ends = letter_tokens.expiry_in(settings.RESET_TOKEN_SECONDS)
-    issued = letter_tokens.issue(Purpose.RESET, account_id, version, ends)
+    issued = letter_tokens.issue(Purpose.RESET, account_id, ends)
     # The address as its owner has spelled it: what was sent may be one that only looks like it.
     to, language = read_email(record) if record else email, read_language(known.get("language"))
     letter = letters.prepare(
@@ -39,7 +45,9 @@ def ask(email: str) -> None:
     )
     if record:
         change = {"$set": issued.changes, "$push": {"pendingLetters": letter}}
-        stored_accounts().update_one({"_id": account_id, "deletionBeganAt": None}, change)
+        # Not where the address has changed meanwhile: whoever reads its mail is nobody now.
+        still = {"_id": account_id, "deletionBeganAt": None, **active}
+        stored_accounts().update_one(still, change)
     else:
         nothing = [{"$set": {"letter": {"$literal": letter}}}]
         counters.update(f"letters to nobody:{email_index}", nothing, keep_seconds=1)
@@ -51,18 +59,30 @@ def reset(token: str, new_password: str) -> None:
     The address is confirmed, too. Raises InvalidInputError, which leaves the token as it is, and
     SpentTokenError.
     """
-    found = letter_tokens.find(token, Purpose.RESET, members=Profile.MEMBERS)
+    members = (*Profile.MEMBERS, "unconfirmedUntil")
+    found = letter_tokens.find(token, Purpose.RESET, members=members)
     profile = Profile.from_record(found.record)
     passwords.check_new(new_password, "/newPassword", profile.email, profile.display_name)
-    notice = letters.prepare_notice(Purpose.PASSWORD_CHANGED, profile)
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "$set": {"passwordHash": passwords.hash_password(new_password)},
         # Letters of before may be in the wrong hands, too.
-        "$unset": {"letterTokens": True, "newEmail": True, "unconfirmedUntil": True},
+        "$unset": {
+            **dict.fromkeys(("letterTokens", "newEmail", "unconfirmedUntil", "isContested"), True),
+            # Whoever was shut out may have logged in before.
+            "knownAddresses": True,
+        },
         "$inc": {"resets": 1},
-        "$push": {"pendingLetters": notice},
     }
-    in_time = {"$or": [{"unconfirmedUntil": None}, {"unconfirmedUntil": {"$gt": utc_now()}}]}
-    if not sessions.end_all({**found.still, **in_time}, changes, Event.PASSWORD_RESET):
+    events = [Event.PASSWORD_RESET]
+    if "unconfirmedUntil" in found.record:
+        # It was nobody's. A stranger may have signed up, whose words do not stay.
+        changes["$set"]["displayName"] = sign_ups.name_for(profile.email)
+        events.append(Event.EMAIL_CONFIRMED)
+        waiting: Any = {"$gt": utc_now()}
+    else:
+        waiting = None
+        notice = letters.prepare_notice(Purpose.PASSWORD_CHANGED, profile)
+        changes["$push"] = {"pendingLetters": notice}
+    if not sessions.end_all({**found.still, "unconfirmedUntil": waiting}, changes, *events):
         raise SpentTokenError
     letters.release(profile.id)

@@ -88,14 +88,19 @@ def change_password(caller: Caller, current: str, new: str, user_agent: str = ""
         detail = "Must not be the one-time password."
         raise InvalidInputError(errors=(FieldError("/newPassword", detail),))
     #: endif
+    #: if cookiecutter.mail
+    # Letters of before may be in the wrong hands, too.
+    gone = {"letterTokens": True, "newEmail": True}
+    #: else
+    gone = {"oneTimeUntil": True}
+    #: endif
     changes: dict[str, dict[str, Any]] = {
         "$set": {"passwordHash": passwords.hash_password(new)},
+        "$unset": gone,
         #: if cookiecutter.mail
         "$push": {
             "pendingLetters": letters.prepare_notice(Purpose.PASSWORD_CHANGED, caller.profile)
         },
-        #: else
-        "$unset": {"oneTimeUntil": True},
         #: endif
     }
     pair = sessions.begin_anew(caller, changes, user_agent, Event.PASSWORD_CHANGED)

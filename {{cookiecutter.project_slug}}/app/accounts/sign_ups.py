@@ -3,12 +3,16 @@
 A new account can do nothing until somebody who reads its mail confirms it. Whoever signs up with an
 address that is not confirmed yet takes the place of whoever did before, so that nobody keeps an
 address from those who have it. The owner of a confirmed one gets a letter that says so.
+
+Where two have signed up with passwords that differ, nobody can tell whose letter the owner opens.
+So none of the passwords counts then: with the confirmation comes a letter to choose one.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from secrets import token_urlsafe
 from typing import TYPE_CHECKING, Any, Final
 
 from mongoengine import NotUniqueError
@@ -31,6 +35,8 @@ if TYPE_CHECKING:
     from app.accounts.languages import Language
     from app.accounts.letter_tokens import Found, Issued
 
+# What is to be read of an account that is confirmed.
+READ: Final = ("email", "language", "isContested")
 # How often somebody who logs in before is reminded at most.
 REMIND_SECONDS: Final = 3600
 # An address may be taken, confirmed or given up between a look at it and the write.
@@ -42,7 +48,8 @@ class SignUp:
     """What somebody asks for who signs up."""
 
     email: str
-    password_hash: str
+    password: str = field(repr=False)
+    password_hash: str = field(repr=False)
     display_name: str
     language: Language
 
@@ -54,7 +61,7 @@ def begin(email: str, password: str, display_name: str, language: Language) -> N
     """
     passwords.check_new(password, "/password", email, display_name)
     # In each case: the time of a hash tells most.
-    asked = SignUp(email, passwords.hash_password(password), display_name, language)
+    asked = SignUp(email, password, passwords.hash_password(password), display_name, language)
     for _ in range(_TRIES):
         if _begin_once(asked):
             return
@@ -70,8 +77,7 @@ def remind(record: dict[str, Any], email_index: str) -> None:
     if not letters.has_room(email_index, Purpose.CONFIRM):
         return
     ends = min(letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS), record["unconfirmedUntil"])
-    version = record.get("credentialVersion", 0)
-    issued = letter_tokens.issue(Purpose.CONFIRM, account_id, version, ends)
+    issued = letter_tokens.issue(Purpose.CONFIRM, account_id, ends)
     language = read_language(record.get("language"))
     letter = _confirming(issued, account_id, read_email(record), language)
     # Of many log-ins at once one sends it.
@@ -83,16 +89,14 @@ def remind(record: dict[str, Any], email_index: str) -> None:
 
 def finish(found: Found) -> None:
     """Open the account of a letter's token, once; raises SpentTokenError."""
-    # MongoDB removes what is over up to a minute late.
-    still = {**found.still, "unconfirmedUntil": {"$gt": utc_now()}}
-    if not recording.change_account(still, _opening(), Event.EMAIL_CONFIRMED):
+    if not _open(found.record, found.still):
         raise SpentTokenError
 
 
 def confirm(account_id: UUID) -> bool:
     """Open an account whose owner is known otherwise; tell whether it was closed."""
-    waiting = {"_id": account_id, "unconfirmedUntil": {"$gt": utc_now()}}
-    return recording.change_account(waiting, _opening(), Event.EMAIL_CONFIRMED)
+    record = stored_accounts().find_one({"_id": account_id}, dict.fromkeys(READ, 1))
+    return record is not None and _open(record, {"_id": account_id})
 
 
 def give_way(email: str) -> bool:
@@ -100,15 +104,48 @@ def give_way(email: str) -> bool:
 
     Whoever calls this has shown that the address is somebody else's.
     """
-    waiting = {**Account.with_email(email), "unconfirmedUntil": {"$exists": True}}
-    return stored_accounts().delete_one(waiting).deleted_count > 0
+    waiting = {"unconfirmedUntil": {"$exists": True}}
+    record = stored_accounts().find_one({**Account.with_email(email), **waiting}, {"_id": 1})
+    if record is None:
+        return False
+    recording.move_of(record["_id"])
+    if not stored_accounts().delete_one({"_id": record["_id"], **waiting}).deleted_count:
+        return False
+    recording.record(Event.ACCOUNT_DELETED, record["_id"])
+    return True
 
 
-def _opening() -> dict[str, Any]:
-    return {
+def name_for(email: str) -> Any:
+    """Return what is stored as the name of somebody whose own choice is not known."""
+    return Account.display_name.to_mongo(email.partition("@")[0])
+
+
+def _open(record: dict[str, Any], still: dict[str, Any]) -> bool:
+    """Let the owner of an account log in; False where it does not wait for that any more."""
+    account_id, is_contested = record["_id"], record.get("isContested")
+    # MongoDB removes what is over up to a minute late.
+    waiting = {**still, "unconfirmedUntil": {"$gt": utc_now()}, "isContested": is_contested}
+    token = f"letterTokens.{Purpose.CONFIRM}"
+    change: dict[str, Any] = {
         "$set": {"updatedAt": utc_now()},
-        "$unset": {"unconfirmedUntil": True, f"letterTokens.{Purpose.CONFIRM}": True},
+        "$unset": {"unconfirmedUntil": True, "isContested": True, token: True},
     }
+    if is_contested:
+        email, language = read_email(record), read_language(record.get("language"))
+        ends = letter_tokens.expiry_in(settings.RESET_TOKEN_SECONDS)
+        issued = letter_tokens.issue(Purpose.RESET, account_id, ends)
+        nobodys = passwords.hash_password(token_urlsafe())
+        change["$set"] |= {"passwordHash": nobodys, "displayName": name_for(email)}
+        change["$set"] |= issued.changes
+        letter = letters.prepare(
+            Purpose.RESET, account_id, email, language, cause=issued.cause, link=issued.link
+        )
+        change["$push"] = {"pendingLetters": letter}
+    if not recording.change_account(waiting, change, Event.EMAIL_CONFIRMED):
+        return False
+    if is_contested:
+        letters.release(account_id)
+    return True
 
 
 def _begin_once(asked: SignUp) -> bool:
@@ -116,24 +153,38 @@ def _begin_once(asked: SignUp) -> bool:
 
     Where the address has had as many letters as it may, nothing begins.
     """
-    wanted = ("email", "language", "unconfirmedUntil", "letterTokens", "credentialVersion")
+    wanted = (*READ, "unconfirmedUntil", "letterTokens", "passwordHash")
     by_email = Account.with_email(asked.email)
     record = stored_accounts().find_one(by_email, dict.fromkeys(wanted, 1))
     is_known = record is not None and "unconfirmedUntil" not in record
+    is_contested = _differs(asked, record)
     purpose = Purpose.ACCOUNT_EXISTS if is_known else Purpose.CONFIRM
     email_index = Account.email_index_for(asked.email)
-    if is_known:
-        recording.record(Event.SIGN_UP_REFUSED, email_index=email_index)
     if not letters.has_room(email_index, purpose):
+        if is_contested:
+            # Whoever opens the last letter may have asked just now.
+            contested = {"$set": {"isContested": True}}
+            stored_accounts().update_one({**by_email, "unconfirmedUntil": {"$ne": None}}, contested)
         return True
     if record is None:
         return _create(asked)
-    return _tell_owner(record) if is_known else _replace(record, asked)
+    if not is_known:
+        return _replace(record, asked, is_contested=is_contested)
+    recording.record(Event.SIGN_UP_REFUSED, email_index=email_index)
+    return _tell_owner(record)
+
+
+def _differs(asked: SignUp, record: dict[str, Any] | None) -> bool:
+    """Tell whether an account that waits has had another password; a hash is made in each case."""
+    waiting = record or {}
+    is_waiting = waiting.get("unconfirmedUntil", utc_now()) > utc_now()
+    is_same = passwords.is_correct(asked.password, waiting["passwordHash"] if is_waiting else None)
+    return is_waiting and (waiting.get("isContested", False) or not is_same)
 
 
 def _create(asked: SignUp) -> bool:
     account_id = new_id()
-    issued = _issue(account_id, 0)
+    issued = _issue(account_id)
     letter = _confirming(issued, account_id, asked.email, asked.language)
     account = Account(
         id=account_id,
@@ -153,23 +204,27 @@ def _create(asked: SignUp) -> bool:
     return True
 
 
-def _replace(record: dict[str, Any], asked: SignUp) -> bool:
+def _replace(record: dict[str, Any], asked: SignUp, *, is_contested: bool) -> bool:
     """Let the letter of this sign-up open the account; the letters before it no longer do."""
     account_id = record["_id"]
-    issued = _issue(account_id, record.get("credentialVersion", 0))
+    issued = _issue(account_id)
     letter = _confirming(issued, account_id, asked.email, asked.language)
     before = _newest(record.get("letterTokens", {}).get(Purpose.CONFIRM, {}))
     waiting = {"unconfirmedUntil": {"$exists": True}, **before}
-    # Of several at once one is the last, and its letter the newest: the others are replaced.
-    Account.objects(id=account_id, __raw__=waiting).update_one(
-        set__email=asked.email,
-        set__email_index=Account.email_index_to_store(asked.email),
-        set__display_name=asked.display_name,
-        set__password_hash=asked.password_hash,
-        set__language=asked.language,
-        set__unconfirmed_until=letter_tokens.expiry_in(settings.UNCONFIRMED_SECONDS),
-        __raw__={"$set": issued.changes, "$push": {"pendingLetters": letter}},
-    )
+    replaced = {
+        "email": Account.email.to_mongo(asked.email),
+        "emailIndex": Account.email_index_to_store(asked.email),
+        "displayName": Account.display_name.to_mongo(asked.display_name),
+        "passwordHash": asked.password_hash,
+        "language": asked.language.value,
+        "unconfirmedUntil": letter_tokens.expiry_in(settings.UNCONFIRMED_SECONDS),
+        "updatedAt": utc_now(),
+        "isContested": is_contested,
+        **issued.changes,
+    }
+    change = {"$set": replaced, "$push": {"pendingLetters": letter}}
+    if not recording.change_account({"_id": account_id, **waiting}, change, Event.SIGNED_UP):
+        return False
     letters.release(account_id)
     return True
 
@@ -186,9 +241,9 @@ def _tell_owner(record: dict[str, Any]) -> bool:
     return True
 
 
-def _issue(account_id: UUID, version: int) -> Issued:
+def _issue(account_id: UUID) -> Issued:
     ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
-    return letter_tokens.issue(Purpose.CONFIRM, account_id, version, ends)
+    return letter_tokens.issue(Purpose.CONFIRM, account_id, ends)
 
 
 def _confirming(issued: Issued, account_id: UUID, to: str, language: Language) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from app.extensions import settings
 from app.security_events import Event, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from app.accounts.models import Account
@@ -117,7 +118,7 @@ def change_account(
     #: endif
     if not events:
         return stored_accounts().update_one(found, change).matched_count > 0
-    made = [_make(event, found["_id"], about) for event in events]
+    made = [_make(event, found["_id"], about, events) for event in events]
     update = _with_events(change, made)
     if not _change_with_room(found, update):
         full = stored_accounts().find_one({**found, _LAST: {"$exists": True}}, {"pendingEvents": 1})
@@ -175,14 +176,16 @@ def move_left() -> None:
         _move([each for account in accounts for each in account["pendingEvents"]])
 
 
-def _make(event: Event, account_id: UUID | None, more: dict[str, Any]) -> dict[str, Any]:
-    """Return an event of now, as it is stored."""
+def _make(
+    event: Event, account_id: UUID | None, more: dict[str, Any], beside: Iterable[Event] = ()
+) -> dict[str, Any]:
+    """Return an event of now, as it is stored; those *beside* it come with the same change."""
     now = utc_now()
     actor, request_id = OPERATOR if click.get_current_context(silent=True) else None, None
     if has_request_context():
         actor = str(context.account_id) if context.is_authenticated else None
         request_id = context.request_id if context.has_request_id else None
-    if actor is None and event in _PROVING:
+    if actor is None and _PROVING & {event, *beside}:
         actor = str(account_id)
     about = {"actor": actor, "account": account_id, "requestId": request_id, **more}
     return {

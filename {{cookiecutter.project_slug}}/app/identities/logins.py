@@ -20,6 +20,9 @@ from app.accounts.errors import WrongCredentialsError
 from app.accounts.languages import Language
 #: endif
 from app.accounts.models import stored_accounts
+#: if cookiecutter.second_factor
+from app.audit import recording
+#: endif
 from app.database.documents import derived_id, utc_now
 from app.errors import MalformedRequestError, StaleLoginError
 from app.extensions import settings
@@ -141,19 +144,21 @@ def finish(provider_name: str, returned: Return, browser: Browser) -> TokenPair:
         #: if cookiecutter.second_factor
         # A provider is one factor alone. One that is set up after this look ends this log-in.
         if has_second_factor(proven.account_id):
+            recording.record(Event.CODE_MISSING, proven.account_id)
             raise SecondFactorRequiredError
         #: endif
     else:
         version = pending.credential_version or 0
         proven = Proven(pending.account.pk, version, pending.session_id)
         service.link(proven, provider.name, proof)
-    _arrive(proven.account_id, browser)
     # If the account's credentials changed since the log-in began, it is invalid too.
     not_since = {"credentialsEndedAt": {"$not": {"$gte": pending.created_at}}}
     try:
-        return sessions.open_session(proven, browser.user_agent, Event.LOGIN_SUCCEEDED, **not_since)
+        pair = sessions.open_session(proven, browser.user_agent, Event.LOGIN_SUCCEEDED, **not_since)
     except WrongCredentialsError as error:
         raise LoginRefusedError("the account has ended this log-in since") from error
+    _arrive(proven.account_id, browser)
+    return pair
 
 
 def _arrive(account_id: UUID, browser: Browser) -> None:

@@ -219,7 +219,7 @@ def _log_in(fields: dict[str, Any]) -> Proven:
     except ValidationError:
         # What no account can have is no account's; the page has one sentence for both.
         raise WrongCredentialsError from None
-    return logins.check_credentials(
+    return logins.log_in_to_page(
         Credentials(
             email=shown.email,
             password=shown.password.get_secret_value(),
@@ -227,6 +227,10 @@ def _log_in(fields: dict[str, Any]) -> Proven:
             user_agent=request.user_agent.string,
             #: if cookiecutter.second_factor
             code=shown.code.get_secret_value(),
+            #: endif
+            #: if not cookiecutter.mail
+            # No other one can be set on this page.
+            may_be_one_time=False,
             #: endif
         )
     )

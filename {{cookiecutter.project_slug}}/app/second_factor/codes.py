@@ -11,6 +11,7 @@ from base64 import b32encode
 from hashlib import sha256
 from secrets import token_bytes
 from typing import Final
+from unicodedata import normalize
 
 from pyotp import TOTP, random_base32
 from pyotp.exceptions import OTPVerificationError
@@ -72,5 +73,8 @@ def hash_recovery_code(code: str) -> str:
 
 
 def _strip(code: str) -> str:
-    """Return a code without what people put between its parts."""
-    return re.sub(r"[\s-]", "", code).lower()
+    """Return a code without what people put between its parts, in the letters that it was made of.
+
+    A Korean or Japanese keyboard may have typed them in full width.
+    """
+    return re.sub(r"[\s-]", "", normalize("NFKC", code)).lower()

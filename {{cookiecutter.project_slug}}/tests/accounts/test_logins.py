@@ -33,6 +33,17 @@ def test_a_password_logs_in_however_old_it_is(account, database):
     assert _log_in(account).access_token
 
 
+def test_a_log_in_that_is_ended_meanwhile_has_not_succeeded(app, account, database, monkeypatch):
+    def suspend(*_):
+        database.accounts.update_one({}, {"$set": {"isSuspended": True}})
+        return False
+
+    monkeypatch.setattr(passwords, "needs_rehash", suspend)
+    with app.app_context(), pytest.raises(WrongCredentialsError):
+        _log_in(account)
+    assert database.audit_events.count_documents({"what": "login-succeeded"}) == 0
+
+
 @pytest.mark.usefixtures("_context")
 def test_wrong_password_opens_nothing(account, database):
     with pytest.raises(WrongCredentialsError):

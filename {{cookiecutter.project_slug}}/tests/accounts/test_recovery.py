@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
-from app.accounts.models import stored_accounts
+from app.accounts.models import Account, stored_accounts
 from app.database.documents import utc_now
+from app.mail import letters
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
 from tests.fixtures.letters import CONFIRM, read_letters, read_token
 from tests.fixtures.sign_ups import SIGN_UP
@@ -125,15 +127,65 @@ def test_a_newer_letter_ends_the_older_one(api, account, ask):
     reset(api, second)
 
 
-@pytest.mark.parametrize("ending", ["password", "sessions", "deletion"])
-def test_what_ends_sessions_ends_the_letter(api, account, ask, ending):
+@pytest.mark.parametrize("ending", ["password", "deletion"])
+def test_a_new_password_or_the_end_of_the_account_ends_the_letter(api, account, ask, ending):
     token = ask(account)
     if ending == "password":
         body = {"currentPassword": PASSWORD, "newPassword": NEW_PASSWORD}
         api.put(f"{ME}/password", account, json=body)
     else:
-        api.delete(f"{ME}/sessions" if ending == "sessions" else ME, account)
+        api.delete(ME, account)
     reset(api, token, status=422)
+
+
+@pytest.mark.checklist("auth.standards")
+def test_a_stolen_token_keeps_no_owner_from_a_reset(api, account, ask):
+    token = ask(account)
+    api.delete(f"{ME}/sessions", account)
+    reset(api, token)
+
+
+def test_a_suspended_account_gets_no_letter(api, app, account, database):
+    database.accounts.update_one({}, {"$set": {"isSuspended": True}})
+    api.post(ASK, json={"email": account.email}, status=202)
+    assert read_letters(app) == []
+
+
+def test_a_letter_from_before_a_suspension_is_over_for_good(api, app, account, ask):
+    token = ask(account)
+    for change in ("suspend", "unsuspend"):
+        command = ["accounts", change, f"--id={account.id}"]
+        assert app.test_cli_runner().invoke(args=command).exit_code == 0
+        reset(api, token, status=422)
+
+
+def test_no_letter_goes_to_an_address_that_has_changed_meanwhile(
+    api, app, account, database, monkeypatch
+):
+    prepare = letters.prepare
+
+    def change_and_prepare(*given, **values):
+        changed = {"emailIndex": Account.email_index_to_store("moved@example.com")}
+        database.accounts.update_one({}, {"$set": changed})
+        return prepare(*given, **values)
+
+    monkeypatch.setattr(letters, "prepare", change_and_prepare)
+    api.post(ASK, json={"email": account.email}, status=202)
+    assert read_letters(app) == []
+    assert "reset" not in database.accounts.find_one().get("letterTokens", {})
+
+
+def test_nobody_is_known_any_more_after_a_reset(api, account, ask, log_in, database):
+    log_in(account)
+    assert database.accounts.find_one()["knownAddresses"]
+    reset(api, ask(account))
+    assert "knownAddresses" not in database.accounts.find_one()
+
+
+def test_events_of_one_reset_have_one_actor(api, account, ask, database):
+    reset(api, ask(account))
+    found = database.audit_events.find({"what": {"$in": ["password-reset", "session-ended"]}})
+    assert [event["actor"] for event in found] == [str(account.id)] * 2
 
 
 def test_a_reset_confirms_the_address_too(api, app):
@@ -145,6 +197,28 @@ def test_a_reset_confirms_the_address_too(api, app):
     credentials = {"email": "a@example.com", "password": NEW_PASSWORD}
     api.post(LOG_IN, json=credentials, status=200)
     api.post(CONFIRM, json={"token": first}, status=422)
+
+
+def test_what_a_stranger_has_signed_up_with_is_gone_after_a_reset(api, app):
+    body = {"email": "a@example.com", "password": PASSWORD, "displayName": "You won"}
+    api.post(SIGN_UP, json=body, status=202)
+    api.post(ASK, json={"email": "a@example.com"}, status=202)
+    reset(api, read_token(app, "a@example.com", "reset"))
+    credentials = {"email": "a@example.com", "password": NEW_PASSWORD}
+    pair = api.post(LOG_IN, json=credentials, status=200).json
+    headers = {"Authorization": f"Bearer {pair['accessToken']}"}
+    assert api.get(ME, headers=headers).json["displayName"] == "a"
+    assert read_letters(app, purpose="password-changed") == []
+
+
+def test_there_is_room_for_a_letter_once_the_last_has_expired(api, app, account, database):
+    for _ in range(7):
+        api.post(ASK, json={"email": account.email}, status=202)
+    (room,) = database.counters.find({"letters": {"$gt": 5}})
+    assert room["windowEnds"] <= time.time() * 1000 + 1_800_000
+    database.counters.update_one({"_id": room["_id"]}, {"$set": {"windowEnds": 0}})
+    api.post(ASK, json={"email": account.email}, status=202)
+    assert len(read_letters(app)) == 6
 
 
 def test_an_account_that_is_being_deleted_gets_no_letter(api, app, account, database):

@@ -45,13 +45,23 @@ def test_the_owner_of_a_known_address_is_told(api, app, make_account):
 
 
 @pytest.mark.checklist("auth.standards")
-def test_before_it_is_confirmed_only_the_right_password_is_told(api, app):
+def test_before_it_is_confirmed_only_the_right_password_is_told(api, app, database):
     api.post(SIGN_UP, json=GOOD, status=202)
     answer = api.post(LOG_IN, json=CREDENTIALS, status=403)
     assert answer.json["type"] == "/problems/email-unconfirmed"
     assert api.post(LOG_IN, json=WRONG, status=401).json["type"] == "/problems/wrong-credentials"
+    api.post(LOG_IN, json=CREDENTIALS, status=403)
     # The letter is hardly a minute old.
     assert len(read_letters(app)) == 1
+    assert database.audit_events.count_documents({"what": "login-unconfirmed"}) == 1
+
+
+def test_what_ends_sessions_leaves_the_letter_as_it_is(api, app, database):
+    api.post(SIGN_UP, json=GOOD, status=202)
+    stored = database.accounts.find_one({"unconfirmedUntil": {"$exists": True}})
+    command = ["accounts", "end-sessions", f"--id={stored['_id']}"]
+    assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    api.post(CONFIRM, json={"token": read_token(app, EMAIL)}, status=204)
 
 
 def test_after_an_hour_a_log_in_sends_the_letter_again_once(api, app, database):
@@ -75,35 +85,55 @@ def test_a_confirmed_account_logs_in(api, database):
     assert stored["letterTokens"] == {}
 
 
-def test_whoever_signs_up_last_is_who_the_letter_confirms(api, app):
+def test_whoever_signs_up_again_changes_what_the_letter_confirms(api, app):
     api.post(SIGN_UP, json=GOOD, status=202)
     first = read_token(app, EMAIL)
-    again = {**GOOD, "email": "MINJI@example.com", "password": NEW_PASSWORD, "displayName": "B"}
+    again = {**GOOD, "email": "MINJI@example.com", "displayName": "B"}
     api.post(SIGN_UP, json=again, headers={"Accept-Language": "ko"}, status=202)
     api.post(CONFIRM, json={"token": first}, status=422)
     api.post(CONFIRM, json={"token": read_token(app, "MINJI@example.com")}, status=204)
-    api.post(LOG_IN, json=CREDENTIALS, status=401)
-    pair = api.post(LOG_IN, json={**CREDENTIALS, "password": NEW_PASSWORD}, status=200).json
+    pair = api.post(LOG_IN, json=CREDENTIALS, status=200).json
     me = api.get("/api/v1/me", headers={"Authorization": f"Bearer {pair['accessToken']}"}).json
     assert (me["email"], me["displayName"], me["language"]) == ("MINJI@example.com", "B", "ko")
+
+
+@pytest.mark.checklist("auth.standards")
+@pytest.mark.parametrize("strangers", [1, 5], ids=["one", "as many as have a letter"])
+@pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])
+def test_no_stranger_chooses_the_password_of_a_confirmed_address(api, app, strangers, is_first):
+    stranger = {**GOOD, "password": NEW_PASSWORD, "displayName": "You won"}
+    asked = [*[stranger] * strangers, GOOD]
+    for body in asked if is_first else asked[::-1]:
+        api.post(SIGN_UP, json=body, status=202)
+    api.post(CONFIRM, json={"token": read_token(app, EMAIL)}, status=204)
+    for password in (PASSWORD, NEW_PASSWORD):
+        api.post(LOG_IN, json={**CREDENTIALS, "password": password}, status=401)
+    chosen = f"{CANARY} sings of the owner"
+    body = {"token": read_token(app, EMAIL, "reset"), "newPassword": chosen}
+    api.post("/api/v1/auth/password-reset/confirm", json=body, status=204)
+    pair = api.post(LOG_IN, json={**CREDENTIALS, "password": chosen}, status=200).json
+    headers = {"Authorization": f"Bearer {pair['accessToken']}"}
+    assert api.get("/api/v1/me", headers=headers).json["displayName"] == "minji"
 
 
 def test_where_no_letter_may_be_sent_nothing_begins(api, app, database):
     for _ in range(5):
         api.post(SIGN_UP, json=GOOD, status=202)
     before = database.accounts.find_one()
-    api.post(SIGN_UP, json={**GOOD, "password": NEW_PASSWORD}, status=202)
+    api.post(SIGN_UP, json={**GOOD, "displayName": "B"}, status=202)
     assert database.accounts.find_one() == before
     assert len(read_letters(app)) == 5
     api.post(CONFIRM, json={"token": read_token(app, EMAIL)}, status=204)
     api.post(LOG_IN, json=CREDENTIALS, status=200)
 
 
-def test_an_owner_gets_only_so_many_letters_of_strangers(api, app, make_account):
+def test_an_owner_gets_only_so_many_letters_of_strangers(api, app, make_account, database):
     make_account(email=EMAIL)
     for _ in range(7):
         api.post(SIGN_UP, json=GOOD, status=202)
     assert len(read_letters(app, EMAIL)) == 5
+    # Nor does what a stranger repeats fill the database.
+    assert database.audit_events.count_documents({"what": "sign-up-refused"}) == 5
 
 
 def test_an_account_that_nobody_confirmed_in_time_is_nobodys(api, app, database):

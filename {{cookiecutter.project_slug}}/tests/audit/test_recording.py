@@ -185,30 +185,30 @@ def test_what_mongodb_refuses_to_record_is_moved_later_and_the_change_stands(
     assert pending(database) == []
 
 
-def test_a_log_in_that_cannot_be_recorded_changes_nothing(
-    app: Flask, account: Person, refusing: Refusing, database: Database[dict[str, Any]]
-) -> None:
-    client = app.test_client()
-    before = database["accounts"].find_one()
-    with refusing():
-        app.config["PROPAGATE_EXCEPTIONS"] = False
-        assert client.post(LOG_IN, json=account.credentials).status_code == 500
-    assert database["accounts"].find_one() == before
-    assert client.post(LOG_IN, json=account.credentials).status_code == 200
-
-
-def test_a_log_in_is_refused_while_mongodb_takes_no_event(
+def test_a_wrong_password_is_not_answered_while_mongodb_takes_no_event(
     api: Api, account: Person, monkeypatch: pytest.MonkeyPatch, database: Database[dict[str, Any]]
 ) -> None:
     def be_away(_events: list[dict[str, Any]]) -> None:
         raise AutoReconnect
 
+    wrong = {**account.credentials, "password": f"{CANARY} of another mine"}
     before = database["accounts"].find_one()
     with monkeypatch.context() as patch:
         patch.setattr(recording, "_insert", be_away)
-        api.post(LOG_IN, json=account.credentials, status=503)
+        api.post(LOG_IN, json=wrong, status=503)
     assert database["accounts"].find_one() == before
-    api.post(LOG_IN, json=account.credentials, status=200)
+    api.post(LOG_IN, json=wrong, status=401)
+
+
+def test_a_log_in_has_its_event_in_the_update_that_opens_its_session(
+    api: Api, app: Flask, account: Person, refusing: Refusing, database: Database[dict[str, Any]]
+) -> None:
+    with refusing():
+        api.post(LOG_IN, json=account.credentials, status=200)
+        assert pending(database) == ["login-succeeded"]
+    with app.app_context():
+        recording.move_left()
+    assert [event["what"] for event in stored(database)] == ["login-succeeded"]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -272,6 +272,9 @@ def test_an_account_does_not_grow_without_end(
                 assert recording.change_account(wanted, change, Event.SESSION_ENDED)
             with pytest.raises(ServiceUnavailableError):
                 recording.change_account(wanted, change, Event.SESSION_ENDED)
+            command = ["accounts", "suspend", f"--id={account.id}"]
+            said = app.test_cli_runner().invoke(args=command)
+            assert (said.exit_code, said.output.count("\n")) == (1, 1)
             assert len(pending(database)) == recording.MOST_PENDING
         assert recording.change_account(wanted, change, Event.SESSION_ENDED)
     assert pending(database) == []

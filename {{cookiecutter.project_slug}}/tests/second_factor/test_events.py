@@ -32,6 +32,8 @@ def test_each_step_is_told_once(
 
     authenticator: Authenticator = set_up_second_factor(account)
     assert told() == [Event.SECOND_FACTOR_SET_UP]
+    api.post(LOGIN, json=account.credentials, status=401)
+    assert told() == [Event.CODE_MISSING]
     api.post(LOGIN, json=authenticator.credentials("000000"), status=401)
     assert told() == [Event.CODE_REFUSED]
     recovery = authenticator.credentials(authenticator.recovery_codes[0])
@@ -48,4 +50,5 @@ def test_a_log_in_without_its_code_has_not_succeeded(
     caplog.set_level(logging.INFO, "app.security_events")
     caplog.clear()
     api.post(LOGIN, json=authenticator.person.credentials, status=401)
-    assert [each for each in caplog.records if each.name == "app.security_events"] == []
+    told = [each.getMessage() for each in caplog.records if each.name == "app.security_events"]
+    assert told == [Event.CODE_MISSING]
