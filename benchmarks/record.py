@@ -47,7 +47,6 @@ for guess in 1 2 3 4 5 6; do
 done"""
 PRODUCTION: Final = """\
 # Production starts with safe settings or not at all.
-cd demo/my_flask_api
 SECRET_KEY=changeme-changeme-changeme-changeme FLASK_DEBUG=1 make serve"""
 
 DIALOGUES: Final = (
@@ -158,6 +157,8 @@ def record(clone: Path) -> list[Line]:
     server, user = Terminal(clone), Terminal(clone)
     try:
         server.type("make demo" if PORT == "3000" else f"PORT={PORT} make demo", until=URL)
+        # The letters of the project lie in its folder.
+        user.type("cd demo/my_flask_api")
         for paragraph in block[1].strip().split("\n\n"):
             user.type(paragraph)
         user.type("# Somebody guesses.\n" + GUESSES)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from app import create_app
+from app import create_app, decorators
 from config.environment import PROJECT
 from config.testing import Testing
 
@@ -73,6 +73,22 @@ def test_every_path_of_the_layout_exists(text: str) -> None:
     # These come to be: by the steps that the text explains, and by a run. The Korean README may go.
     made = {"CHECKLIST.md", "README.ko.md", *(path for path in paths if "books/" in path)}
     assert [path for path in paths if path not in made and not (PROJECT / path).exists()] == []
+
+
+def test_every_name_is_in_the_file_that_is_said_of_it(text: str) -> None:
+    named = re.findall(r"`(\w+)` (?:of|in)\s`([\w/]+\.py)`", text)
+    sources = {path: (PROJECT / path).read_text(encoding="utf-8") for _, path in named}
+    assert [
+        f"{name} of {path}"
+        for name, path in named
+        if not re.search(rf"^(?:def |class )?{name}\b", sources[path], re.MULTILINE)
+    ] == []
+
+
+def test_every_decorator_that_is_named_exists(text: str) -> None:
+    named = set(re.findall(r"`@(\w+)", text))
+    assert "requires" in named
+    assert [name for name in sorted(named) if not hasattr(decorators, name)] == []
 
 
 def test_every_link_leads_somewhere(text: str) -> None:
