@@ -173,6 +173,7 @@ OWNERS = (
             "tests/accounts/test_emails.py",
             "tests/accounts/test_languages.py",
             "tests/accounts/test_letter_tokens.py",
+            "tests/accounts/test_letters_at_once.py",
             "tests/accounts/test_notices.py",
             "tests/accounts/test_recovery.py",
             "tests/accounts/test_sign_ups.py",

@@ -174,9 +174,12 @@ def check_credentials(credentials: Credentials) -> Proven:
     #: if cookiecutter.mail
     if known and here not in known:
         _tell_new_place(record, here, credentials.user_agent)
-    #: endif
+    elif known[-1:] != [here]:
+        _remember_address(record["_id"], here)
+    #: else
     if known[-1:] != [here]:
-        _remember_address(record["_id"], [*known, here])
+        _remember_address(record["_id"], here)
+    #: endif
     if passwords.needs_rehash(record["passwordHash"], password):
         _rehash(record, password)
     return Proven(record["_id"], record.get("credentialVersion", 0))
@@ -389,15 +392,22 @@ def _name_address(account_id: UUID | None, address: str) -> str:
     return hash_for("known addresses", f"{account_id}:{networks_of(address)[0].name}").hex()
 
 
-def _remember_address(account_id: UUID, addresses: list[str]) -> None:
+def _remember_address(account_id: UUID, here: str) -> None:
     """Remember where an owner logged in, the newest last; each address once."""
-    newest = [*dict.fromkeys(reversed(addresses))][:_KNOWN_ADDRESSES]
-    stored_accounts().update_one({"_id": account_id}, {"$set": {"knownAddresses": newest[::-1]}})
+    stored = {"$ifNull": ["$knownAddresses", []]}
+    others = {"$filter": {"input": stored, "as": "each", "cond": {"$ne": ["$$each", here]}}}
+    newest = {"$slice": [{"$concatArrays": [others, [here]]}, -_KNOWN_ADDRESSES]}
+    # Computed there, so that log-ins from two places at once do not forget each other's.
+    stored_accounts().update_one({"_id": account_id}, [{"$set": {"knownAddresses": newest}}])
 
 
 #: if cookiecutter.mail
 def _tell_new_place(record: dict[str, Any], here: str, user_agent: str) -> None:
-    """Write to the owner that somebody logs in from where nobody did before: once for a place."""
+    """Write to the owner that somebody logs in from where nobody did before: once for a place.
+
+    The letter and the place are stored by one update. Where there is no room for a letter the place
+    stays new: it must not be known before its owner is told, by another log-in if need be.
+    """
     account_id, profile = record["_id"], Profile.from_record(record)
     if not letters.has_room(account_id, Purpose.NEW_PLACE):
         return
@@ -411,7 +421,8 @@ def _tell_new_place(record: dict[str, Any], here: str, user_agent: str) -> None:
         client=name_client(user_agent) or "",
     )
     is_new = {"_id": account_id, "knownAddresses": {"$ne": here}}
-    change = {"$push": {"pendingLetters": letter, "knownAddresses": here}}
+    places = {"$each": [here], "$slice": -_KNOWN_ADDRESSES}
+    change = {"$push": {"pendingLetters": letter, "knownAddresses": places}}
     if stored_accounts().update_one(is_new, change).matched_count:
         letters.release(account_id)
 
