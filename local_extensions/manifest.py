@@ -179,7 +179,6 @@ OWNERS = (
             "tests/accounts/test_sign_ups.py",
             "tests/config/test_letter_tokens.py",
             "tests/fixtures/letters.py",
-            "tests/promises/test_unknown_addresses.py",
         ),
     ),
     Owner("xml", (False,), ("tests/promises/test_no_xml.py",)),
