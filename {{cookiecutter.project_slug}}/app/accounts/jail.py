@@ -37,6 +37,8 @@ WAIT_SECONDS: Final = 1.5
 _FIRST_PAUSE_SECONDS: Final = 0.03
 _LONGEST_PAUSE_SECONDS: Final = 0.25
 
+_NO_LIMIT: Final = 2**31
+
 _FORGOTTEN: Final = {"failures": 0, "jails": 0, "until": 0, "windowEnds": 0}
 _UNUSED: Final = {"failures": 0, "jails": 0, "pending": []}
 
@@ -48,15 +50,18 @@ def check_login(
 
     Failures are counted for the account at this address, for the account everywhere, and for the
     address. At an address that *is_known*, where the owner has logged in before, only the first
-    counts: failures of strangers elsewhere cannot keep the owner out.
+    counts: failures of strangers elsewhere cannot keep the owner out. A wrong one takes the same
+    time there.
     """
     networks = networks_of(address)
     limits = {f"pair:{email_index}:{networks[0].name}": settings.LOGIN_MAX_RETRY}
+    others = {f"account:{email_index}": settings.LOGIN_ACCOUNT_MAX_RETRY}
+    for network in networks:
+        others[f"address:{network.name}"] = settings.LOGIN_ADDRESS_MAX_RETRY * network.size
     if not is_known:
-        limits[f"account:{email_index}"] = settings.LOGIN_ACCOUNT_MAX_RETRY
-        for network in networks:
-            limits[f"address:{network.name}"] = settings.LOGIN_ADDRESS_MAX_RETRY * network.size
-    return _check(limits, is_right)
+        return _check(limits | others, is_right)
+    # The time of a wrong one would tell that the owner has been here.
+    return _check(limits, is_right, {f"nobody's {key}": _NO_LIMIT for key in others})
 
 
 def check_session(session_id: UUID, is_right: Callable[[], bool]) -> bool:
@@ -89,11 +94,13 @@ def check_code(account_id: UUID, is_right: Callable[[], bool]) -> bool:
 
 
 #: endif
-def _check(limits: Mapping[str, int], is_right: Callable[[], bool]) -> bool:
+def _check(
+    limits: Mapping[str, int], is_right: Callable[[], bool], decoys: Mapping[str, int] | None = None
+) -> bool:
     """Check one password, with a reserved failure in each of *limits*.
 
     A right one clears only the first count: a right log-in to one account must not clear the count
-    of an address that tries others.
+    of an address that tries others. A wrong one does the work of *decoys*, too, which refuse none.
     """
     attempt = str(uuid4())
     _reserve(attempt, limits)
@@ -102,7 +109,9 @@ def _check(limits: Mapping[str, int], is_right: Callable[[], bool]) -> bool:
         changes = {key: [_current(attempt, most)] for key, most in limits.items()}
         changes[next(iter(limits))].append({"$set": _FORGOTTEN})
     else:
-        changes = {key: _failing(attempt, most) for key, most in limits.items()}
+        counted = {**limits, **(decoys or {})}
+        _reserve(attempt, decoys or {})
+        changes = {key: _failing(attempt, most) for key, most in counted.items()}
     counters.update_all(changes, unused=_UNUSED)
     return result
 

@@ -46,35 +46,44 @@ def is_known(record: dict[str, Any], address: str) -> bool:
 
 #: if cookiecutter.mail
 def arrive(record: dict[str, Any], address: str, user_agent: str) -> None:
-    """Remember where an owner logs in, the newest last, and tell the owner of a new place, once."""
-    known, here = record.get("knownAddresses", []), _name(record["_id"], address)
-    if known[-1:] == [here]:
+    """Remember where an owner logs in, and tell the owner of a new place, once.
+
+    Both are one update. Where there is no room for a letter the place stays new: it must not be
+    known before its owner is told, by another log-in if need be.
+    """
+    account_id, known = record["_id"], record.get("knownAddresses", [])
+    here = _name(account_id, address)
+    if not known or here in known:
+        if known[-1:] != [here]:
+            _remember(account_id, here)
         return
-    found, change = {"_id": record["_id"]}, _remember(known, here)
-    is_told = known and here not in known and letters.has_room(record["_id"], Purpose.NEW_PLACE)
-    if is_told:
-        found["knownAddresses"] = {"$ne": here}
-        client = name_client(user_agent) or ""
-        letter = letters.prepare_notice(
-            Purpose.NEW_PLACE, Profile.from_record(record), client=client
-        )
-        change["$push"] = {"pendingLetters": letter}
-    if stored_accounts().update_one(found, change).matched_count and is_told:
-        letters.release(record["_id"])
+    if not letters.has_room(account_id, Purpose.NEW_PLACE):
+        return
+    client = name_client(user_agent) or ""
+    letter = letters.prepare_notice(Purpose.NEW_PLACE, Profile.from_record(record), client=client)
+    is_new = {"_id": account_id, "knownAddresses": {"$ne": here}}
+    places = {"$each": [here], "$slice": -_MOST}
+    change = {"$push": {"pendingLetters": letter, "knownAddresses": places}}
+    if stored_accounts().update_one(is_new, change).matched_count:
+        letters.release(account_id)
 
 
 #: else
 def arrive(record: dict[str, Any], address: str) -> None:
-    """Remember where an owner logs in, the newest last."""
-    known, here = record.get("knownAddresses", []), _name(record["_id"], address)
-    if known[-1:] != [here]:
-        stored_accounts().update_one({"_id": record["_id"]}, _remember(known, here))
+    """Remember where an owner logs in."""
+    here = _name(record["_id"], address)
+    if record.get("knownAddresses", [])[-1:] != [here]:
+        _remember(record["_id"], here)
 
 
 #: endif
-def _remember(known: list[str], here: str) -> dict[str, Any]:
-    newest = [*dict.fromkeys([here, *reversed(known)])][:_MOST]
-    return {"$set": {"knownAddresses": newest[::-1]}}
+def _remember(account_id: UUID, here: str) -> None:
+    """Store a place as the newest, the last; each once."""
+    stored = {"$ifNull": ["$knownAddresses", []]}
+    others = {"$filter": {"input": stored, "as": "each", "cond": {"$ne": ["$$each", here]}}}
+    newest = {"$slice": [{"$concatArrays": [others, [here]]}, -_MOST]}
+    # Computed there, so that log-ins from two places at once do not forget each other's.
+    stored_accounts().update_one({"_id": account_id}, [{"$set": {"knownAddresses": newest}}])
 
 
 def _name(account_id: UUID | None, address: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Barrier
 from uuid import uuid4
 
 import pytest
@@ -13,34 +11,7 @@ from app.accounts import admins, standing
 from app.accounts.errors import LastAdminError
 from app.accounts.roles import Role
 from app.errors import NotFoundError
-from tests.fixtures.api import Api
-
-MANY = 50
-
-
-def grant(account, role=Role.ADMIN):
-    standing.change(account.id, lambda before: replace(before, roles=before.roles | {role}))
-
-
-def revoke(account, role=Role.ADMIN):
-    standing.change(account.id, lambda before: replace(before, roles=before.roles - {role}))
-
-
-def suspend(account, *, is_suspended=True):
-    standing.change(account.id, lambda before: replace(before, is_suspended=is_suspended))
-
-
-def find_active(database):
-    """Return the ids of those who can do what admins do."""
-    wanted = {"roles": "admin", "isSuspended": None, "deletionBeganAt": None}
-    return {each["_id"] for each in database.accounts.find(wanted, {"_id": 1})}
-
-
-def find_listed(database):
-    """Return the ids in the list."""
-    stored = database.admins.find_one({}) or {"ids": []}
-    assert len(stored["ids"]) == len(set(stored["ids"]))
-    return set(stored["ids"])
+from tests.fixtures.admins import find_active, find_listed, grant, revoke, suspend
 
 
 @pytest.fixture(autouse=True)
@@ -159,74 +130,3 @@ def test_a_change_that_came_between_is_seen(account, database, monkeypatch):
     suspend(account)
     stored = database.accounts.find_one({"_id": account.id})
     assert (stored["roles"], stored["isSuspended"]) == (["staff"], True)
-
-
-@pytest.mark.parametrize("body", [{"roles": []}, {"isSuspended": True}], ids=str)
-def test_of_many_admins_who_end_each_other_at_once_one_is_left(
-    unhurried_app, make_account, database, body
-):
-    """Each ends the next one in a circle."""
-    with unhurried_app.app_context():
-        people = [make_account(app=unhurried_app) for _ in range(MANY)]
-        for person in people:
-            grant(person)
-    together = Barrier(10)
-
-    def depose(number):
-        api = Api(unhurried_app)
-        target = f"/api/v1/accounts/{people[(number + 1) % MANY].id}"
-        together.wait(60)
-        asked = api.client.patch(target, json=body, headers=people[number].headers)
-        return asked.status_code
-
-    with ThreadPoolExecutor(10) as pool:
-        statuses = [*pool.map(depose, range(MANY))]
-    # Whoever was ended first could not do the same any more; a busy machine may take too long.
-    assert 200 in statuses
-    assert set(statuses) <= {200, 401, 403, 409, 503}
-    assert find_listed(database)
-    assert find_listed(database) <= find_active(database)
-
-
-@pytest.mark.parametrize("take", [revoke, suspend])
-def test_of_many_admins_who_are_all_ended_at_once_one_is_left(app, make_account, database, take):
-    people = [make_account() for _ in range(MANY)]
-    for person in people:
-        grant(person)
-    together = Barrier(10)
-
-    def end(person):
-        together.wait(60)
-        with app.app_context():
-            try:
-                take(person)
-            except LastAdminError:
-                return person.id
-        return None
-
-    with ThreadPoolExecutor(10) as pool:
-        refused = {*pool.map(end, people)} - {None}
-    assert refused == find_active(database) == find_listed(database)
-    assert len(refused) == 1
-
-
-def test_roles_that_come_and_go_at_once_leave_the_list_true(app, make_account, database):
-    keeper, *people = [make_account() for _ in range(4)]
-    grant(keeper)
-    together = Barrier(8)
-    steps = [step for step in (grant, revoke, suspend, restore) for _ in range(2)]
-
-    def turn(step):
-        together.wait(60)
-        with app.app_context():
-            for person in people * 5:
-                step(person)
-
-    with ThreadPoolExecutor(len(steps)) as pool:
-        assert [*pool.map(turn, steps)] == [None] * len(steps)
-    assert keeper.id in find_listed(database)
-    assert find_listed(database) <= find_active(database)
-
-
-def restore(account):
-    suspend(account, is_suspended=False)

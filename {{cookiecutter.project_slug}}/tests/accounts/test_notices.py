@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
 
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
+from tests.fixtures.crowds import all_at_once
 from tests.fixtures.letters import read_letters
 
 LOG_IN = "/api/v1/auth/login"
@@ -49,17 +48,28 @@ def test_a_wrong_password_from_elsewhere_is_not_told(app, account, log_in_from):
     assert read_letters(app) == []
 
 
-def test_of_many_log_ins_from_elsewhere_at_once_one_is_told(app, account, log_in_from):
+def test_a_place_is_new_until_its_owner_can_be_told(app, account, log_in_from, database):
     log_in_from(account, HERE)
+    places = [f"198.51.{number}.1" for number in range(6)]
+    for place in places:
+        log_in_from(account, place)
+    assert len(read_letters(app)) == 5
+    # An hour later.
+    database.counters.update_many({}, {"$set": {"windowEnds": 0}})
+    for place in places:
+        log_in_from(account, place)
+    assert len(read_letters(app)) == 6
 
-    def log_in(_number):
+
+def test_log_ins_from_two_places_at_once_do_not_forget_each_other(app, account, database):
+    def log_in(number):
+        # The first log-ins of all, of which nobody is told.
+        place = {"REMOTE_ADDR": f"198.51.{number}.1"}
         client = app.test_client()
-        place = {"REMOTE_ADDR": THERE}
         return client.post(LOG_IN, json=account.credentials, environ_base=place).status_code
 
-    with ThreadPoolExecutor(8) as pool:
-        assert [*pool.map(log_in, range(8))] == [200] * 8
-    assert len(read_letters(app)) == 1
+    assert all_at_once(log_in, range(2)) == [200, 200]
+    assert len(database.accounts.find_one()["knownAddresses"]) == 2
 
 
 def test_a_changed_password_is_told_in_the_accounts_language(api, app, make_account):

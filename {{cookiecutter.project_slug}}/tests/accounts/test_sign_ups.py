@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from app.accounts.models import Account, stored_accounts
 from app.database.documents import utc_now
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
+from tests.fixtures.crowds import all_at_once
 from tests.fixtures.letters import CONFIRM, read_letters, read_token
 from tests.fixtures.sign_ups import SIGN_UP, sign_up
 
@@ -160,31 +160,11 @@ def test_an_account_of_before_is_confirmed(api, account):
 
 
 @pytest.mark.checklist("auth.standards")
-def test_of_many_sign_ups_at_once_one_account_comes_to_be(app, database):
-    def begin(number):
-        body = {**GOOD, "displayName": f"person {number}"}
-        return app.test_client().post(SIGN_UP, json=body).status_code
-
-    with ThreadPoolExecutor(8) as pool:
-        assert [*pool.map(begin, range(8))] == [202] * 8
-    (stored,) = database.accounts.find()
-    letters = read_letters(app)
-    assert 1 <= len(letters) <= 5
-    statuses = [
-        app.test_client().post(CONFIRM, json={"token": letter.token}).status_code
-        for letter in letters
-    ]
-    assert sorted(statuses) == [204, *[422] * (len(letters) - 1)]
-    assert "unconfirmedUntil" in stored
-
-
-@pytest.mark.checklist("auth.standards")
 def test_of_fifty_confirmations_at_once_one_works(api, unhurried_app):
-    app = unhurried_app
     api.post(SIGN_UP, json=GOOD, status=202)
-    token = {"token": read_token(app, EMAIL)}
-    with ThreadPoolExecutor(25) as pool:
-        answers = pool.map(
-            lambda _: app.test_client().post(CONFIRM, json=token).status_code, range(50)
-        )
-        assert sorted(answers) == [204, *[422] * 49]
+    token = {"token": read_token(unhurried_app, EMAIL)}
+
+    def confirm(_):
+        return unhurried_app.test_client().post(CONFIRM, json=token).status_code
+
+    assert sorted(all_at_once(confirm, range(50))) == [204, *[422] * 49]
