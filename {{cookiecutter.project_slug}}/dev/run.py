@@ -149,20 +149,20 @@ def locate(port: int) -> str:
 
 
 def watch(children: Mapping[str, subprocess.Popen[bytes]], address: str, port: int) -> None:
-    """Print the page's address once the server answers; return when a child, or the starter, ends.
-
-    Without its worker a server would promise letters that never come.
-    """
-    starter = os.getppid()
-    is_announced = False
-    while all(each.poll() is None for each in children.values()) and os.getppid() == starter:
+    """Print the page's address once the server answers; return when it, or the starter, ends."""
+    starter, server = os.getppid(), children["server"]
+    is_announced, ended = False, set()
+    while server.poll() is None and os.getppid() == starter:
+        for name in children.keys() - ended:
+            if children[name].poll() is not None:
+                print(f"the {name} ended with exit code {children[name].returncode}", flush=True)
+                ended.add(name)
         if not is_announced and ports.answers(port, address):
             print(f"http://{urls.bracket(address)}:{port}{PAGE}", flush=True)
             is_announced = True
         time.sleep(0.2)
-    for name, each in children.items():
-        if each.returncode:
-            sys.exit(f"the {name} ended with exit code {each.returncode}")
+    if server.returncode:
+        sys.exit(f"the server ended with exit code {server.returncode}")
 
 
 if __name__ == "__main__":

@@ -69,9 +69,10 @@ def test_runner_catches_letters_beside_its_data(runner: Server, tmp_path: Path) 
     await_silence(runner.port, page)
 
 
-def test_runner_ends_with_its_worker(runner: Server) -> None:
+def test_runner_tells_that_its_worker_has_ended(runner: Server) -> None:
     runner.kill_child("dev.worker")
     runner.await_output("the worker ended with exit code -9\n")
+    assert runner.ask("GET", "/health/ready").status == 200
 
 
 #: endif
