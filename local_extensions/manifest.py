@@ -170,6 +170,7 @@ OWNERS = (
         "mail",
         ON,
         (
+            "app/accounts/confirmations.py",
             "app/accounts/emails.py",
             "app/accounts/languages.py",
             "app/accounts/letter_docs.py",

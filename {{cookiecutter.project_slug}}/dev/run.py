@@ -151,7 +151,8 @@ def locate(port: int) -> str:
 def watch(children: Mapping[str, subprocess.Popen[bytes]], address: str, port: int) -> None:
     """Print the page's address once the server answers; return when it, or the starter, ends."""
     starter, server = os.getppid(), children["server"]
-    is_announced, ended = False, set()
+    is_announced = False
+    ended: set[str] = set()
     while server.poll() is None and os.getppid() == starter:
         for name in children.keys() - ended:
             if children[name].poll() is not None:

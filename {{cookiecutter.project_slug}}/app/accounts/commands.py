@@ -18,13 +18,12 @@ from email_validator import EmailNotValidError, validate_email
 from flask.cli import AppGroup
 
 from app.accounts import (
-    #: if not cookiecutter.mail
+    #: if cookiecutter.mail
+    confirmations,
+    #: else
     passwords,
     #: endif
     sessions,
-    #: if cookiecutter.mail
-    sign_ups,
-    #: endif
     standing,
 )
 from app.accounts.errors import (
@@ -202,7 +201,7 @@ def _find_id(email: str | None) -> UUID | None:
 @of_one_account
 def confirm(account_id: UUID | None) -> str:
     """Confirm the address of a new account whose letter does not arrive."""
-    if account_id is None or not sign_ups.confirm(account_id):
+    if account_id is None or not confirmations.confirm(account_id):
         raise click.ClickException("there is no such account to confirm")
     return "confirmed: the account can log in"
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pymongo.errors import DuplicateKeyError
 
-from app.accounts import letter_tokens, service, sessions, sign_ups
+from app.accounts import confirmations, letter_tokens, service, sessions
 from app.accounts.errors import SpentTokenError
 from app.accounts.languages import read_language
 from app.accounts.models import Account, read_email, stored_accounts
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from app.accounts.letter_tokens import Found, Issued
 
 
-_READ: Final = ("newEmail", *sign_ups.READ)
+_READ: Final = ("newEmail", *confirmations.READ)
 
 
 def ask_to_change(caller: Caller, new_email: str, password: str) -> None:
@@ -67,13 +67,13 @@ def confirm(token: str) -> None:
     """
     found = letter_tokens.find(token, Purpose.CONFIRM, Purpose.CHANGE_EMAIL, members=_READ)
     if found.purpose is Purpose.CONFIRM:
-        sign_ups.finish(found)
+        confirmations.finish(found)
         return
     try:
         _change(found)
     except DuplicateKeyError:
         # An account that nobody has confirmed keeps nobody from an address.
-        if not sign_ups.give_way(_read_new_email(found.record)):
+        if not confirmations.give_way(_read_new_email(found.record)):
             raise SpentTokenError from None
         _change(found)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.accounts import letter_tokens, passwords, sessions, sign_ups
+from app.accounts import confirmations, letter_tokens, passwords, sessions
 from app.accounts.errors import SpentTokenError
 from app.accounts.languages import read_language
 from app.accounts.models import Account, Profile, read_email, stored_accounts
@@ -76,7 +76,7 @@ def reset(token: str, new_password: str) -> None:
     events = [Event.PASSWORD_RESET]
     if "unconfirmedUntil" in found.record:
         # It was nobody's. A stranger may have signed up, whose words do not stay.
-        changes["$set"]["displayName"] = sign_ups.name_for(profile.email)
+        changes["$set"]["displayName"] = confirmations.name_for(profile.email)
         events.append(Event.EMAIL_CONFIRMED)
         waiting: Any = {"$gt": utc_now()}
     else:

@@ -19,10 +19,10 @@ from mongoengine import NotUniqueError
 from pymongo.errors import DuplicateKeyError
 
 from app.accounts import (
-    sessions,
     #: if cookiecutter.mail
-    sign_ups,
+    confirmations,
     #: endif
+    sessions,
 )
 from app.accounts.callers import Proven
 from app.accounts.errors import AccountSuspendedError
@@ -160,7 +160,7 @@ def _insert(account: Account) -> None:
     with suppress(NotUniqueError):
         recording.insert_account(account, Event.SIGNED_UP)
         return
-    sign_ups.give_way(account.email)
+    confirmations.give_way(account.email)
     #: endif
     recording.insert_account(account, Event.SIGNED_UP)
 
