@@ -35,7 +35,7 @@ def test_a_password_logs_in_however_old_it_is(account, database):
 
 def test_a_log_in_that_is_ended_meanwhile_has_not_succeeded(app, account, database, monkeypatch):
     def suspend(*_):
-        database.accounts.update_one({}, {"$set": {"isSuspended": True}})
+        database.accounts.update_one({"_id": account.id}, {"$set": {"isSuspended": True}})
         return False
 
     monkeypatch.setattr(passwords, "needs_rehash", suspend)

@@ -166,7 +166,7 @@ def test_no_letter_goes_to_an_address_that_has_changed_meanwhile(
 
     def change_and_prepare(*given, **values):
         changed = {"emailIndex": Account.email_index_to_store("moved@example.com")}
-        database.accounts.update_one({}, {"$set": changed})
+        database.accounts.update_one({"_id": account.id}, {"$set": changed})
         return prepare(*given, **values)
 
     monkeypatch.setattr(letters, "prepare", change_and_prepare)
