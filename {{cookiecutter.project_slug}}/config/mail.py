@@ -92,5 +92,8 @@ class MailSettings(CoreSettings):
         86_400, le=604_800, description="Time within which a letter is sent or given up."
     )
     MAIL_LIMIT: PositiveNumber = Field(
-        5, le=1000, description="Letters of one purpose that an account gets in an hour."
+        5,
+        le=1000,
+        description="Letters of one purpose that an account gets in an hour, of a reset while its "
+        "link works.",
     )

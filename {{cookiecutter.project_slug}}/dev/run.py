@@ -56,7 +56,7 @@ PAGE: Final = "{{ '/openapi.json' if cookiecutter.api_docs == 'none' else '/docs
 
 
 def main(data: Path = DATA) -> None:
-    """Run until a signal, or until a child ends, with embedded data in the folder *data*.
+    """Run until a signal, or until the server ends, with embedded data in the folder *data*.
 
     An error at the start is one line and exit code 1.
     """

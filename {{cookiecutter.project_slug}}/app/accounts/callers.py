@@ -26,7 +26,7 @@ class Credentials:
     # Of an authenticator app, or a recovery code; empty where there is none.
     code: str = field(default="", repr=False)
     #: endif
-    #: if not cookiecutter.mail
+    #: if cookiecutter.oauth == "server" and not cookiecutter.mail
     # Whether a one-time password counts, whose owner has to set another one next.
     may_be_one_time: bool = True
     #: endif

@@ -201,8 +201,11 @@ def _find_id(email: str | None) -> UUID | None:
 @of_one_account
 def confirm(account_id: UUID | None) -> str:
     """Confirm the address of a new account whose letter does not arrive."""
-    if account_id is None or not confirmations.confirm(account_id):
+    counts = None if account_id is None else confirmations.confirm(account_id)
+    if counts is None:
         raise click.ClickException("there is no such account to confirm")
+    if not counts:
+        return "confirmed: two passwords were given, so a letter lets the owner choose one"
     return "confirmed: the account can log in"
 
 

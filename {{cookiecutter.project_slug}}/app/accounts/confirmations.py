@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from app.accounts.letter_tokens import Found
 
-# What is to be read of an account that is confirmed.
+# What is to be read of an account that is about to be confirmed.
 READ: Final = ("email", "language", "isContested")
 
 
@@ -35,10 +35,15 @@ def finish(found: Found) -> None:
         raise SpentTokenError
 
 
-def confirm(account_id: UUID) -> bool:
-    """Open an account whose owner is known otherwise; tell whether it was closed."""
+def confirm(account_id: UUID) -> bool | None:
+    """Open an account whose owner is known otherwise; None where none waits for that.
+
+    Tells whether its password counts; otherwise its owner gets a letter to choose one.
+    """
     record = stored_accounts().find_one({"_id": account_id}, dict.fromkeys(READ, 1))
-    return record is not None and _open(record, {"_id": account_id})
+    if record is None or not _open(record, {"_id": account_id}):
+        return None
+    return not record.get("isContested")
 
 
 def give_way(email: str) -> bool:
@@ -51,7 +56,9 @@ def give_way(email: str) -> bool:
     if record is None:
         return False
     recording.move_of(record["_id"])
-    if not stored_accounts().delete_one({"_id": record["_id"], **waiting}).deleted_count:
+    # Nor with an event that has come since, which would go with it.
+    alone = {"_id": record["_id"], **waiting, "pendingEvents._id": {"$exists": False}}
+    if not stored_accounts().delete_one(alone).deleted_count:
         return False
     recording.record(Event.ACCOUNT_DELETED, record["_id"])
     return True
@@ -79,8 +86,9 @@ def _open(record: dict[str, Any], still: dict[str, Any]) -> bool:
         nobodys = passwords.hash_password(token_urlsafe())
         change["$set"] |= {"passwordHash": nobodys, "displayName": name_for(email)}
         change["$set"] |= issued.changes
+        wanted = Purpose.CHOOSE_PASSWORD
         letter = letters.prepare(
-            Purpose.RESET, account_id, email, language, cause=issued.cause, link=issued.link
+            wanted, account_id, email, language, cause=issued.cause, link=issued.link
         )
         change["$push"] = {"pendingLetters": letter}
     if not recording.change_account(waiting, change, Event.EMAIL_CONFIRMED):

@@ -36,8 +36,10 @@ SIGN_UP = Doc(
         "Unicode's NFC; common ones, patterns and names of the account or the service are 422."
         #: if cookiecutter.mail
         " The address gets a letter, with whose token the account opens; where it has one already, "
-        "the letter says so. The answer is the same, and takes the same time. Accept-Language says "
-        "in which language the account is written to."
+        "the letter says so. The answer is the same, and takes the same time. After sign-ups with "
+        "one address and passwords that differ none counts: once it is confirmed another letter "
+        "lets its owner choose one. Accept-Language says in which language the account is written "
+        "to."
         #: endif
     ),
     example={

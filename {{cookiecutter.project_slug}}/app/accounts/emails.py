@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pymongo.errors import DuplicateKeyError
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from app.accounts.letter_tokens import Found, Issued
 
 
+# Of an address that others sign up with all the time.
+_TRIES: Final = 3
 _READ: Final = ("newEmail", *confirmations.READ)
 
 
@@ -69,13 +72,13 @@ def confirm(token: str) -> None:
     if found.purpose is Purpose.CONFIRM:
         confirmations.finish(found)
         return
-    try:
-        _change(found)
-    except DuplicateKeyError:
+    for _ in range(_TRIES):
         # An account that nobody has confirmed keeps nobody from an address.
-        if not confirmations.give_way(_read_new_email(found.record)):
-            raise SpentTokenError from None
-        _change(found)
+        with suppress(DuplicateKeyError):
+            _change(found)
+            return
+        confirmations.give_way(_read_new_email(found.record))
+    raise SpentTokenError
 
 
 def _write_letters(account: Account, new_email: str, issued: Issued) -> list[dict[str, Any]]:

@@ -8,8 +8,12 @@ A log-in from elsewhere is told by a letter.
 
 from __future__ import annotations
 
+#: if not cookiecutter.mail
+import logging
+#: endif
 from typing import TYPE_CHECKING, Any, Final
 
+from app.accounts.callers import Proven
 from app.accounts.models import (
     #: if cookiecutter.mail
     Profile,
@@ -20,6 +24,9 @@ from app.accounts.models import (
 from app.accounts.user_agents import name_client
 #: endif
 from app.addresses import networks_of
+#: if not cookiecutter.mail
+from app.database import DATABASE_ERRORS
+#: endif
 from app.database.keyed_hashes import hash_for
 #: if cookiecutter.mail
 from app.mail import letters
@@ -31,12 +38,16 @@ if TYPE_CHECKING:
 
 # What is to be read of an account for this.
 #: if cookiecutter.mail
-READ: Final = ("knownAddresses", *Profile.MEMBERS)
+READ: Final = ("knownAddresses", "credentialVersion", *Profile.MEMBERS)
 #: else
-READ: Final = ("knownAddresses",)
+READ: Final = ("knownAddresses", "credentialVersion")
 #: endif
 # How many places of its owner an account remembers.
 _MOST: Final = 20
+#: if not cookiecutter.mail
+
+logger = logging.getLogger(__name__)
+#: endif
 
 
 def is_known(record: dict[str, Any], address: str) -> bool:
@@ -55,13 +66,13 @@ def arrive(record: dict[str, Any], address: str, user_agent: str) -> None:
     here = _name(account_id, address)
     if not known or here in known:
         if known[-1:] != [here]:
-            _remember(account_id, here)
+            _remember(record, here)
         return
     if not letters.has_room(account_id, Purpose.NEW_PLACE):
         return
     client = name_client(user_agent) or ""
     letter = letters.prepare_notice(Purpose.NEW_PLACE, Profile.from_record(record), client=client)
-    is_new = {"_id": account_id, "knownAddresses": {"$ne": here}}
+    is_new = {**_still(record), "knownAddresses": {"$ne": here}}
     places = {"$each": [here], "$slice": -_MOST}
     change = {"$push": {"pendingLetters": letter, "knownAddresses": places}}
     if stored_accounts().update_one(is_new, change).matched_count:
@@ -73,17 +84,26 @@ def arrive(record: dict[str, Any], address: str) -> None:
     """Remember where an owner logs in."""
     here = _name(record["_id"], address)
     if record.get("knownAddresses", [])[-1:] != [here]:
-        _remember(record["_id"], here)
+        try:
+            _remember(record, here)
+        except DATABASE_ERRORS as error:
+            # The log-in stands, and may have used a password up.
+            logger.warning("a place is not remembered: %s", type(error).__name__)
 
 
 #: endif
-def _remember(account_id: UUID, here: str) -> None:
+def _remember(record: dict[str, Any], here: str) -> None:
     """Store a place as the newest, the last; each once."""
     stored = {"$ifNull": ["$knownAddresses", []]}
     others = {"$filter": {"input": stored, "as": "each", "cond": {"$ne": ["$$each", here]}}}
     newest = {"$slice": [{"$concatArrays": [others, [here]]}, -_MOST]}
     # Computed there, so that log-ins from two places at once do not forget each other's.
-    stored_accounts().update_one({"_id": account_id}, [{"$set": {"knownAddresses": newest}}])
+    stored_accounts().update_one(_still(record), [{"$set": {"knownAddresses": newest}}])
+
+
+def _still(record: dict[str, Any]) -> dict[str, Any]:
+    """Return the filter that finds the account only while this log-in is a proof."""
+    return Proven(record["_id"], record.get("credentialVersion", 0)).still
 
 
 def _name(account_id: UUID | None, address: str) -> str:

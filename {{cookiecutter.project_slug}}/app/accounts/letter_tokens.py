@@ -2,7 +2,7 @@
 
 A token is the id of its account, by which it is found, and 32 random bytes. The account has a keyed
 hash of it, made for one purpose and one account. It counts once, until it expires, and until there
-is a newer one of its purpose. A new password or address removes all of them.
+is a newer one of its purpose. A new password or address, and a suspension, remove all of them.
 
 One that somebody asked for who was logged in ends with the sessions, too. The others do not: ending
 sessions takes no more than a token, and whoever has stolen one must not keep the owner out.

@@ -66,9 +66,17 @@ _READ: Final = dict.fromkeys(
 
 
 def log_in(credentials: Credentials) -> TokenPair:
-    """Return a new session's tokens; raises what _check() raises."""
+    """Return a new session's tokens.
+
+    Raises what _check() raises, and WrongCredentialsError where everything was ended meanwhile.
+    """
     record = _check(credentials)
-    pair = sessions.open_session(_prove(record), credentials.user_agent, Event.LOGIN_SUCCEEDED)
+    try:
+        pair = sessions.open_session(_prove(record), credentials.user_agent, Event.LOGIN_SUCCEEDED)
+    except WrongCredentialsError:
+        # Something has ended everything meanwhile.
+        recording.record(Event.LOGIN_FAILED, record["_id"])
+        raise
     _arrive(record, credentials)
     return pair
 
@@ -109,9 +117,11 @@ def _check(credentials: Credentials) -> dict[str, Any]:
         return passwords.is_correct(password, record.get("passwordHash"))
         #: else
         is_correct = passwords.is_correct(password, record.get("passwordHash"))
-        if "oneTimeUntil" not in record:
-            return is_correct
-        return is_correct and credentials.may_be_one_time and record["oneTimeUntil"] > utc_now()
+        is_over = "oneTimeUntil" in record and record["oneTimeUntil"] <= utc_now()
+        #: if cookiecutter.oauth == "server"
+        is_over = is_over or ("oneTimeUntil" in record and not credentials.may_be_one_time)
+        #: endif
+        return is_correct and not is_over
         #: endif
 
     with jail.recorded(record.get("_id"), email_index):

@@ -62,7 +62,10 @@ def reset(token: str, new_password: str) -> None:
     members = (*Profile.MEMBERS, "unconfirmedUntil")
     found = letter_tokens.find(token, Purpose.RESET, members=members)
     profile = Profile.from_record(found.record)
-    passwords.check_new(new_password, "/newPassword", profile.email, profile.display_name)
+    is_waiting = "unconfirmedUntil" in found.record
+    # The name of one that waits may be a stranger's.
+    names = (profile.email,) if is_waiting else (profile.email, profile.display_name)
+    passwords.check_new(new_password, "/newPassword", *names)
     changes: dict[str, dict[str, Any]] = {
         "$set": {"passwordHash": passwords.hash_password(new_password)},
         # Letters of before may be in the wrong hands, too.
@@ -74,7 +77,7 @@ def reset(token: str, new_password: str) -> None:
         "$inc": {"resets": 1},
     }
     events = [Event.PASSWORD_RESET]
-    if "unconfirmedUntil" in found.record:
+    if is_waiting:
         # It was nobody's. A stranger may have signed up, whose words do not stay.
         changes["$set"]["displayName"] = confirmations.name_for(profile.email)
         events.append(Event.EMAIL_CONFIRMED)

@@ -18,7 +18,6 @@ from app.accounts.languages import read_language
 from app.accounts.models import Account, read_email, stored_accounts
 from app.audit import recording
 from app.database.documents import new_id, utc_now
-from app.errors import ServiceUnavailableError
 from app.extensions import settings
 from app.mail import letters
 from app.mail.letters import Purpose
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
 
 # How often somebody who logs in before is reminded at most.
 REMIND_SECONDS: Final = 3600
-# An address may be taken, confirmed or given up between a look at it and the write.
-_TRIES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +50,27 @@ def begin(email: str, password: str, display_name: str, language: Language) -> N
     Raises InvalidInputError for a password that is easy to guess.
     """
     passwords.check_new(password, "/password", email, display_name)
-    # In each case: the time of a hash tells most.
+    # In each case, with one comparison: the time of hashes tells most.
     asked = SignUp(email, password, passwords.hash_password(password), display_name, language)
-    for _ in range(_TRIES):
-        if _begin_once(asked):
-            return
-    raise ServiceUnavailableError(retry_after=1)
+    record, email_index = _read(email), Account.email_index_for(email)
+    is_known = record is not None and "unconfirmedUntil" not in record
+    purpose = Purpose.ACCOUNT_EXISTS if is_known else Purpose.CONFIRM
+    has_room = letters.has_room(email_index, purpose)
+    if record is None and has_room and not _create(asked):
+        # Another sign-up came between. Its letter is on its way.
+        record, has_room = _read(email), False
+        is_known = record is not None and "unconfirmedUntil" not in record
+    differs = _differs(asked, None if is_known else record)
+    if record is None:
+        return
+    if is_known:
+        if has_room:
+            recording.record(Event.SIGN_UP_REFUSED, email_index=email_index)
+            _tell_owner(record)
+        return
+    is_late = has_room and not _replace(record, asked, is_contested=differs)
+    if is_late or (differs and not has_room):
+        _contest(email)
 
 
 def remind(record: dict[str, Any], email_index: str) -> None:
@@ -69,45 +81,32 @@ def remind(record: dict[str, Any], email_index: str) -> None:
         return
     if not letters.has_room(email_index, Purpose.CONFIRM):
         return
-    ends = min(letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS), record["unconfirmedUntil"])
+    ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
     issued = letter_tokens.issue(Purpose.CONFIRM, account_id, ends)
     language = read_language(record.get("language"))
     letter = _confirming(issued, account_id, read_email(record), language)
     # Of many log-ins at once one sends it.
     still = {"_id": account_id, "unconfirmedUntil": {"$gt": now}, **_newest(stored)}
-    change = {"$set": issued.changes, "$push": {"pendingLetters": letter}}
+    # The account waits as long as the link works.
+    waits = {"unconfirmedUntil": max(ends, record["unconfirmedUntil"])}
+    change = {"$set": {**issued.changes, **waits}, "$push": {"pendingLetters": letter}}
     if stored_accounts().update_one(still, change).matched_count:
         letters.release(account_id)
 
 
-def _begin_once(asked: SignUp) -> bool:
-    """Do what a sign-up leads to; False where the address has changed hands meanwhile.
-
-    Where the address has had as many letters as it may, nothing begins.
-    """
+def _read(email: str) -> dict[str, Any] | None:
     wanted = (*confirmations.READ, "unconfirmedUntil", "letterTokens", "passwordHash")
-    by_email = Account.with_email(asked.email)
-    record = stored_accounts().find_one(by_email, dict.fromkeys(wanted, 1))
-    is_known = record is not None and "unconfirmedUntil" not in record
-    is_contested = _differs(asked, record)
-    purpose = Purpose.ACCOUNT_EXISTS if is_known else Purpose.CONFIRM
-    email_index = Account.email_index_for(asked.email)
-    if not letters.has_room(email_index, purpose):
-        if is_contested:
-            # Whoever opens the last letter may have asked just now.
-            contested = {"$set": {"isContested": True}}
-            stored_accounts().update_one({**by_email, "unconfirmedUntil": {"$ne": None}}, contested)
-        return True
-    if record is None:
-        return _create(asked)
-    if not is_known:
-        return _replace(record, asked, is_contested=is_contested)
-    recording.record(Event.SIGN_UP_REFUSED, email_index=email_index)
-    return _tell_owner(record)
+    return stored_accounts().find_one(Account.with_email(email), dict.fromkeys(wanted, 1))
+
+
+def _contest(email: str) -> None:
+    """Let none of the passwords count: whoever opens the last letter may have asked just now."""
+    waiting = {**Account.with_email(email), "unconfirmedUntil": {"$ne": None}}
+    stored_accounts().update_one(waiting, {"$set": {"isContested": True}})
 
 
 def _differs(asked: SignUp, record: dict[str, Any] | None) -> bool:
-    """Tell whether an account that waits has had another password; a hash is made in each case."""
+    """Tell whether an account that waits has another password; one is compared in each case."""
     waiting = record or {}
     is_waiting = waiting.get("unconfirmedUntil", utc_now()) > utc_now()
     is_same = passwords.is_correct(asked.password, waiting["passwordHash"] if is_waiting else None)
@@ -142,7 +141,9 @@ def _replace(record: dict[str, Any], asked: SignUp, *, is_contested: bool) -> bo
     issued = _issue(account_id)
     letter = _confirming(issued, account_id, asked.email, asked.language)
     before = _newest(record.get("letterTokens", {}).get(Purpose.CONFIRM, {}))
-    waiting = {"unconfirmedUntil": {"$exists": True}, **before}
+    # Nor one that another sign-up has contested meanwhile.
+    contest = {"isContested": record.get("isContested")}
+    waiting = {"unconfirmedUntil": {"$exists": True}, **before, **contest}
     replaced = {
         "email": Account.email.to_mongo(asked.email),
         "emailIndex": Account.email_index_to_store(asked.email),
@@ -161,7 +162,7 @@ def _replace(record: dict[str, Any], asked: SignUp, *, is_contested: bool) -> bo
     return True
 
 
-def _tell_owner(record: dict[str, Any]) -> bool:
+def _tell_owner(record: dict[str, Any]) -> None:
     # The address as its owner has spelled it: what was sent may be one that only looks like it.
     account_id, email = record["_id"], read_email(record)
     language = read_language(record.get("language"))
@@ -170,7 +171,6 @@ def _tell_owner(record: dict[str, Any]) -> bool:
     )
     stored_accounts().update_one({"_id": account_id}, {"$push": {"pendingLetters": letter}})
     letters.release(account_id)
-    return True
 
 
 def _issue(account_id: UUID) -> Issued:

@@ -36,7 +36,6 @@ EXHAUSTED: Final = "attempts-exhausted"
 LONGEST_RUN_SECONDS: Final = 86_400
 LONGEST_PAUSE_SECONDS: Final = 3600
 MOST_DOUBLINGS: Final = 10
-_SPREAD: Final = 4
 
 logger = logging.getLogger(__name__)
 
@@ -151,17 +150,17 @@ class Attempt:
         self._end(set__state=JobState.FAILED, set__failure=code)
         self.log(f"failed for good: {code}")
 
-    def retry(self, *, may_have_worked: bool = False) -> None:
+    def retry(self, spread: int = 1) -> None:
         """Schedule another attempt after a growing pause, unless there were too many.
 
-        Where it *may_have_worked* the few that there are spread over hours, which a fault may last.
+        With *spread* the pauses grow so many times as fast.
         """
         try:
             if self.job.attempts >= settings.JOB_MAX_ATTEMPTS:
                 self.fail()
             else:
-                steps = self.job.attempts * (_SPREAD if may_have_worked else 1)
-                self._release(utc_now() + timedelta(seconds=_pause_after(steps)))
+                pause = _pause_after(self.job.attempts * spread)
+                self._release(utc_now() + timedelta(seconds=pause))
         except LeaseLostError:
             self.log("lost")
 

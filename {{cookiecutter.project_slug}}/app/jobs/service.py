@@ -136,7 +136,8 @@ def work(
         attempt.postpone()
     except UncertainError as error:
         attempt.log(f"perhaps done: {error}")
-        attempt.retry(may_have_worked=True)
+        # Few attempts, which are spread over the hours that a fault may last.
+        attempt.retry(spread=4)
     except NeverError as error:
         with suppress(LeaseLostError):
             attempt.fail(str(error))

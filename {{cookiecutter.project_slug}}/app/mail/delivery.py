@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from app.jobs.attempts import Attempt
     from app.jobs.models import Job
 
+# How long the links of letters work.
+_LIFETIMES: Final = {
+    Purpose.CONFIRM: "CONFIRM_TOKEN_SECONDS",
+    Purpose.CHANGE_EMAIL: "CONFIRM_TOKEN_SECONDS",
+    Purpose.RESET: "RESET_TOKEN_SECONDS",
+    Purpose.CHOOSE_PASSWORD: "RESET_TOKEN_SECONDS",
+}
 # Codes of letters that were not sent.
 EXPIRED: Final = "letter-expired"
 REFUSED: Final = "letter-refused"
@@ -46,7 +53,8 @@ def deliver(attempt: Attempt) -> int:
     if _is_over(job, settings.MAIL_EXPIRY_SECONDS):
         raise NeverError(EXPIRED)
     letter = _read(attempt)
-    if letter.purpose == Purpose.RESET and _is_over(job, settings.RESET_TOKEN_SECONDS):
+    lifetime = _LIFETIMES.get(Purpose(letter.purpose))
+    if lifetime is not None and _is_over(job, getattr(settings, lifetime)):
         # Its link opens nothing any more.
         raise NeverError(EXPIRED)
     message = compose(letter)

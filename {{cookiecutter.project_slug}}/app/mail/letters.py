@@ -46,6 +46,7 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     ACCOUNT_EXISTS = "account-exists"
     RESET = "reset"
+    CHOOSE_PASSWORD = "choose-password"  # noqa: S105 - a name, and no password.
     CHANGE_EMAIL = "change-email"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105 - a name, and no password.
     EMAIL_CHANGED = "email-changed"
@@ -62,6 +63,7 @@ VALUES: Final[Mapping[Purpose, frozenset[str]]] = {
     Purpose.CONFIRM: frozenset({"link"}),
     Purpose.ACCOUNT_EXISTS: frozenset(),
     Purpose.RESET: frozenset({"link"}),
+    Purpose.CHOOSE_PASSWORD: frozenset({"link"}),
     Purpose.CHANGE_EMAIL: frozenset({"link"}),
     Purpose.PASSWORD_CHANGED: frozenset({"name"}),
     Purpose.EMAIL_CHANGED: frozenset({"name"}),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from app.accounts import sign_ups
 from app.accounts.models import Account, stored_accounts
 from app.database.documents import utc_now
 from tests.fixtures.accounts import CANARY, NEW_PASSWORD, PASSWORD
@@ -109,11 +110,61 @@ def test_no_stranger_chooses_the_password_of_a_confirmed_address(api, app, stran
     for password in (PASSWORD, NEW_PASSWORD):
         api.post(LOG_IN, json={**CREDENTIALS, "password": password}, status=401)
     chosen = f"{CANARY} sings of the owner"
-    body = {"token": read_token(app, EMAIL, "reset"), "newPassword": chosen}
+    body = {"token": read_token(app, EMAIL, "choose-password"), "newPassword": chosen}
     api.post("/api/v1/auth/password-reset/confirm", json=body, status=204)
     pair = api.post(LOG_IN, json={**CREDENTIALS, "password": chosen}, status=200).json
     headers = {"Authorization": f"Bearer {pair['accessToken']}"}
     assert api.get("/api/v1/me", headers=headers).json["displayName"] == "minji"
+
+
+@pytest.mark.checklist("auth.standards")
+def test_a_contest_is_not_lost_to_a_sign_up_that_has_looked_before(api, app, database, monkeypatch):
+    api.post(SIGN_UP, json=GOOD, status=202)
+    compare = sign_ups._differs
+
+    def contest_and_compare(asked, record):
+        database.accounts.update_one({"_id": record["_id"]}, {"$set": {"isContested": True}})
+        return compare(asked, record)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sign_ups, "_differs", contest_and_compare)
+        api.post(SIGN_UP, json=GOOD, status=202)
+    assert database.accounts.find_one()["isContested"]
+    api.post(CONFIRM, json={"token": read_token(app, EMAIL)}, status=204)
+    api.post(LOG_IN, json=CREDENTIALS, status=401)
+
+
+def test_two_sign_ups_at_once_with_one_password_are_one(app, database, monkeypatch):
+    """As somebody does who presses a button twice."""
+    look, seen = sign_ups._read, []
+
+    def look_too_early(email):
+        seen.append(email)
+        return None if len(seen) <= 2 else look(email)
+
+    monkeypatch.setattr(sign_ups, "_read", look_too_early)
+    for _ in range(2):
+        assert app.test_client().post(SIGN_UP, json=GOOD).status_code == 202
+    assert "isContested" not in database.accounts.find_one()
+    assert len(read_letters(app)) == 1
+
+
+def test_a_reminder_lets_the_account_wait_as_long_as_its_link_works(api, database):
+    api.post(SIGN_UP, json=GOOD, status=202)
+    soon = {"unconfirmedUntil": utc_now() + timedelta(minutes=10)}
+    long_ago = {"letterTokens.confirm.issuedAt": utc_now() - timedelta(hours=2)}
+    database.accounts.update_one({}, {"$set": {**soon, **long_ago}})
+    api.post(LOG_IN, json=CREDENTIALS, status=403)
+    stored = database.accounts.find_one()
+    assert stored["unconfirmedUntil"] == stored["letterTokens"]["confirm"]["expiresAt"]
+
+
+def test_an_operator_is_told_that_no_password_counts(api, app):
+    for password in (PASSWORD, NEW_PASSWORD):
+        api.post(SIGN_UP, json={**GOOD, "password": password}, status=202)
+    command = ["accounts", "confirm", f"--email={EMAIL}"]
+    assert "lets the owner choose one" in app.test_cli_runner().invoke(args=command).stdout
+    assert read_token(app, EMAIL, "choose-password")
 
 
 def test_where_no_letter_may_be_sent_nothing_begins(api, app, database):

@@ -178,10 +178,11 @@ def test_a_letter_that_is_too_old_is_given_up(mail_app, mail_server, post, accou
     assert mail_server.taken == []
 
 
-def test_a_link_that_opens_nothing_is_not_sent(mail_app, mail_server, post, account):
-    job = post(account, Purpose.RESET)
-    Job.objects(id=job.id).update(set__created_at=utc_now() - timedelta(minutes=30))
-    deliver_all(mail_app)
+@pytest.mark.parametrize("purpose", [Purpose.RESET, Purpose.CONFIRM])
+def test_a_link_that_opens_nothing_is_not_sent(make_app, mail_server, post, account, purpose):
+    job = post(account, purpose)
+    Job.objects(id=job.id).update(set__created_at=utc_now() - timedelta(hours=2))
+    deliver_all(make_app(MAIL_URI=mail_server.uri, CONFIRM_TOKEN_SECONDS=7200))
     assert Job.objects.get(id=job.id).failure == delivery.EXPIRED
     assert mail_server.taken == []
 
