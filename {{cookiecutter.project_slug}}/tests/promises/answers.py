@@ -58,6 +58,9 @@ TOKEN_ROUTES: Final = (
     f"{API_PREFIX}/auth/login",
     f"{API_PREFIX}/auth/refresh",
     f"{API_PREFIX}/me/password",
+    #: if cookiecutter.second_factor
+    f"{API_PREFIX}/me/second-factor/confirm",
+    #: endif
     #: if cookiecutter.oauth == "client"
     f"{API_PREFIX}/auth/oauth/<provider>/callback",
     #: endif

@@ -209,11 +209,17 @@ def test_being_refused_in_one_window_does_not_last_into_the_next() -> None:
 
 
 def test_hits_paid_for_in_a_window_are_not_served_in_the_next(app_throttle: Throttle) -> None:
-    limited = "100 per 2 seconds"
-    first = Throttle(DatabaseStore())
-    serve(first, limited, 2)
-    time.sleep(2.05)
-    assert serve(app_throttle, limited, 100) + serve(first, limited, 100) <= 100
+    # Long enough for both however busy the machine is: where it was not, the next one is tried.
+    for seconds in (2, 4, 8, 16):
+        limited = f"100 per {seconds} seconds"
+        first = Throttle(DatabaseStore())
+        serve(first, limited, 2)
+        time.sleep(seconds + 0.05)
+        began = time.monotonic()
+        served = serve(app_throttle, limited, 100) + serve(first, limited, 100)
+        if time.monotonic() - began < seconds:
+            break
+    assert served <= 100
 
 
 def test_the_remaining_hits_are_reported(app_throttle: Throttle) -> None:
