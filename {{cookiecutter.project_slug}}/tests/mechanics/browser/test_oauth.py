@@ -28,8 +28,8 @@ pytestmark = pytest.mark.timeout(180)
 FORWARDED: Final = {"X-Forwarded-Proto": "https"}
 TITLE: Final = "The app again"
 LANGUAGES: Final = {
-    "en": ("Log in", "E-mail or password is wrong.", "See your e-mail address and display name"),
-    "ko": ("로그인", "이메일 또는 비밀번호가 맞지 않습니다.", "이메일 주소와 표시 이름 보기"),
+    "en": ("Log in", "is wrong.", "See your e-mail address and display name"),
+    "ko": ("로그인", "맞지 않습니다.", "이메일 주소와 표시 이름 보기"),
 }
 
 
