@@ -94,8 +94,10 @@ def test_the_number_of_failures_is_a_setting(make_app, most):
 
 
 @pytest.fixture
-def crowd(app) -> Callable[[int, Callable[[], bool]], list[int]]:
+def crowd(app, monkeypatch) -> Callable[[int, Callable[[], bool]], list[int]]:
     """Return a function that makes parallel attempts and returns the wait of each."""
+    # However busy the machine is.
+    monkeypatch.setattr(jail, "WAIT_SECONDS", 60)
 
     def attempt_all(count: int, is_right: Callable[[], bool]) -> list[int]:
         ready = Barrier(count)
