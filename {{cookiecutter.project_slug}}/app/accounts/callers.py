@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from app.accounts.models import Profile
 from app.accounts.roles import Role
@@ -42,6 +42,11 @@ class Proven:
     account_id: UUID
     credential_version: int
     session_id: UUID | None = None
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> Self:
+        """Return the proof of whoever has proven to be the owner of a stored account."""
+        return cls(record["_id"], record.get("credentialVersion", 0))
 
     @property
     def still(self) -> dict[str, Any]:

@@ -15,7 +15,6 @@ from app.accounts.languages import read_language
 from app.accounts.models import Account, read_email, stored_accounts
 from app.audit import recording
 from app.database.documents import utc_now
-from app.extensions import settings
 from app.mail import letters
 from app.mail.letters import Purpose
 from app.security_events import Event
@@ -46,22 +45,20 @@ def confirm(account_id: UUID) -> bool | None:
     return not record.get("isContested")
 
 
-def give_way(email: str) -> bool:
-    """Remove an account of this address that nobody has confirmed; tell whether there was one.
+def give_way(email: str) -> None:
+    """Remove an account of this address that nobody has confirmed.
 
     Whoever calls this has shown that the address is somebody else's.
     """
     waiting = {"unconfirmedUntil": {"$exists": True}}
     record = stored_accounts().find_one({**Account.with_email(email), **waiting}, {"_id": 1})
     if record is None:
-        return False
+        return
     recording.move_of(record["_id"])
     # Nor with an event that has come since, which would go with it.
     alone = {"_id": record["_id"], **waiting, "pendingEvents._id": {"$exists": False}}
-    if not stored_accounts().delete_one(alone).deleted_count:
-        return False
-    recording.record(Event.ACCOUNT_DELETED, record["_id"])
-    return True
+    if stored_accounts().delete_one(alone).deleted_count:
+        recording.record(Event.ACCOUNT_DELETED, record["_id"])
 
 
 def name_for(email: str) -> Any:
@@ -81,15 +78,11 @@ def _open(record: dict[str, Any], still: dict[str, Any]) -> bool:
     }
     if is_contested:
         email, language = read_email(record), read_language(record.get("language"))
-        ends = letter_tokens.expiry_in(settings.RESET_TOKEN_SECONDS)
-        issued = letter_tokens.issue(Purpose.RESET, account_id, ends)
+        issued = letter_tokens.issue(Purpose.RESET, account_id)
         nobodys = passwords.hash_password(token_urlsafe())
         change["$set"] |= {"passwordHash": nobodys, "displayName": name_for(email)}
         change["$set"] |= issued.changes
-        wanted = Purpose.CHOOSE_PASSWORD
-        letter = letters.prepare(
-            wanted, account_id, email, language, cause=issued.cause, link=issued.link
-        )
+        letter = issued.write(email, language, Purpose.CHOOSE_PASSWORD)
         change["$push"] = {"pendingLetters": letter}
     if not recording.change_account(waiting, change, Event.EMAIL_CONFIRMED):
         return False

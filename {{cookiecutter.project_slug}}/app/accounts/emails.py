@@ -14,7 +14,6 @@ from app.accounts.models import Account, read_email, stored_accounts
 from app.audit import recording
 from app.database.documents import utc_now
 from app.errors import UnauthorizedError
-from app.extensions import settings
 from app.mail import letters
 from app.mail.letters import Purpose
 from app.security_events import Event
@@ -48,9 +47,7 @@ def ask_to_change(caller: Caller, new_email: str, password: str) -> None:
     both = (account.id, Account.email_index_for(new_email))
     if not all(letters.has_room(each, Purpose.CHANGE_EMAIL) for each in both):
         return
-    ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
-    version = caller.credential_version
-    issued = letter_tokens.issue(Purpose.CHANGE_EMAIL, account.id, ends, version)
+    issued = letter_tokens.issue(Purpose.CHANGE_EMAIL, account.id, caller.credential_version)
     changed = Account.objects(__raw__=caller.proven.still).update_one(
         set__new_email=new_email,
         __raw__={
@@ -87,14 +84,7 @@ def _write_letters(account: Account, new_email: str, issued: Issued) -> list[dic
     owner = stored_accounts().find_one(Account.with_email(new_email), wanted)
     language = read_language(account.language)
     if owner is None or owner["_id"] == account.id or "unconfirmedUntil" in owner:
-        letter = letters.prepare(
-            Purpose.CHANGE_EMAIL,
-            account.id,
-            new_email,
-            language,
-            cause=issued.cause,
-            link=issued.link,
-        )
+        letter = issued.write(new_email, language)
     else:
         to, spoken = read_email(owner), read_language(owner.get("language"))
         letter = letters.prepare(Purpose.ACCOUNT_EXISTS, account.id, to, spoken, cause=issued.cause)
@@ -118,7 +108,7 @@ def _change(found: Found) -> None:
             "emailIndex": Account.email_index_to_store(new_email),
         },
         # Letters to the old address open nothing any more.
-        "$unset": {"letterTokens": True, "newEmail": True},
+        "$unset": {**letter_tokens.ENDED},
     }
     ending = sessions.end_with(changes, utc_now())
     if not recording.change_account(found.still, ending, Event.EMAIL_CHANGED):

@@ -11,7 +11,7 @@ from __future__ import annotations
 #: if not cookiecutter.mail
 import logging
 #: endif
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from app.accounts.callers import Proven
 from app.accounts.models import (
@@ -36,6 +36,19 @@ from app.mail.letters import Purpose
 if TYPE_CHECKING:
     from uuid import UUID
 
+
+class Visitor(Protocol):
+    """Whoever logs in."""
+
+    @property
+    def address(self) -> str:
+        """From where."""
+
+    @property
+    def user_agent(self) -> str:
+        """With which program, as it names itself."""
+
+
 # What is to be read of an account for this.
 #: if cookiecutter.mail
 READ: Final = ("knownAddresses", "credentialVersion", *Profile.MEMBERS)
@@ -56,23 +69,23 @@ def is_known(record: dict[str, Any], address: str) -> bool:
 
 
 #: if cookiecutter.mail
-def arrive(record: dict[str, Any], address: str, user_agent: str) -> None:
+def arrive(record: dict[str, Any], visitor: Visitor) -> None:
     """Remember where an owner logs in, and tell the owner of a new place, once.
 
     Both are one update. Where there is no room for a letter the place stays new: it must not be
     known before its owner is told, by another log-in if need be.
     """
     account_id, known = record["_id"], record.get("knownAddresses", [])
-    here = _name(account_id, address)
+    here = _name(account_id, visitor.address)
     if not known or here in known:
         if known[-1:] != [here]:
             _remember(record, here)
         return
     if not letters.has_room(account_id, Purpose.NEW_PLACE):
         return
-    client = name_client(user_agent) or ""
+    client = name_client(visitor.user_agent) or ""
     letter = letters.prepare_notice(Purpose.NEW_PLACE, Profile.from_record(record), client=client)
-    is_new = {**_still(record), "knownAddresses": {"$ne": here}}
+    is_new = {**Proven.of(record).still, "knownAddresses": {"$ne": here}}
     places = {"$each": [here], "$slice": -_MOST}
     change = {"$push": {"pendingLetters": letter, "knownAddresses": places}}
     if stored_accounts().update_one(is_new, change).matched_count:
@@ -80,9 +93,9 @@ def arrive(record: dict[str, Any], address: str, user_agent: str) -> None:
 
 
 #: else
-def arrive(record: dict[str, Any], address: str) -> None:
+def arrive(record: dict[str, Any], visitor: Visitor) -> None:
     """Remember where an owner logs in."""
-    here = _name(record["_id"], address)
+    here = _name(record["_id"], visitor.address)
     if record.get("knownAddresses", [])[-1:] != [here]:
         try:
             _remember(record, here)
@@ -98,12 +111,8 @@ def _remember(record: dict[str, Any], here: str) -> None:
     others = {"$filter": {"input": stored, "as": "each", "cond": {"$ne": ["$$each", here]}}}
     newest = {"$slice": [{"$concatArrays": [others, [here]]}, -_MOST]}
     # Computed there, so that log-ins from two places at once do not forget each other's.
-    stored_accounts().update_one(_still(record), [{"$set": {"knownAddresses": newest}}])
-
-
-def _still(record: dict[str, Any]) -> dict[str, Any]:
-    """Return the filter that finds the account only while this log-in is a proof."""
-    return Proven(record["_id"], record.get("credentialVersion", 0)).still
+    change = [{"$set": {"knownAddresses": newest}}]
+    stored_accounts().update_one(Proven.of(record).still, change)
 
 
 def _name(account_id: UUID | None, address: str) -> str:

@@ -24,6 +24,7 @@ from app.accounts.models import stored_accounts
 from app.database.documents import utc_now
 from app.database.keyed_hashes import hash_for
 from app.extensions import settings
+from app.mail import letters
 from app.mail.letters import Purpose
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 _ID_BYTES: Final = 16
 _RANDOM_BYTES: Final = 32
+# What an update unsets to end every token of an account.
+ENDED: Final = {"letterTokens": True, "newEmail": True}
 # Where the pages of the app's own front end are that take a token and send it here.
 _PATHS: Final = {
     Purpose.CONFIRM: "/confirm",
@@ -44,6 +47,7 @@ class Issued:
     """A new token: the link that leads to it, and what of it is stored."""
 
     purpose: Purpose
+    account_id: UUID
     link: str
     stored: dict[str, Any]
 
@@ -57,6 +61,13 @@ class Issued:
         """A name for what its letter is sent for: no other token has it."""
         token_hash: str = self.stored["hash"]
         return token_hash
+
+    def write(self, to: str, language: str, purpose: Purpose | None = None) -> dict[str, Any]:
+        """Return its letter, as letters.prepare() does; of another *purpose* by its words alone."""
+        wanted = self.purpose if purpose is None else purpose
+        return letters.prepare(
+            wanted, self.account_id, to, language, cause=self.cause, link=self.link
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +85,7 @@ class Found:
         return account_id
 
 
-def issue(
-    purpose: Purpose, account_id: UUID, expires_at: datetime, version: int | None = None
-) -> Issued:
+def issue(purpose: Purpose, account_id: UUID, version: int | None = None) -> Issued:
     """Return a new token for an account, only while its credentials have *version* if one is given.
 
     The token stands behind the # of the link, so that no browser sends it to a server of its own
@@ -86,16 +95,16 @@ def issue(
     stored = {
         "hash": _hash(purpose, account_id, token),
         "issuedAt": utc_now(),
-        "expiresAt": expires_at,
+        "expiresAt": expiry_in(letters.link_seconds(purpose) or 0),
     }
     if version is not None:
         stored["credentialVersion"] = version
     link = f"{settings.MAIL_LINK_BASE}{_PATHS[purpose]}#{token}"
-    return Issued(purpose, link, stored)
+    return Issued(purpose, account_id, link, stored)
 
 
 def expiry_in(seconds: int) -> datetime:
-    """Return when a token expires that counts for so long from now."""
+    """Return when something is over that counts for so long from now."""
     return utc_now() + timedelta(seconds=seconds)
 
 

@@ -21,13 +21,7 @@ from app.accounts.errors import (
     #: endif
     WrongCredentialsError,
 )
-from app.accounts.models import (
-    Account,
-    #: if cookiecutter.mail
-    Profile,
-    #: endif
-    stored_accounts,
-)
+from app.accounts.models import Account, stored_accounts
 from app.audit import recording
 from app.database.documents import utc_now
 #: if cookiecutter.mail
@@ -46,7 +40,6 @@ if TYPE_CHECKING:
 _READ: Final = dict.fromkeys(
     (
         "passwordHash",
-        "credentialVersion",
         *known_places.READ,
         "isSuspended",
         "resets",
@@ -54,7 +47,6 @@ _READ: Final = dict.fromkeys(
         ACTIVE,
         #: endif
         #: if cookiecutter.mail
-        *Profile.MEMBERS,
         "letterTokens",
         "unconfirmedUntil",
         #: else
@@ -71,13 +63,14 @@ def log_in(credentials: Credentials) -> TokenPair:
     Raises what _check() raises, and WrongCredentialsError where everything was ended meanwhile.
     """
     record = _check(credentials)
+    proven, program = Proven.of(record), credentials.user_agent
     try:
-        pair = sessions.open_session(_prove(record), credentials.user_agent, Event.LOGIN_SUCCEEDED)
+        pair = sessions.open_session(proven, program, Event.LOGIN_SUCCEEDED)
     except WrongCredentialsError:
         # Something has ended everything meanwhile.
         recording.record(Event.LOGIN_FAILED, record["_id"])
         raise
-    _arrive(record, credentials)
+    known_places.arrive(record, credentials)
     return pair
 
 
@@ -86,8 +79,8 @@ def log_in_to_page(credentials: Credentials) -> Proven:
     """Return whose account this is, for a page that opens no session; raises as log_in()."""
     record = _check(credentials)
     recording.record(Event.LOGIN_SUCCEEDED, record["_id"])
-    _arrive(record, credentials)
-    return _prove(record)
+    known_places.arrive(record, credentials)
+    return Proven.of(record)
 
 
 #: endif
@@ -117,11 +110,13 @@ def _check(credentials: Credentials) -> dict[str, Any]:
         return passwords.is_correct(password, record.get("passwordHash"))
         #: else
         is_correct = passwords.is_correct(password, record.get("passwordHash"))
-        is_over = "oneTimeUntil" in record and record["oneTimeUntil"] <= utc_now()
+        if "oneTimeUntil" not in record:
+            return is_correct
         #: if cookiecutter.oauth == "server"
-        is_over = is_over or ("oneTimeUntil" in record and not credentials.may_be_one_time)
+        if not credentials.may_be_one_time:
+            return False
         #: endif
-        return is_correct and not is_over
+        return is_correct and record["oneTimeUntil"] > utc_now()
         #: endif
 
     with jail.recorded(record.get("_id"), email_index):
@@ -140,18 +135,6 @@ def _check(credentials: Credentials) -> dict[str, Any]:
     if passwords.needs_rehash(record["passwordHash"], password):
         _rehash(record, password)
     return record
-
-
-def _prove(record: dict[str, Any]) -> Proven:
-    return Proven(record["_id"], record.get("credentialVersion", 0))
-
-
-def _arrive(record: dict[str, Any], credentials: Credentials) -> None:
-    #: if cookiecutter.mail
-    known_places.arrive(record, credentials.address, credentials.user_agent)
-    #: else
-    known_places.arrive(record, credentials.address)
-    #: endif
 
 
 def _check_state(record: dict[str, Any], email_index: str) -> None:

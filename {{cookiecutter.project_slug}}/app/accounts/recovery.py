@@ -36,13 +36,10 @@ def ask(email: str) -> None:
     record = stored_accounts().find_one(active, wanted)
     known = record or {"_id": new_id()}
     account_id = known["_id"]
-    ends = letter_tokens.expiry_in(settings.RESET_TOKEN_SECONDS)
-    issued = letter_tokens.issue(Purpose.RESET, account_id, ends)
+    issued = letter_tokens.issue(Purpose.RESET, account_id)
     # The address as its owner has spelled it: what was sent may be one that only looks like it.
     to, language = read_email(record) if record else email, read_language(known.get("language"))
-    letter = letters.prepare(
-        Purpose.RESET, account_id, to, language, cause=issued.cause, link=issued.link
-    )
+    letter = issued.write(to, language)
     if record:
         change = {"$set": issued.changes, "$push": {"pendingLetters": letter}}
         # Not where the address has changed meanwhile: whoever reads its mail is nobody now.
@@ -70,7 +67,9 @@ def reset(token: str, new_password: str) -> None:
         "$set": {"passwordHash": passwords.hash_password(new_password)},
         # Letters of before may be in the wrong hands, too.
         "$unset": {
-            **dict.fromkeys(("letterTokens", "newEmail", "unconfirmedUntil", "isContested"), True),
+            **letter_tokens.ENDED,
+            "unconfirmedUntil": True,
+            "isContested": True,
             # Whoever was shut out may have logged in before.
             "knownAddresses": True,
         },

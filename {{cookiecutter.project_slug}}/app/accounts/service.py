@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from mongoengine import NotUniqueError
 
 #: endif
-from app.accounts import jail, passwords, sessions
+from app.accounts import (
+    jail,
+    #: if cookiecutter.mail
+    letter_tokens,
+    #: endif
+    passwords,
+    sessions,
+)
 from app.accounts.errors import (
     #: if not cookiecutter.mail
     EmailTakenError,
@@ -90,13 +97,13 @@ def change_password(caller: Caller, current: str, new: str, user_agent: str = ""
     #: endif
     #: if cookiecutter.mail
     # Letters of before may be in the wrong hands, too.
-    gone = {"letterTokens": True, "newEmail": True}
+    gone = letter_tokens.ENDED
     #: else
     gone = {"oneTimeUntil": True}
     #: endif
     changes: dict[str, dict[str, Any]] = {
         "$set": {"passwordHash": passwords.hash_password(new)},
-        "$unset": gone,
+        "$unset": {**gone},
         #: if cookiecutter.mail
         "$push": {
             "pendingLetters": letters.prepare_notice(Purpose.PASSWORD_CHANGED, caller.profile)

@@ -24,10 +24,7 @@ from app.mail.letters import Purpose
 from app.security_events import Event
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from app.accounts.languages import Language
-    from app.accounts.letter_tokens import Issued
 
 # How often somebody who logs in before is reminded at most.
 REMIND_SECONDS: Final = 3600
@@ -53,13 +50,13 @@ def begin(email: str, password: str, display_name: str, language: Language) -> N
     # In each case, with one comparison: the time of hashes tells most.
     asked = SignUp(email, password, passwords.hash_password(password), display_name, language)
     record, email_index = _read(email), Account.email_index_for(email)
-    is_known = record is not None and "unconfirmedUntil" not in record
+    is_known = _is_known(record)
     purpose = Purpose.ACCOUNT_EXISTS if is_known else Purpose.CONFIRM
     has_room = letters.has_room(email_index, purpose)
     if record is None and has_room and not _create(asked):
         # Another sign-up came between. Its letter is on its way.
         record, has_room = _read(email), False
-        is_known = record is not None and "unconfirmedUntil" not in record
+        is_known = _is_known(record)
     differs = _differs(asked, None if is_known else record)
     if record is None:
         return
@@ -81,14 +78,12 @@ def remind(record: dict[str, Any], email_index: str) -> None:
         return
     if not letters.has_room(email_index, Purpose.CONFIRM):
         return
-    ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
-    issued = letter_tokens.issue(Purpose.CONFIRM, account_id, ends)
-    language = read_language(record.get("language"))
-    letter = _confirming(issued, account_id, read_email(record), language)
+    issued = letter_tokens.issue(Purpose.CONFIRM, account_id)
+    letter = issued.write(read_email(record), read_language(record.get("language")))
     # Of many log-ins at once one sends it.
     still = {"_id": account_id, "unconfirmedUntil": {"$gt": now}, **_newest(stored)}
     # The account waits as long as the link works.
-    waits = {"unconfirmedUntil": max(ends, record["unconfirmedUntil"])}
+    waits = {"unconfirmedUntil": max(issued.stored["expiresAt"], record["unconfirmedUntil"])}
     change = {"$set": {**issued.changes, **waits}, "$push": {"pendingLetters": letter}}
     if stored_accounts().update_one(still, change).matched_count:
         letters.release(account_id)
@@ -97,6 +92,10 @@ def remind(record: dict[str, Any], email_index: str) -> None:
 def _read(email: str) -> dict[str, Any] | None:
     wanted = (*confirmations.READ, "unconfirmedUntil", "letterTokens", "passwordHash")
     return stored_accounts().find_one(Account.with_email(email), dict.fromkeys(wanted, 1))
+
+
+def _is_known(record: dict[str, Any] | None) -> bool:
+    return record is not None and "unconfirmedUntil" not in record
 
 
 def _contest(email: str) -> None:
@@ -115,8 +114,8 @@ def _differs(asked: SignUp, record: dict[str, Any] | None) -> bool:
 
 def _create(asked: SignUp) -> bool:
     account_id = new_id()
-    issued = _issue(account_id)
-    letter = _confirming(issued, account_id, asked.email, asked.language)
+    issued = letter_tokens.issue(Purpose.CONFIRM, account_id)
+    letter = issued.write(asked.email, asked.language)
     account = Account(
         id=account_id,
         email=asked.email,
@@ -138,8 +137,8 @@ def _create(asked: SignUp) -> bool:
 def _replace(record: dict[str, Any], asked: SignUp, *, is_contested: bool) -> bool:
     """Let the letter of this sign-up open the account; the letters before it no longer do."""
     account_id = record["_id"]
-    issued = _issue(account_id)
-    letter = _confirming(issued, account_id, asked.email, asked.language)
+    issued = letter_tokens.issue(Purpose.CONFIRM, account_id)
+    letter = issued.write(asked.email, asked.language)
     before = _newest(record.get("letterTokens", {}).get(Purpose.CONFIRM, {}))
     # Nor one that another sign-up has contested meanwhile.
     contest = {"isContested": record.get("isContested")}
@@ -171,17 +170,6 @@ def _tell_owner(record: dict[str, Any]) -> None:
     )
     stored_accounts().update_one({"_id": account_id}, {"$push": {"pendingLetters": letter}})
     letters.release(account_id)
-
-
-def _issue(account_id: UUID) -> Issued:
-    ends = letter_tokens.expiry_in(settings.CONFIRM_TOKEN_SECONDS)
-    return letter_tokens.issue(Purpose.CONFIRM, account_id, ends)
-
-
-def _confirming(issued: Issued, account_id: UUID, to: str, language: Language) -> dict[str, Any]:
-    return letters.prepare(
-        Purpose.CONFIRM, account_id, to, language, cause=issued.cause, link=issued.link
-    )
 
 
 def _newest(stored: dict[str, Any]) -> dict[str, Any]:

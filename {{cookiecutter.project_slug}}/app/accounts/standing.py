@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from app.accounts import admins, sessions
+from app.accounts import (
+    admins,
+    #: if cookiecutter.mail
+    letter_tokens,
+    #: endif
+    sessions,
+)
 #: if cookiecutter.mail
 from app.accounts.errors import AccountUnconfirmedError
 #: endif
@@ -131,7 +137,7 @@ def _store(before: Standing, after: Standing) -> bool:
     if after.is_suspended and not before.is_suspended:
         update["$set"]["isSuspended"] = True
         #: if cookiecutter.mail
-        update["$unset"] = {"letterTokens": True, "newEmail": True}
+        update["$unset"] = {**letter_tokens.ENDED}
         #: endif
         update = sessions.end_with(update, now, [])
     elif not after.is_suspended:

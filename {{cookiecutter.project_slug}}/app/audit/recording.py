@@ -109,9 +109,9 @@ def change_account(
     """Make a *change* to the account that matches *found*, and record the *events* with it.
 
     *found* has its `_id`, *change* its values as fields hand them to MongoDB, and *about* further
-    members of the audit events. Tells whether the
-    account matched; otherwise nothing is recorded. Raises ServiceUnavailableError where so many
-    events of the account wait that nothing may be added.
+    members of the audit events. Tells whether the account matched; otherwise nothing is recorded.
+    Raises ServiceUnavailableError where so many events of the account wait that nothing may be
+    added.
     """
     #: if cookiecutter.field_encryption
     seal(change, stored_accounts().name, found["_id"])

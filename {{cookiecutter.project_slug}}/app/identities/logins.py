@@ -164,11 +164,7 @@ def finish(provider_name: str, returned: Return, browser: Browser) -> TokenPair:
 def _arrive(account_id: UUID, browser: Browser) -> None:
     record = stored_accounts().find_one({"_id": account_id}, dict.fromkeys(known_places.READ, 1))
     if record is not None:
-        #: if cookiecutter.mail
-        known_places.arrive(record, browser.address, browser.user_agent)
-        #: else
-        known_places.arrive(record, browser.address)
-        #: endif
+        known_places.arrive(record, browser)
 
 
 def _take(provider_name: str, state: str | None, browser_secret: str | None) -> PendingLogin:

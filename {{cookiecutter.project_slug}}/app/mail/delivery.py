@@ -22,20 +22,13 @@ from app.encryption import DecryptionError
 from app.extensions import settings
 from app.jobs.attempts import NeverError, NotNowError, UncertainError
 from app.mail import smtp
-from app.mail.letters import Purpose
+from app.mail.letters import Purpose, link_seconds
 from app.mail.messages import Letter, address_on_wire, compose
 
 if TYPE_CHECKING:
     from app.jobs.attempts import Attempt
     from app.jobs.models import Job
 
-# How long the links of letters work.
-_LIFETIMES: Final = {
-    Purpose.CONFIRM: "CONFIRM_TOKEN_SECONDS",
-    Purpose.CHANGE_EMAIL: "CONFIRM_TOKEN_SECONDS",
-    Purpose.RESET: "RESET_TOKEN_SECONDS",
-    Purpose.CHOOSE_PASSWORD: "RESET_TOKEN_SECONDS",
-}
 # Codes of letters that were not sent.
 EXPIRED: Final = "letter-expired"
 REFUSED: Final = "letter-refused"
@@ -53,8 +46,8 @@ def deliver(attempt: Attempt) -> int:
     if _is_over(job, settings.MAIL_EXPIRY_SECONDS):
         raise NeverError(EXPIRED)
     letter = _read(attempt)
-    lifetime = _LIFETIMES.get(Purpose(letter.purpose))
-    if lifetime is not None and _is_over(job, getattr(settings, lifetime)):
+    lifetime = link_seconds(Purpose(letter.purpose))
+    if lifetime is not None and _is_over(job, lifetime):
         # Its link opens nothing any more.
         raise NeverError(EXPIRED)
     message = compose(letter)

@@ -75,6 +75,21 @@ VALUES: Final[Mapping[Purpose, frozenset[str]]] = {
 }
 
 
+# The settings that say how long the link of a letter works.
+_LINK_SECONDS: Final[Mapping[Purpose, str]] = {
+    Purpose.CONFIRM: "CONFIRM_TOKEN_SECONDS",
+    Purpose.CHANGE_EMAIL: "CONFIRM_TOKEN_SECONDS",
+    Purpose.RESET: "RESET_TOKEN_SECONDS",
+    Purpose.CHOOSE_PASSWORD: "RESET_TOKEN_SECONDS",
+}
+
+
+def link_seconds(purpose: Purpose) -> int | None:
+    """Return how long the link of a letter works; None where it has none."""
+    name = _LINK_SECONDS.get(purpose)
+    return None if name is None else getattr(settings, name)
+
+
 def prepare(
     purpose: Purpose, account_id: UUID, to: str, language: str, cause: str, **values: str
 ) -> dict[str, Any]:
