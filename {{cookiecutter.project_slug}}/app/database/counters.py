@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pymongo import ASCENDING, DeleteOne, IndexModel, ReturnDocument, UpdateOne
+from pymongo import ASCENDING, IndexModel, ReturnDocument, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from app.database.documents import collection, new_id
@@ -62,16 +62,20 @@ def update(key: str, stages: Stages, keep_seconds: int) -> dict[str, Any]:
 
 
 def update_all(changes: Mapping[str, Stages], *, unused: Mapping[str, Any]) -> None:
-    """Change counters that are there, and remove those that are *unused* then: two round trips."""
-    named = {key: {"_id": id_for(COLLECTION, key)} for key in changes}
+    """Change counters that are there, in one command; those that are *unused* then end at once.
+
+    MongoDB removes them within a minute. Until then they count as little as none.
+    """
+    is_unused = {"$and": [{"$eq": [f"${name}", value]} for name, value in unused.items()]}
+    end = {"$set": {"expiresAt": if_else(is_unused, "$$NOW", "$expiresAt")}}
     updates = [
-        UpdateOne(named[key], [{"$set": {"updatedAt": "$$NOW"}}, *stages])
+        UpdateOne(
+            {"_id": id_for(COLLECTION, key)}, [{"$set": {"updatedAt": "$$NOW"}}, *stages, end]
+        )
         for key, stages in changes.items()
     ]
-    deletes = [DeleteOne({**each, **unused}) for each in named.values()]
-    if changes:
-        # Sorted by kind: the driver sends a command for each run of one kind.
-        collection(COLLECTION).bulk_write([*updates, *deletes])
+    if updates:
+        collection(COLLECTION).bulk_write(updates)
 
 
 def seconds_until(counter: dict[str, Any], moment: str) -> float:

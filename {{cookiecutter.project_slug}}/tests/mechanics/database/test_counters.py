@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,13 +124,24 @@ def test_a_change_of_several_counters_makes_no_new_ones(
     assert stored.count_documents({}) == 0
 
 
-def test_several_counters_are_changed_by_two_commands(app: Flask, listen: Any) -> None:
+def test_several_counters_are_changed_by_one_command(app: Flask, listen: Any) -> None:
     with app.app_context(), listen() as commands:
         counters.update_all({"key": ADDING, "other": ADDING}, unused={"hits": 0})
-    assert [command.name for command in commands] == ["update", "delete"]
+    assert [command.name for command in commands] == ["update"]
 
 
-def test_unused_counters_are_removed(stored: Collection[dict[str, Any]]) -> None:
+def test_unused_counters_end_and_others_do_not(stored: Collection[dict[str, Any]]) -> None:
     add()
-    counters.update_all({"key": [{"$set": {"hits": 0}}]}, unused={"hits": 0})
-    assert stored.count_documents({}) == 0
+    before = stored.find_one()
+    counters.update_all({"key": ADDING}, unused={"hits": 0, "kinds": []})
+    assert before is not None
+    assert stored.count_documents({"expiresAt": before["expiresAt"]}) == 1
+    nothing: counters.Stages = [{"$set": {"hits": 0, "kinds": []}}]
+    counters.update_all({"key": nothing}, unused={"hits": 0, "kinds": []})
+    ended = stored.find_one()
+    assert ended is not None
+    assert ended["expiresAt"] == ended["updatedAt"]
+    assert add() == 1
+    after = stored.find_one()
+    assert after is not None
+    assert after["expiresAt"] - after["updatedAt"] == timedelta(seconds=60)
