@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from tests.fixtures.accounts import MakeAccount, Person
     from tests.fixtures.api import Api
+    from tests.fixtures.audit import ReadEvents
     #: if cookiecutter.oauth == "server"
     from tests.fixtures.oauth import OtherApp
     #: endif
@@ -54,9 +55,13 @@ class Told:
     """The logged events, and the accounts they name."""
 
     def __init__(
-        self, caplog: pytest.LogCaptureFixture, database: Database[dict[str, Any]]
+        self,
+        caplog: pytest.LogCaptureFixture,
+        database: Database[dict[str, Any]],
+        read_events: ReadEvents,
     ) -> None:
         self.caplog = caplog
+        self.read_events = read_events
         self.database = database
 
     def take(self) -> list[tuple[Event, dict[str, str]]]:
@@ -66,13 +71,12 @@ class Told:
         """
         records = [each for each in self.caplog.records if each.name == "app.security_events"]
         self.caplog.clear()
-        audited = [*self.database["audit_events"].find()]
+        audited = self.read_events()
         self.database["audit_events"].delete_many({})
         for told in [*map(vars, records), *audited]:
             assert not re.search(f"{CANARY}|{WORD}|@", str(told).lower())
             assert ADDRESS not in str(told)
         assert sorted(each["what"] for each in audited) == sorted(map(_message, records))
-        assert self.database["accounts"].find_one({"pendingEvents._id": {"$exists": True}}) is None
         return [
             (
                 Event(record.getMessage()),
@@ -87,11 +91,16 @@ def _message(record: logging.LogRecord) -> str:
 
 
 @pytest.fixture
-def told(caplog: pytest.LogCaptureFixture, api: Api, database: Database[dict[str, Any]]) -> Told:
+def told(
+    caplog: pytest.LogCaptureFixture,
+    api: Api,
+    database: Database[dict[str, Any]],
+    read_events: ReadEvents,
+) -> Told:
     """Return the events of requests from ADDRESS."""
     caplog.set_level(logging.INFO, "app.security_events")
     api.client.environ_base["REMOTE_ADDR"] = ADDRESS
-    return Told(caplog, database)
+    return Told(caplog, database, read_events)
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """Record what happens to accounts: an audit event and a log line for each, by one call.
 
 An event that comes with a change of an account is written with it or not at all: the same update
-puts it into the account's `pendingEvents`, and right after it is moved to `audit_events`. If the
-process dies in between, whoever reads the events next moves it, or a sweep. It has its id from the
+puts it into the account's `pendingEvents`. From there whoever reads the events moves it to
+`audit_events`, or a server does within seconds, for many accounts at once. It has its id from the
 beginning, so that it is there once, however many move it. An event without a change is inserted
 at once; if that fails, so does the request.
 
@@ -11,7 +11,6 @@ Services do not know the request. Who is calling, and the id of the request, are
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,10 +42,10 @@ if TYPE_CHECKING:
 
 # The actor of what a command does.
 OPERATOR: Final = "operator"
-# An account with so many events that could not be moved is changed no further: its document must
-# not grow without end.
+# An account with so many events is changed no further before they are moved: its document must not
+# grow without end.
 MOST_PENDING: Final = 100
-# From how many accounts at a time what was left is moved.
+# From how many accounts at a time what waits is moved.
 _BATCH: Final = 100
 # Before these nobody is authenticated: the account itself proves at that moment who it is.
 _PROVING: Final = frozenset(
@@ -69,8 +68,6 @@ _PROVING: Final = frozenset(
 _LAST: Final = f"pendingEvents.{MOST_PENDING - 1}"
 # MongoDB's error code DuplicateKey.
 _DUPLICATE: Final = 11000
-
-logger = logging.getLogger(__name__)
 
 
 def record(
@@ -111,7 +108,7 @@ def change_account(
     *found* has its `_id`, *change* its values as fields hand them to MongoDB, and *about* further
     members of the audit events. Tells whether the account matched; otherwise nothing is recorded.
     Raises ServiceUnavailableError where so many events of the account wait that nothing may be
-    added.
+    added, and they cannot be moved.
     """
     #: if cookiecutter.field_encryption
     seal(change, stored_accounts().name, found["_id"])
@@ -130,7 +127,7 @@ def change_account(
             raise ServiceUnavailableError from error
         if not _change_with_room(found, update):
             return False
-    _settle(made)
+    _tell(*made)
     return True
 
 
@@ -142,7 +139,7 @@ def change_every_account(change: dict[str, Any], event: Event) -> int:
     made = _make(event, None, {})
     count = stored_accounts().update_many({}, _with_events(change, [made])).matched_count
     if count:
-        _settle([made])
+        _tell(made)
     return count
 
 
@@ -158,7 +155,7 @@ def insert_account(account: Account, event: Event, **members: Any) -> None:
         stored_accounts().insert_one({**account.to_mongo(), "pendingEvents": [made], **members})
     except DuplicateKeyError as error:
         raise NotUniqueError from error
-    _settle([made])
+    _tell(made)
 
 
 def move_of(account_id: UUID) -> None:
@@ -170,7 +167,7 @@ def move_of(account_id: UUID) -> None:
 
 
 def move_left() -> None:
-    """Move what waits in any account, since whoever wrote it has not moved it."""
+    """Move what waits in any account."""
     wanted = {"pendingEvents._id": {"$exists": True}}
     while accounts := [*stored_accounts().find(wanted, {"pendingEvents": 1}).limit(_BATCH)]:
         _move([each for account in accounts for each in account["pendingEvents"]])
@@ -214,22 +211,10 @@ def _change_with_room(found: dict[str, Any], update: Any) -> bool:
     return stored_accounts().update_one(wanted, update).matched_count > 0
 
 
-def _settle(made: list[dict[str, Any]]) -> None:
-    """Move the events of a change that was made, and tell them.
-
-    The change stands, so that a failure here is none of the request: they are moved later.
-    """
-    try:
-        _move(made)
-    except DATABASE_ERRORS as error:
-        logger.warning("audit events are moved later: %s", type(error).__name__)
+def _tell(*made: dict[str, Any], **more: Any) -> None:
     for each in made:
-        _tell(each)
-
-
-def _tell(made: dict[str, Any], **more: Any) -> None:
-    about = {"accountId": made.get("account"), "clientId": made.get("clientId"), **more}
-    tell(Event(made["what"]), **about)
+        about = {"accountId": each.get("account"), "clientId": each.get("clientId"), **more}
+        tell(Event(each["what"]), **about)
 
 
 def _move(events: list[dict[str, Any]]) -> None:

@@ -32,6 +32,7 @@ def make_admins(make_account, database):
         people = [make_account() for _ in range(number)]
         for person in people:
             grant(person)
+        recording.move_left()
         database.audit_events.delete_many({})
         return people
 

@@ -33,7 +33,9 @@ def test_a_password_logs_in_however_old_it_is(account, database):
     assert _log_in(account).access_token
 
 
-def test_a_log_in_that_is_ended_meanwhile_has_not_succeeded(app, account, database, monkeypatch):
+def test_a_log_in_that_is_ended_meanwhile_has_not_succeeded(
+    app, account, database, read_events, monkeypatch
+):
     def suspend(*_):
         database.accounts.update_one({"_id": account.id}, {"$set": {"isSuspended": True}})
         return False
@@ -41,7 +43,7 @@ def test_a_log_in_that_is_ended_meanwhile_has_not_succeeded(app, account, databa
     monkeypatch.setattr(passwords, "needs_rehash", suspend)
     with app.app_context(), pytest.raises(WrongCredentialsError):
         _log_in(account)
-    assert [event["what"] for event in database.audit_events.find()] == ["login-failed"]
+    assert [event["what"] for event in read_events()] == ["login-failed"]
 
 
 @pytest.mark.usefixtures("_context")

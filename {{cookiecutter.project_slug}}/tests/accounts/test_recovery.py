@@ -182,9 +182,9 @@ def test_nobody_is_known_any_more_after_a_reset(api, account, ask, log_in, datab
     assert "knownAddresses" not in database.accounts.find_one()
 
 
-def test_events_of_one_reset_have_one_actor(api, account, ask, database):
+def test_events_of_one_reset_have_one_actor(api, account, ask, read_events):
     reset(api, ask(account))
-    found = database.audit_events.find({"what": {"$in": ["password-reset", "session-ended"]}})
+    found = read_events(what={"$in": ["password-reset", "session-ended"]})
     assert [event["actor"] for event in found] == [str(account.id)] * 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,17 +10,17 @@ from app.database import preparation
 
 if TYPE_CHECKING:
     from flask import Flask
-    from pymongo.database import Database
 
     from tests.fixtures.accounts import Person
+    from tests.fixtures.audit import ReadEvents
 
 
 def test_the_end_of_sessions_by_a_command_is_recorded(
-    app: Flask, account: Person, database: Database[dict[str, Any]]
+    app: Flask, account: Person, read_events: ReadEvents
 ) -> None:
     arguments = ["accounts", "end-sessions", "--id", str(account.id)]
     assert app.test_cli_runner().invoke(args=arguments).exit_code == 0
-    (event,) = database["audit_events"].find()
+    (event,) = read_events()
     assert (event["what"], event["actor"], event["account"]) == (
         "session-ended",
         "operator",
@@ -41,11 +41,11 @@ def test_the_end_of_sessions_by_a_command_is_recorded(
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_keys_that_a_command_changes_are_recorded(
-    app: Flask, database: Database[dict[str, Any]], command: tuple[str, ...], what: str
+    app: Flask, read_events: ReadEvents, command: tuple[str, ...], what: str
 ) -> None:
     result = app.test_cli_runner().invoke(args=command)
     assert result.exit_code == 0, result.output
-    (event,) = database["audit_events"].find()
+    (event,) = read_events()
     assert (event["what"], event["actor"]) == (what, "operator")
     assert event.keys() & {"account", "requestId"} == set()
 
