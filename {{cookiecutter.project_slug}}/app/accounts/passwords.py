@@ -31,6 +31,9 @@ FEWEST_GUESSES: Final = 1_000_000
 # the worst) to 25 s for 256.
 _PIECE: Final = 16
 
+# Unicode's category Zs, which is closed.
+_SPACES: Final = dict.fromkeys((0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000), " ")
+
 _SERVICE: Final = (
     "{{ cookiecutter.project_name | in_quotes }}",
     "{{ cookiecutter.project_slug }}",
@@ -50,8 +53,7 @@ def prepare(password: str) -> str:
     Hangul syllables. Code points are not checked against PRECIS' classes: those refuse emoji with
     a joiner and characters of a later Unicode, so that a password would depend on the machine.
     """
-    spaced = "".join(" " if unicodedata.category(each) == "Zs" else each for each in password)
-    return unicodedata.normalize("NFC", spaced)
+    return unicodedata.normalize("NFC", password.translate(_SPACES))
 
 
 def check_new(password: str, pointer: str, *names: str) -> None:

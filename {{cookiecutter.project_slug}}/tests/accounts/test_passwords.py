@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -58,6 +59,13 @@ def test_another_password_is_wrong(stored, wrong):
 )
 def test_invalid_hashes_match_no_password(broken):
     assert not passwords.is_correct(PASSWORD, broken)
+
+
+def test_every_space_of_unicode_is_one_space():
+    everything = map(chr, range(sys.maxunicode + 1))
+    spaces = [each for each in everything if unicodedata.category(each) == "Zs"]
+    assert len(spaces) > 10
+    assert passwords.prepare("".join(spaces)) == " " * len(spaces)
 
 
 @pytest.mark.usefixtures("_context")
