@@ -22,8 +22,8 @@ def read_account() -> dict[str, str]:
     account = accounts.find_one({"_id": account_id}, {"passwordHash": 0})
     return {
         "id": str(account["_id"]),
-        "email": account["email"].decode(),
-        "displayName": account["displayName"].decode(),
+        "email": account["email"].hex(),
+        "displayName": account["displayName"].hex(),
         "createdAt": account["createdAt"].isoformat(),
         "updatedAt": account["updatedAt"].isoformat(),
     }

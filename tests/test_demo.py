@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import urllib.request
@@ -47,6 +48,23 @@ def test_make_help_names_every_target(clone):
 
     targets = {line.split()[0] for line in done.stdout.splitlines()}
     assert targets >= {"help", "demo", "new", "test", "lint", "format", "bench", "clean"}
+
+
+@pytest.mark.skipif(shutil.which("wrk") is None, reason="nothing here asks fast: install wrk")
+def test_make_bench_measures_all_three(clone, tmp_path):
+    command = ["make", "bench", "ARGS=--rounds 1 --seconds 1"]
+    done = subprocess.run(
+        command,
+        cwd=clone,
+        env=clean_environment(tmp_path / "home"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    line = r"^(\w+) +\d+ requests/s +\d+ us of CPU per request"
+    assert re.findall(line, done.stdout, re.MULTILINE) == ["bare", "project", "everything"]
 
 
 def test_make_new_asks_nothing_when_the_answers_are_given(clone, tmp_path):
