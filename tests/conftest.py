@@ -12,6 +12,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, name_of, read, weight
+from tests.compiled import keep_compiled
 from tests.rendering import ROOT
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def pytest_configure() -> None:
     ):
         os.environ.setdefault(name, str(home / folder))
     os.environ["HOME"] = tempfile.mkdtemp(prefix="home-")
+    keep_compiled()
 
 
 @pytest.hookimpl(trylast=True)
