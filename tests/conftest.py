@@ -51,6 +51,8 @@ def pytest_configure() -> None:
     ):
         os.environ.setdefault(name, str(home / folder))
     os.environ["HOME"] = tempfile.mkdtemp(prefix="home-")
+    # Each new project's tests would count the letters of Unicode anew.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".hypothesis"))
     keep_compiled()
 
 
