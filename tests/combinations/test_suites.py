@@ -81,7 +81,7 @@ PLUGIN = Path(__file__).parent / "plugin"
 # Whatever is the database's business.
 DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/mechanics/dev")
 
-pytestmark = [pytest.mark.projects, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.projects, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="session")
