@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from tests.combinations.rows import DEFAULT, STRENGTHS, name_of, read
+from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, name_of, read, weight
+from tests.compiled import keep_compiled
 from tests.rendering import ROOT
 
 if TYPE_CHECKING:
@@ -24,11 +25,9 @@ if TYPE_CHECKING:
     from tests.combinations.rows import Row
 
 # Tests whose names begin alike here run one after the other and in one process: the template is
-# read once, and an environment made once. Of the suites of projects one runs at a time, since each
-# takes both cores, and all containers share one engine.
+# read once, and an environment made once, and all containers share one engine.
 TOGETHER = (
     "tests/clients/",
-    "tests/combinations/test_suites.py",
     "tests/containers/",
     "tests/test_tools.py",
     "tests/variants/",
@@ -52,6 +51,9 @@ def pytest_configure() -> None:
     ):
         os.environ.setdefault(name, str(home / folder))
     os.environ["HOME"] = tempfile.mkdtemp(prefix="home-")
+    # Each new project's tests would count the letters of Unicode anew.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(ROOT / ".hypothesis"))
+    keep_compiled()
 
 
 @pytest.hookimpl(trylast=True)
@@ -83,8 +85,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test of one project all those of the strength that is asked for."""
     if "chosen_row" in metafunc.fixturenames:
-        rows = read(metafunc.config.getoption("strength"))
+        rows = sorted(read(metafunc.config.getoption("strength")), key=effort, reverse=True)
         metafunc.parametrize("chosen_row", [*map(with_marks, rows)], ids=map(name_of, rows))
+
+
+def effort(row: Row) -> int:
+    """Return about how long *row* takes: the longest begin first, and none is left over."""
+    return weight(row) if row not in (DEFAULT, OFF) else len(row) + 1
 
 
 def with_marks(row: Row) -> ParameterSet:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fnmatch
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from jinja2 import BaseLoader, FileSystemLoader
 from local_extensions import manifest
 from local_extensions.__main__ import typed
 from local_extensions.answers import CHOICES, CONTEXT, QUESTIONS, YES_NO, default_slug
+from tests.compiled import REMEMBERING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,7 +113,7 @@ def run_cookiecutter(
 ) -> subprocess.CompletedProcess[str]:
     """Run the real program in *folder*, with *answers* typed into it."""
     return subprocess.run(
-        [sys.executable, "-m", "cookiecutter", *arguments],
+        [*REMEMBERING, "cookiecutter", *arguments],
         cwd=folder,
         env=dict(environment),
         input=answers,

@@ -9,8 +9,11 @@ import pytest
 from tests.combinations.rows import name_of, read
 from tests.projects import run
 
-# Every module there is, then the production entry, asked as a load balancer and a client would.
+# The secrets, every module there is, then the production entry, asked as a load balancer and a
+# client would: in one process, since the libraries take longest.
 START = """
+import runpy
+runpy.run_module("dev.fill_env", run_name="__main__")
 import pkgutil, importlib, app, config, dev
 for package in (app, config, dev):
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -41,7 +44,6 @@ SERVERS = {
 @pytest.mark.parametrize("row", read(3), ids=name_of)
 def test_a_project_is_written_imports_and_starts(bake, row):
     project = bake(**row)
-    run(project, sys.executable, "-m", "dev.fill_env")
 
     printed = run(
         project,

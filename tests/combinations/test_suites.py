@@ -8,14 +8,21 @@ of every operation, but for what takes servers or a window of time to show; of a
 cases each of them runs a third, the next one another. With `--strength=3` all run all, and those
 with everything on have coverage and the table, too.
 
-The default, the one with everything off and those with one optional feature are installed from
-nothing, so that no dependency is missed that the shared environment happens to have.
+The default and the one with everything off are installed from nothing, as their owners do it. Those
+with one optional feature share an environment, which each leaves exactly what it pins itself: no
+dependency is missed that the template's own environment happens to have.
+
+What a process of tests costs before its first test, its imports and its database, is more than the
+tests of a small project: each suite has one process, and the suites of two projects run at a time.
+The default's starts as many as its owner's does.
 
 `make test` runs the suite of the default project; `make test-pairs` all others.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -26,6 +33,7 @@ from pymongo import MongoClient
 
 from local_extensions import manifest
 from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, read, together
+from tests.locks import LOCKS
 from tests.projects import SHARED, commands_in_readme, run, run_in_shell, run_suite
 from tests.rendering import SOURCES, complete
 from tests.servers import external_server
@@ -33,7 +41,8 @@ from tests.servers import external_server
 if TYPE_CHECKING:
     from tests.combinations.rows import Row
 
-FROM_NOTHING = (DEFAULT, OFF, *alone())
+FROM_NOTHING = (DEFAULT, OFF)
+UV = shutil.which("uv", path=f"{sys.prefix}/bin:{os.environ['PATH']}")
 # What is about tools of a developer's and about servers, which start and stop all day; the rest is
 # about the app.
 ASIDE = (
@@ -47,10 +56,12 @@ TESTS = [each.relative_to(SOURCES / "tests") for each in SOURCES.glob("tests/**/
 APP = tuple(
     path for path in sorted({f"tests/{each.parts[0]}" for each in TESTS}) if path not in ASIDE
 )
-# What starts servers and workers or waits for a window to end, which is half of the time.
+# What starts servers and workers, lets crowds in or waits for a window to end, which is half of the
+# time.
 SLOW = tuple(
     f"tests/{name}.py"
     for name in (
+        "accounts/test_letters_at_once",
         "exports/test_task",
         "jobs/test_worker",
         "promises/test_jwt_key",
@@ -70,38 +81,59 @@ PLUGIN = Path(__file__).parent / "plugin"
 # Whatever is the database's business.
 DATABASE = ("tests/accounts", "tests/database", "tests/notes", "tests/mechanics/dev")
 
-pytestmark = [pytest.mark.projects, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.projects, pytest.mark.timeout(3600)]
 
 
-@pytest.fixture(autouse=True)
-def nothing_beside(run_folder):
-    """Fail where another suite of the same run, whose processes share a folder, is not over."""
-    lock = run_folder / "suite.lock"
-    lock.touch(exist_ok=False)
-    yield
-    lock.unlink()
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory) -> Path:
+    """Return a folder with what the projects of this process use one after the other."""
+    folder = tmp_path_factory.mktemp("shelf")
+    run(folder, UV, "venv", "--quiet", f"--python={sys.executable}", ".venv")
+    return folder
 
 
-def test_a_project_passes_its_own_suite(
-    bake, tmp_path, chosen_row: Row, record_property, is_thorough
-):
+# First, since it takes longest.
+@pytest.mark.pairs
+def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(bake, is_thorough):
+    project = bake(jwt_algorithm="EdDSA")
+
+    run_in_shell(project, commands_in_readme(project, "remove-sample"))
+
+    assert not list(project.rglob("*notes*"))
+    # What never changes is tried with the sample there.
+    target = "test-all" if is_thorough else "test"
+    assert run_suite(project, "make", target, SHARED) > 1500
+    run(project, "make", "lint", SHARED)
+
+
+def test_a_project_passes_its_own_suite(bake, shelf, chosen_row: Row, record_property, is_thorough):
     project = bake(**chosen_row)
     # The libraries are the same for all: their types are read once.
-    run(project, "make", "types", SHARED, MYPY_CACHE_DIR=str(tmp_path.parent / "types"))
+    run(project, "make", "types", SHARED, MYPY_CACHE_DIR=str(shelf / "types"))
     environment, python = (SHARED,), sys.executable
     if chosen_row in FROM_NOTHING:
         environment, python = (), ".venv/bin/python"
         run(project, "make", ".venv/.prepared")
+    elif chosen_row in alone():
+        python = fill(shelf / ".venv", project)
     began = time.monotonic()
 
     if chosen_row == DEFAULT or (is_thorough and chosen_row in together()):
         passed = run_suite(project, "make", "checklist", *environment)
     else:
         choice = () if is_thorough else choose_tests(project, chosen_row)
-        passed = run_suite(project, python, "-m", "pytest", *choice, PYTHONPATH=str(PLUGIN))
+        passed = run_suite(project, python, "-m", "pytest", "-n0", *choice, PYTHONPATH=str(PLUGIN))
     record_property("suite", (chosen_row, passed, time.monotonic() - began))
 
     assert passed > least_of(chosen_row)
+
+
+def fill(environment: Path, project: Path) -> str:
+    """Have *environment* hold what *project* pins and nothing else; return its interpreter."""
+    python = str(environment / "bin" / "python")
+    options = ("--quiet", "--compile-bytecode", "--require-hashes", f"--python={python}")
+    run(project, UV, "pip", "sync", *options, *LOCKS)
+    return python
 
 
 def least_of(row: Row) -> int:
@@ -153,16 +185,3 @@ def test_an_external_server_serves_the_tests_with_rs256_and_the_owners_data_stay
         assert set(client["my_flask_api"].list_collection_names()) == {"accounts", "notes"}
         assert list(client["my_flask_api"]["accounts"].find()) == owned
         assert list(client["my_flask_api"]["notes"].find()) == owned
-
-
-@pytest.mark.pairs
-def test_the_sample_goes_as_the_readme_says_and_the_suite_stays_green_with_eddsa(bake, is_thorough):
-    project = bake(jwt_algorithm="EdDSA")
-
-    run_in_shell(project, commands_in_readme(project, "remove-sample"))
-
-    assert not list(project.rglob("*notes*"))
-    # What never changes is tried with the sample there.
-    target = "test-all" if is_thorough else "test"
-    assert run_suite(project, "make", target, SHARED) > 1500
-    run(project, "make", "lint", SHARED)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests import projects
+from tests.compiled import REMEMBERING
 from tests.rendering import MADE_BY_TOOLS, ROOT, files_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 NAME = "my_flask_api"
 # What a project keeps to itself, or what only cruft writes.
@@ -22,6 +22,7 @@ IDENTITY = {
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "Owner"), ("EMAIL", "owner@example.com"))
 }
+CRUFT = (*REMEMBERING, "cruft")
 # Compiled files are what may mislead Python after an update: they are written here.
 SURROUNDINGS = {**IDENTITY, "GIT_CONFIG_NOSYSTEM": "1", "PYTHONDONTWRITEBYTECODE": ""}
 
@@ -50,7 +51,7 @@ def copy_template(to: Path) -> Path:
 
 def create(template: str, folder: Path) -> Path:
     """Have cruft make a project of *template* in *folder*, and commit it."""
-    run(folder, cruft(), "create", "--no-input", template)
+    run(folder, *CRUFT, "create", "--no-input", template)
     commit(folder / NAME)
     return folder / NAME
 
@@ -58,17 +59,12 @@ def create(template: str, folder: Path) -> Path:
 def update(project: Path, answers: Mapping[str, Any] | None = None) -> None:
     """Have cruft bring *project* to the last version of its template, with other *answers*."""
     given = ["--variables-to-update", json.dumps(answers)] if answers else []
-    output = run(project, cruft(), "update", "--skip-apply-ask", *given)
+    output = run(project, *CRUFT, "update", "--skip-apply-ask", *given)
     assert "is as clean as possible" in output, output
     assert not list(project.rglob("*.rej"))
     assert not list(project.rglob("*.orig"))
     assert not run(project, "git", "ls-files", "--unmerged")
     commit(project)
-
-
-def cruft() -> str:
-    """Return where the program is."""
-    return str(Path(sys.executable).with_name("cruft"))
 
 
 def contents(project: Path) -> dict[str, str]:

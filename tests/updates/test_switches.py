@@ -8,7 +8,7 @@ import pytest
 
 from local_extensions.answers import CHOICES, YES_NO
 from tests.rendering import DEFAULTS
-from tests.updates.scratch import NAME, contents, run, update
+from tests.updates.scratch import contents, run, update
 
 OTHER = {name: choices[1] for name, choices in CHOICES.items()}
 OTHER |= {name: not DEFAULTS[name] for name in YES_NO}
@@ -22,14 +22,12 @@ def names_in(env):
 
 
 @pytest.mark.parametrize(("name", "value"), SWITCHES, ids=[f"{n}={v}" for n, v in SWITCHES])
-def test_a_project_that_changes_its_mind_is_like_a_new_one(first, tmp_path, project, name, value):
+def test_a_project_that_changes_its_mind_is_like_a_new_one(bake, project, name, value):
     default, secrets = contents(project), (project / ".env").read_bytes()
-    command = (sys.executable, "-m", "cookiecutter", "--no-input", str(first / "template"))
-    run(tmp_path, *command, "-o", "new", f"{name}={value}")
+    new = contents(bake(**{name: value}))
 
     update(project, {name: value})
 
-    new = contents(tmp_path / "new" / NAME)
     assert contents(project) == new
     assert new != default
     assert (project / ".env").read_bytes() == secrets

@@ -68,10 +68,10 @@ def test_the_lines_that_are_asked_about_are_those_that_are_rendered(
     expect_none(
         f"{path} has other lines than are known of it, with {show(answers)}"
         for path, text, answers in projection[0]
-        if text.split("\n")[:-1]
-        != [
-            line.text
-            for line in template.lines(path)
-            if line.when.holds(template.complete(answers))
-        ]
+        if text.split("\n")[:-1] != known_lines(template, path, answers)
     )
+
+
+def known_lines(template, path, answers):
+    full = template.complete(answers)
+    return [line.text for line in template.lines(path) if line.when.holds(full)]

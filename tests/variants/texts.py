@@ -23,6 +23,8 @@ TEMPLATES = ("app/oauth/templates/", "app/mail/templates/")
 LEFT = re.compile(r"cookiecutter\.|\{%|%\}|\{\{ ?cookiecutter|^[ \t]*#: ", re.MULTILINE)
 # Three line ends in a row; Python has two blank lines between functions, and a formatter to say so.
 HOLE = re.compile(r"\n\n\n")
+# The line before it is found afterwards: with `.*` each letter of each line would begin a search.
+BLANK_END = re.compile(r"[ \t]$", re.MULTILINE)
 FENCED = re.compile(r"^( *)```.*?^\1```$", re.DOTALL | re.MULTILINE)
 TABLE_HEAD = re.compile(r"\|(?: :?-+:? \|)+")
 
@@ -43,8 +45,9 @@ def find_untidy(text: str, path: str) -> Iterator[str]:
         yield "has no final newline"
     if text.endswith("\n\n") or text.startswith("\n"):
         yield "begins or ends with a blank line"
-    if found := re.search(r".*[ \t]$", text, re.MULTILINE):
-        yield f"has spaces at the end of a line: {found[0]!r}"
+    if found := BLANK_END.search(text):
+        line = text[text.rfind("\n", 0, found.start()) + 1 : found.end()]
+        yield f"has spaces at the end of a line: {line!r}"
     if not path.endswith(".py") and (found := HOLE.search(text)):
         yield f"has two blank lines after line {text.count(chr(10), 0, found.start()) + 1}"
 
