@@ -37,7 +37,6 @@ FROM_NOTHING = (DEFAULT, OFF, *alone())
 # What is about tools of a developer's and about servers, which start and stop all day; the rest is
 # about the app.
 ASIDE = (
-    "tests/deploy",
     "tests/fixtures",
     "tests/mechanics",
     "tests/plugins",
