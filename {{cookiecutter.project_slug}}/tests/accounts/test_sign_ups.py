@@ -98,7 +98,6 @@ def test_whoever_signs_up_again_changes_what_the_letter_confirms(api, app):
     assert (me["email"], me["displayName"], me["language"]) == ("MINJI@example.com", "B", "ko")
 
 
-@pytest.mark.usefixtures("cheap_hashes")
 @pytest.mark.checklist("auth.standards")
 @pytest.mark.parametrize("strangers", [1, 5], ids=["one", "as many as have a letter"])
 @pytest.mark.parametrize("is_first", [True, False], ids=["first", "last"])

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 # Of the time: a difference below it could not be seen over a network.
 TOLERANCE: Final = 0.1
 
-pytestmark = pytest.mark.checklist("auth.max-retry")
+pytestmark = [pytest.mark.checklist("auth.max-retry"), pytest.mark.usefixtures("real_hashes")]
 
 
 @pytest.mark.parametrize("operation", PATHS)

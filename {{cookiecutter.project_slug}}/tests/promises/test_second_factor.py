@@ -159,6 +159,7 @@ def test_a_wrong_password_does_not_tell_a_second_factor(
     assert shown["recoveryCodesLeft"] == 10
 
 
+@pytest.mark.usefixtures("real_hashes")
 @pytest.mark.checklist("auth.max-retry")
 def test_work_and_so_time_does_not_tell_a_second_factor(
     make_app: MakeApp, make_account: MakeAccount, set_up_second_factor: SetUp

@@ -33,7 +33,7 @@ OF_EACH: Final = {
     #: endif
 }
 
-pytestmark = pytest.mark.checklist("auth.max-retry")
+pytestmark = [pytest.mark.checklist("auth.max-retry"), pytest.mark.usefixtures("real_hashes")]
 
 
 @pytest.fixture
