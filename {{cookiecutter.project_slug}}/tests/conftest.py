@@ -22,6 +22,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.database_contents",
     "tests.fixtures.attacks",
+    "tests.fixtures.crowds",
     "tests.fixtures.emails",
     #: if cookiecutter.oauth == "client"
     "tests.fixtures.issuers",

@@ -66,6 +66,7 @@ def test_a_recovery_code_counts_once(api: Api, authenticator: Authenticator) -> 
     assert api.get(SECOND_FACTOR, authenticator.person).json["recoveryCodesLeft"] == 8
 
 
+@pytest.mark.usefixtures("long_hashes")
 @pytest.mark.checklist("auth.standards")
 @pytest.mark.parametrize("kind", ["of the app", "recovery"])
 def test_of_fifty_log_ins_with_one_code_one_succeeds(
