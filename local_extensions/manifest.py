@@ -279,7 +279,7 @@ OWNERS = (
             "Dockerfile",
             "compose.yaml",
             "deploy/",
-            "tests/deploy/",
+            "tests/mechanics/deploy/",
             "tests/fixtures/gateway.py",
         ),
     ),

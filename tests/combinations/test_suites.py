@@ -46,7 +46,6 @@ UV = shutil.which("uv", path=f"{sys.prefix}/bin:{os.environ['PATH']}")
 # What is about tools of a developer's and about servers, which start and stop all day; the rest is
 # about the app.
 ASIDE = (
-    "tests/deploy",
     "tests/fixtures",
     "tests/mechanics",
     "tests/plugins",

@@ -7,6 +7,7 @@ pytest_plugins = [
     # Each after what it imports: pytest reads the asserts of a module that it loads itself.
     "tests.fixtures.api",
     "tests.fixtures.accounts",
+    "tests.fixtures.hashes",
     "tests.fixtures.operations",
     "tests.fixtures.members",
     #: if cookiecutter.xml
@@ -22,6 +23,8 @@ pytest_plugins = [
     "tests.fixtures.database_contents",
     "tests.fixtures.attacks",
     "tests.fixtures.audit",
+    "tests.fixtures.crowds",
+    "tests.fixtures.emails",
     #: if cookiecutter.oauth == "client"
     "tests.fixtures.issuers",
     "tests.fixtures.provider_logins",

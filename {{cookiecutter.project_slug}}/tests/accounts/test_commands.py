@@ -235,6 +235,7 @@ def test_a_one_time_password_is_over_after_an_hour(app, api, account, database):
     log_in_with(api, account, given, status=401)
 
 
+@pytest.mark.usefixtures("long_hashes")
 def test_of_many_log_ins_with_a_one_time_password_one_works(app, account):
     given = {"email": account.email, "password": make_one_time_password(app, account.email)}
     with ThreadPoolExecutor(4) as pool:

@@ -138,6 +138,7 @@ def test_an_address_gets_only_so_many_letters_of_many_accounts(api, app, make_ac
     assert len(read_letters(app, NEW)) == 5
 
 
+@pytest.mark.usefixtures("long_hashes")
 @pytest.mark.checklist("auth.standards")
 def test_two_accounts_that_want_one_address_do_not_both_get_it(api, app, account, stranger):
     for person in (account, stranger):

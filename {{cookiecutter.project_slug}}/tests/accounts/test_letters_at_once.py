@@ -30,7 +30,7 @@ EMAIL = "minji@example.com"
 GOOD = {"email": EMAIL, "password": PASSWORD, "displayName": "김민지"}
 CREDENTIALS = {"email": EMAIL, "password": PASSWORD}
 
-pytestmark = pytest.mark.checklist("auth.standards")
+pytestmark = [pytest.mark.checklist("auth.standards"), pytest.mark.usefixtures("long_hashes")]
 
 
 @pytest.fixture

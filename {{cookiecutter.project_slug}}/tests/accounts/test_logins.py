@@ -104,7 +104,7 @@ def test_a_jailed_account_refuses_the_right_password_too(account, monkeypatch):
         _log_in(account)
 
 
-@pytest.mark.usefixtures("_context")
+@pytest.mark.usefixtures("real_hashes", "_context")
 def test_log_in_renews_the_hash_when_the_settings_have_grown(make_app, account, database):
     before = database.accounts.find_one()["passwordHash"]
     with make_app(ARGON2_TIME_COST=3).app_context():
@@ -115,6 +115,7 @@ def test_log_in_renews_the_hash_when_the_settings_have_grown(make_app, account, 
     assert before != after == database.accounts.find_one()["passwordHash"]
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_a_password_that_changed_meanwhile_is_not_restored(
     make_app, account, database, monkeypatch
 ):

@@ -61,6 +61,7 @@ def test_a_place_is_new_until_its_owner_can_be_told(app, account, log_in_from, d
     assert len(read_letters(app)) == 6
 
 
+@pytest.mark.usefixtures("long_hashes")
 def test_log_ins_from_two_places_at_once_do_not_forget_each_other(app, account, database):
     def log_in(number):
         # The first log-ins of all, of which nobody is told.

@@ -15,6 +15,8 @@ from app.accounts import passwords
 from app.errors import InvalidInputError
 from tests.fixtures.accounts import PASSWORD
 
+pytestmark = pytest.mark.usefixtures("real_hashes")
+
 
 @pytest.fixture
 def _context(app):

@@ -227,6 +227,7 @@ def test_an_account_that_is_being_deleted_gets_no_letter(api, app, account, data
     assert read_letters(app) == []
 
 
+@pytest.mark.usefixtures("long_hashes")
 @pytest.mark.checklist("auth.standards")
 def test_of_fifty_resets_at_once_one_works(unhurried_app, account, ask):
     app, token = unhurried_app, ask(account)

@@ -124,6 +124,7 @@ def test_document_knows_no_scheme_but_bearer(document: dict[str, Any]) -> None:
     assert {*chain(*chain(*(operation["security"] for operation in secured)))} == set(schemes)
 
 
+@pytest.mark.usefixtures("real_hashes")
 @pytest.mark.checklist("auth.standards")
 def test_every_way_to_set_a_password_stores_argon2id(
     api: Api, account: Person, database: Database[dict[str, Any]]
@@ -137,6 +138,7 @@ def test_every_way_to_set_a_password_stores_argon2id(
     assert all(is_above_floor(stored) for stored in hashes)
 
 
+@pytest.mark.usefixtures("real_hashes")
 @pytest.mark.checklist("auth.standards")
 def test_a_log_in_renews_a_hash_of_weaker_settings(
     make_app: MakeApp, make_account: MakeAccount, log_in: Any, database: Database[dict[str, Any]]
@@ -189,6 +191,7 @@ def test_a_password_is_the_same_from_every_keyboard(api: Api, set_in: str, given
     api.post("/api/v1/auth/login", json=credentials, status=200)
 
 
+@pytest.mark.usefixtures("real_hashes")
 @pytest.mark.checklist("auth.standards")
 def test_a_hash_of_another_form_logs_in_once_and_is_renewed(
     make_account: MakeAccount, log_in: LogIn, database: Database[dict[str, Any]]

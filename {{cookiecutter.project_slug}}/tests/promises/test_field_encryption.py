@@ -210,6 +210,7 @@ def test_a_removed_seal_is_reported_and_stops_a_strict_server(
     assert "FIELD_ENCRYPTION_STRICT asks for a sealed database" in caplog.text
 
 
+@pytest.mark.usefixtures("long_hashes")
 def test_while_the_index_key_is_being_changed_an_e_mail_has_one_account(
     app_of_old_key: Flask, make_app: MakeApp, database: Database[dict[str, Any]]
 ) -> None:

@@ -169,6 +169,7 @@ def test_neither_status_nor_answer_tells_an_unknown_account(api: Api, account: P
     assert [status for status, _, _ in known] == [401] * MOST + [429] * 2
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_work_and_so_time_does_not_tell_an_unknown_account(
     make_app: MakeApp, make_account: MakeAccount
 ) -> None:

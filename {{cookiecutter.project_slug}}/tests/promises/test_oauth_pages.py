@@ -169,8 +169,8 @@ def test_asking_and_logging_in_store_no_grant(
     public_app.decide(page, "deny")
     after = read_contents()
     # Only that this page was used.
-    assert len(after["oauth_consents"]) == 1
-    assert {**after, "oauth_consents": []} == before
+    assert len(after.pop("oauth_consents")) == 1
+    assert after == before
 
 
 @pytest.mark.checklist("oauth.code-only")

@@ -66,6 +66,7 @@ def test_a_recovery_code_counts_once(api: Api, authenticator: Authenticator) -> 
     assert api.get(SECOND_FACTOR, authenticator.person).json["recoveryCodesLeft"] == 8
 
 
+@pytest.mark.usefixtures("long_hashes")
 @pytest.mark.checklist("auth.standards")
 @pytest.mark.parametrize("kind", ["of the app", "recovery"])
 def test_of_fifty_log_ins_with_one_code_one_succeeds(
@@ -159,6 +160,7 @@ def test_a_wrong_password_does_not_tell_a_second_factor(
     assert shown["recoveryCodesLeft"] == 10
 
 
+@pytest.mark.usefixtures("real_hashes")
 @pytest.mark.checklist("auth.max-retry")
 def test_work_and_so_time_does_not_tell_a_second_factor(
     make_app: MakeApp, make_account: MakeAccount, set_up_second_factor: SetUp

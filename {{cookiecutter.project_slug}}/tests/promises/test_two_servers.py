@@ -28,6 +28,9 @@ AUTH = "/api/v1/auth"
 ME = "/api/v1/me"
 HTTPS = {"X_Forwarded_Proto": "https"}
 
+# Theirs are those that servers make.
+pytestmark = pytest.mark.usefixtures("real_hashes")
+
 
 def ask(server: Server, method: str, path: str, token: str = "", body: Any = None) -> HTTPResponse:
     """Send a request through the proxy that the servers trust."""

@@ -128,6 +128,7 @@ def test_removal_wants_password_and_code(api: Api, authenticator: Authenticator)
     api.delete(SECOND_FACTOR, person, json=right, status=404)
 
 
+@pytest.mark.usefixtures("long_hashes")
 def test_one_of_many_confirmations_succeeds(
     app: Flask, api: Api, account: Person, clock: Clock, database: Database[dict[str, Any]]
 ) -> None:
