@@ -62,8 +62,7 @@ def begin(email: str, password: str, display_name: str, language: Language) -> N
         return
     if is_known:
         if has_room:
-            recording.record(Event.SIGN_UP_REFUSED, email_index=email_index)
-            _tell_owner(record)
+            _tell_owner(record, email_index)
         return
     is_late = has_room and not _replace(record, asked, is_contested=differs)
     if is_late or (differs and not has_room):
@@ -161,14 +160,19 @@ def _replace(record: dict[str, Any], asked: SignUp, *, is_contested: bool) -> bo
     return True
 
 
-def _tell_owner(record: dict[str, Any]) -> None:
+def _tell_owner(record: dict[str, Any], email_index: str) -> None:
     # The address as its owner has spelled it: what was sent may be one that only looks like it.
     account_id, email = record["_id"], read_email(record)
     language = read_language(record.get("language"))
     letter = letters.prepare(
         Purpose.ACCOUNT_EXISTS, account_id, email, language, cause=str(new_id())
     )
-    stored_accounts().update_one({"_id": account_id}, {"$push": {"pendingLetters": letter}})
+    # With its event one update, as a new account is, which takes as long.
+    change = {"$push": {"pendingLetters": letter}}
+    refused = Event.SIGN_UP_REFUSED
+    recording.change_account(
+        {"_id": account_id}, change, refused, **recording.of_address(email_index)
+    )
     letters.release(account_id)
 
 

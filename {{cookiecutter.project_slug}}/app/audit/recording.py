@@ -84,17 +84,21 @@ def record(
     first is kept: what anybody can repeat at will must not fill the database. *about* has further
     members of an audit event.
     """
+    named = of_address(email_index)
+    made = _make(event, account_id, {**about, **named} if account_id is None else about)
+    if once is not None:
+        made["_id"] = id_for(collection_name(AuditEvent), f"{event}:{once}")
+    _insert([made])
+    _tell(made, accountIndex=named["emailIndex"])
+
+
+def of_address(email_index: str | None) -> dict[str, Any]:
+    """Return the members of an event that names an address, known or not, and no account."""
     #: if not cookiecutter.field_encryption
     # Keyed, so that nobody can find the address by trying.
     email_index = email_index and hash_for("security-events", email_index).hex()
     #: endif
-    if account_id is None:
-        about["emailIndex"] = email_index
-    made = _make(event, account_id, about)
-    if once is not None:
-        made["_id"] = id_for(collection_name(AuditEvent), f"{event}:{once}")
-    _insert([made])
-    _tell(made, accountIndex=email_index)
+    return {"account": None, "emailIndex": email_index}
 
 
 def change_account(
@@ -213,8 +217,12 @@ def _change_with_room(found: dict[str, Any], update: Any) -> bool:
 
 def _tell(*made: dict[str, Any], **more: Any) -> None:
     for each in made:
-        about = {"accountId": each.get("account"), "clientId": each.get("clientId"), **more}
-        tell(Event(each["what"]), **about)
+        about = {
+            "accountId": each.get("account"),
+            "accountIndex": each.get("emailIndex"),
+            "clientId": each.get("clientId"),
+        }
+        tell(Event(each["what"]), **about | more)
 
 
 def _move(events: list[dict[str, Any]]) -> None:
