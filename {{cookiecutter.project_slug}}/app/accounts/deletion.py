@@ -84,7 +84,7 @@ def sweep() -> None:
 def keep_sweeping(app: Flask) -> None:
     """Sweep every few seconds, in a thread that ends with the process.
 
-    It also moves audit events that other processes have left in accounts.
+    It also moves audit events that wait in accounts.
     """
     Thread(target=_sweep_for_ever, args=(app,), name="deletions", daemon=True).start()
 
@@ -123,7 +123,7 @@ def _sweep_for_ever(app: Flask) -> None:
                     sweep()
                 finally:
                     with pymongo.timeout(PASS_SECONDS):
-                        recording.move_left()
+                        recording.move_left(recording.SWEPT_AFTER)
         except (ServiceUnavailableError, *DATABASE_ERRORS) as error:
             logger.info("deletions go on later: %s", type(error).__name__)
         except Exception:

@@ -2,7 +2,7 @@
 
 An event that comes with a change of an account is written with it or not at all: the same update
 puts it into the account's `pendingEvents`. From there whoever reads the events moves it to
-`audit_events`, or a server does within seconds, for many accounts at once. It has its id from the
+`audit_events`, or a server does after a minute, for many accounts at once. It has its id from the
 beginning, so that it is there once, however many move it. An event without a change is inserted
 at once; if that fails, so does the request.
 
@@ -45,6 +45,8 @@ OPERATOR: Final = "operator"
 # An account with so many events is changed no further before they are moved: its document must not
 # grow without end.
 MOST_PENDING: Final = 100
+# So long an event waits where nobody asks for it.
+SWEPT_AFTER: Final = timedelta(minutes=1)
 # From how many accounts at a time what waits is moved.
 _BATCH: Final = 100
 # Before these nobody is authenticated: the account itself proves at that moment who it is.
@@ -170,9 +172,10 @@ def move_of(account_id: UUID) -> None:
         _move(account["pendingEvents"])
 
 
-def move_left() -> None:
-    """Move what waits in any account."""
-    wanted = {"pendingEvents._id": {"$exists": True}}
+def move_left(waited: timedelta = timedelta()) -> None:
+    """Move what waits in any account that has an event which *waited* so long."""
+    oldest = {"pendingEvents.createdAt": {"$lte": utc_now() - waited}} if waited else {}
+    wanted = {"pendingEvents._id": {"$exists": True}, **oldest}
     while accounts := [*stored_accounts().find(wanted, {"pendingEvents": 1}).limit(_BATCH)]:
         _move([each for account in accounts for each in account["pendingEvents"]])
 

@@ -233,17 +233,27 @@ def test_a_process_that_is_killed_between_the_writes_leaves_the_event_once(
 
 
 @pytest.mark.usefixtures("server")
-def test_a_server_moves_by_itself_what_another_process_has_left(
+def test_a_server_moves_by_itself_what_has_waited_for_a_minute(
     app: Flask, account: Person, database: Database[dict[str, Any]], read_events: ReadEvents
 ) -> None:
     with app.app_context():
         left = recording._make(Event.SESSION_ENDED, account.id, {})
+    left["createdAt"] -= recording.SWEPT_AFTER
     database["accounts"].update_one({"_id": account.id}, {"$set": {"pendingEvents": [left]}})
     deadline = time.monotonic() + LONGEST_WAIT
     while pending(database):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     assert [event["_id"] for event in read_events()] == [left["_id"]]
+
+
+def test_what_came_just_now_waits_for_others(
+    app: Flask, account: Person, database: Database[dict[str, Any]]
+) -> None:
+    with app.app_context():
+        recording.change_account({"_id": account.id}, {"$set": {"resets": 1}}, Event.SESSION_ENDED)
+        recording.move_left(recording.SWEPT_AFTER)
+    assert pending(database) == ["session-ended"]
 
 
 def test_of_many_that_move_an_event_at_once_one_does(
