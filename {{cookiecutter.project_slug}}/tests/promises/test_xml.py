@@ -38,6 +38,7 @@ MOST_SECONDS: Final = 5
 # A request itself needs a few copies of its body.
 MOST_BYTES: Final = 4_000_000
 COPIES: Final = 5
+TRIES: Final = 3
 
 
 @pytest.fixture
@@ -217,17 +218,27 @@ def test_a_bomb_is_refused_at_once_and_takes_no_memory(
 ) -> None:
     right = body_in_xml(example.operation, dialect, example.body)
     for what, body in make_bombs(right).items():
-        tracemalloc.start()
-        try:
-            # The CPU time of this process, which does not depend on other load.
-            started = time.process_time()
-            send(attack_at_length, example, body, status=400, what=what)
-            seconds = time.process_time() - started
-            _, peak = tracemalloc.get_traced_memory()
-        finally:
-            tracemalloc.stop()
+        costs = [cost_of(attack_at_length, example, body, what) for _ in range(TRIES)]
+        seconds, peak = map(min, zip(*costs, strict=True))
         assert seconds < MOST_SECONDS, what
         assert peak < MOST_BYTES + COPIES * len(body), (what, peak)
+
+
+def cost_of(attack: Attack, example: Example, body: bytes, what: str) -> tuple[float, int]:
+    """Return the seconds of processor and the most bytes that this process took for a request.
+
+    Its other threads take some, too: of several tries the least is the request's own.
+    """
+    tracemalloc.start()
+    try:
+        # The CPU time of this process, which does not depend on other load.
+        started = time.process_time()
+        send(attack, example, body, status=400, what=what)
+        seconds = time.process_time() - started
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    return seconds, peak
 
 
 @pytest.mark.checklist("proc.xml-bomb")
