@@ -8,7 +8,9 @@ a resolution, too. The lines of a distribution are tagged with the answers of wh
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 LOCKS = ("requirements.lock", "requirements-dev.lock")
-UV = Path(sys.prefix, "bin", "uv")
+# The Makefile takes one from the path, and installs it where there is none.
+UV = shutil.which("uv", path=f"{sys.prefix}/bin:{os.environ['PATH']}") or "uv"
 COMPILE = (
     *("pip", "compile", "--quiet", "--universal", "--python-version", "3.11"),
     *("--generate-hashes", "--no-header", "--annotation-style", "split"),
@@ -86,7 +89,7 @@ def tagged(pins: Mapping[str, list[str]], wanted: Mapping[str, Wishes]) -> Itera
 
 def uv(*arguments: str, folder: Path) -> str:
     """Return what uv prints."""
-    command = [str(UV), *arguments]
+    command = [UV, *arguments]
     return subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True).stdout
 
 

@@ -21,8 +21,6 @@ The default's starts as many as its owner's does.
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -33,7 +31,7 @@ from pymongo import MongoClient
 
 from local_extensions import manifest
 from tests.combinations.rows import DEFAULT, OFF, STRENGTHS, alone, read, together
-from tests.locks import LOCKS
+from tests.locks import LOCKS, UV
 from tests.projects import SHARED, commands_in_readme, run, run_in_shell, run_suite
 from tests.rendering import SOURCES, complete
 from tests.servers import external_server
@@ -42,7 +40,6 @@ if TYPE_CHECKING:
     from tests.combinations.rows import Row
 
 FROM_NOTHING = (DEFAULT, OFF)
-UV = shutil.which("uv", path=f"{sys.prefix}/bin:{os.environ['PATH']}")
 # What is about tools of a developer's and about servers, which start and stop all day; the rest is
 # about the app.
 ASIDE = (
