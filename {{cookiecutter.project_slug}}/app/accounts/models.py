@@ -79,7 +79,7 @@ class Account(BaseDocument):
             #: if cookiecutter.oauth == "client"
             UNIQUE_IDENTITY,
             #: endif
-            # Few accounts have any, and only for a moment.
+            # Few accounts have any, and only for a minute.
             {"fields": ["pending_events._id"], "sparse": True},
             #: if cookiecutter.mail
             {"fields": ["unconfirmed_until"], "expireAfterSeconds": 0},

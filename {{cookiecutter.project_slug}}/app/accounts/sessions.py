@@ -99,7 +99,7 @@ def add(still: dict[str, Any], pair: TokenPair, *events: Event, **more: Any) -> 
     if "client_id" in more:
         most = settings.OAUTH_GRANT_LIMIT
     #: endif
-    session = _new_session(pair, utc_now(), **more)
+    session = dict(make_session(pair, utc_now(), **more).to_mongo())
     #: if cookiecutter.oauth == "server"
     return recording.change_account(
         still, with_session(session, most), *events, clientId=more.get("client_id")
@@ -125,7 +125,8 @@ def begin_anew(
     #: else
     pair = tokens.issue_pair(caller.account_id, new_id(), is_fresh=True)
     #: endif
-    ending = end_with(changes, now, [_new_session(pair, now, client=name_client(user_agent))])
+    session = make_session(pair, now, client=name_client(user_agent))
+    ending = end_with(changes, now, [dict(session.to_mongo())])
     return pair if recording.change_account(caller.proven.still, ending, *events) else None
 
 
@@ -150,8 +151,9 @@ def end_with(
     }
 
 
-def _new_session(pair: TokenPair, now: datetime, **more: Any) -> dict[str, Any]:
-    session = Session(
+def make_session(pair: TokenPair, now: datetime, **more: Any) -> Session:
+    """Return the session of *pair*, which begins *now*, with *more* fields."""
+    return Session(
         id=pair.session_id,
         refresh_id=pair.refresh_id,
         created_at=now,
@@ -159,7 +161,6 @@ def _new_session(pair: TokenPair, now: datetime, **more: Any) -> dict[str, Any]:
         last_used_at=now,
         **more,
     )
-    return dict(session.to_mongo())
 
 
 def is_still(proven: Proven) -> bool:
